@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# make            build everything
+# make demo       the lab: shadow VMCS off against on, with charts
+# make test       set up, build, and run the tests
+# make help       the other targets
+
+CC       ?= gcc
+CLANG    ?= clang
+BPFTOOL  ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+B        := build
+PKGS     := jansson smartcols libkmod libarchive libbpf libelf libmd
+
+WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Werror
+CPPFLAGS += -I. -I$(B) -D_GNU_SOURCE -DNP_VERSION='"$(shell cat VERSION)"'
+CFLAGS   ?= -O2 -g
+CFLAGS   += -std=gnu17 $(WARN) -fno-strict-aliasing -MMD -MP
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
+PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -lutil -lm
+
+# analysis/ links without libbpf; the rest may use both.
+ANALYSIS := $(patsubst %.c,$(B)/%.o,$(wildcard analysis/*.c))
+COLLECT  := $(patsubst %.c,$(B)/%.o,$(filter-out collector/main.c,$(wildcard collector/*.c collector/*/*.c)))
+TESTS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
+
+.PHONY: all
+all: $(B)/nestprof $(B)/runner $(B)/boot/stage1.bin $(B)/boot/stage2.bin
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+include $(wildcard tests/*.mk workloads/*.mk)
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -c $< -o $@
+
+$(B)/nestprof: $(B)/collector/main.o $(COLLECT) $(ANALYSIS)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(PKG_LIBS)
+
+# BPF: one object, its skeleton included by collector/session.c.
+$(B)/bpf/nested.bpf.o: bpf/nested.bpf.c $(wildcard bpf/*.h)
+	@mkdir -p $(@D)
+	$(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Werror -I. \
+		-I/usr/include/$(shell $(CC) -print-multiarch) -c $< -o $@.tmp
+	$(BPFTOOL) gen object $@ $@.tmp
+$(B)/bpf/nested.skel.h: $(B)/bpf/nested.bpf.o
+	$(BPFTOOL) gen skeleton $< name nested_bpf > $@.tmp && mv $@.tmp $@
+$(B)/collector/session.o: $(B)/bpf/nested.skel.h
+
+$(B)/tests/%: tests/unit/%.c $(COLLECT) $(ANALYSIS)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(LDFLAGS) $^ -o $@ -lcmocka $(PKG_LIBS)
+
+.PHONY: clean
+clean:
+	rm -rf $(B)

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The account of L2's exits over a window: struct np_vcpu's counters, summed
+ * over vCPUs, with rows put in their place by L2 exit reason.
+ *
+ * Every L0 exit of the window is in exactly one place:
+ *   sum(l2[].exits) + sum(l2[].caused[]) + sum(outside[]) + sum(unfinished[])
+ */
+#ifndef NESTPROF_ACCOUNT_H
+#define NESTPROF_ACCOUNT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bpf/events.h"
+
+struct np_account {
+	uint32_t isa; /* enum np_isa, 0 when nothing was seen */
+	struct np_row l2[NP_REASONS]; /* indexed by L2 exit reason */
+	uint64_t outside[NP_REASONS];
+	uint64_t unfinished[NP_REASONS]; /* L1's, for L2 exits not yet resumed */
+	uint64_t entries;
+	uint64_t failed_entries;
+	uint64_t desyncs;
+	struct np_totals totals;
+};
+
+/* Adds one vCPU's counters (as they stand) to the account. */
+void np_account_add_vcpu(struct np_account *a, const struct np_vcpu *v);
+
+/*
+ * to = after - before, counter by counter. `unfinished` can have shrunk (an
+ * L2 exit of before was finished since): it is a level, and is taken from
+ * `after` with what was pending before moved out of caused/outside's growth;
+ * see account.c. Windows of nestprof start with all vCPUs stopped.
+ */
+void np_account_diff(struct np_account *to, const struct np_account *after,
+		     const struct np_account *before);
+
+/* All L0 exits of the window by reason, whoever exited: what ftrace sees. */
+void np_account_by_reason(const struct np_account *a, uint64_t out[NP_REASONS]);
+
+/* Sums over all L2 exit reasons. */
+struct np_l2_totals {
+	uint64_t exits, to_l1, l0_only, synthetic, resumed;
+	uint64_t caused[NP_REASONS];
+	uint64_t caused_total;
+};
+void np_account_l2_totals(const struct np_account *a, struct np_l2_totals *t);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Charts through gnuplot: plots' scripts over data files made from a result. */
+#ifndef NESTPROF_CHARTS_H
+#define NESTPROF_CHARTS_H
+
+#include "analysis/result.h"
+
+/*
+ * Writes the data (*.dat) that plots/'s scripts read into `dir`:
+ *   exits.dat       L0 exits per L2 exit by reason, off beside on, per workload
+ *   round_trip.dat  single / nested off / nested on, per workload
+ */
+int np_charts_write_data(const struct np_result *r, const char *dir);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The result of `nestprof ab`, in memory. docs/result-schema.md documents its
+ * JSON form. A result can be partial (one arm, one workload); results of one
+ * image are merged arm by arm, and the comparison is computed from the whole.
+ */
+#ifndef NESTPROF_RESULT_H
+#define NESTPROF_RESULT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analysis/account.h"
+
+#define NP_RESULT_SCHEMA "nestprof-result/1"
+#define NP_MAX_ARMS 8
+#define NP_MAX_WORKLOADS 32
+#define NP_MAX_SAMPLES 64
+#define NP_MAX_PARAMS 16
+#define NP_MAX_ENV 64
+#define NP_NAME 32
+
+/* Ticks per iteration, one sample per repetition, in the order they ran. */
+struct np_samples {
+	uint32_t n;
+	double ticks[NP_MAX_SAMPLES];
+};
+
+double np_samples_mean(const struct np_samples *s); /* NaN without samples */
+double np_samples_min(const struct np_samples *s);
+double np_samples_max(const struct np_samples *s);
+
+/* An independent count of one thing over the same window. */
+struct np_witness {
+	char source[NP_NAME];  /* "ftrace hist", "kvm debugfs" */
+	char what[2 * NP_NAME]; /* "kvm_exit VMREAD" */
+	uint64_t theirs;
+	uint64_t ours;
+};
+#define NP_MAX_WITNESSES 256
+
+struct np_workload_result {
+	char name[NP_NAME];
+	char stresses[128];   /* from the manifest */
+	uint64_t iterations;  /* per repetition */
+	struct np_samples untraced;
+	struct np_samples traced;
+	bool has_account;     /* traced windows were taken */
+	struct np_account account; /* over all traced repetitions */
+	uint64_t traced_iterations; /* iterations in that window */
+	uint64_t lost;
+	uint32_t nr_witnesses;
+	struct np_witness witnesses[NP_MAX_WITNESSES];
+	char error[160];      /* "" when the workload ran */
+};
+
+struct np_param {
+	char name[NP_NAME];  /* "enable_shadow_vmcs" */
+	char value[NP_NAME]; /* as read back from /sys/module: "N" */
+};
+
+struct np_arm_result {
+	char name[NP_NAME]; /* "shadow-off", "shadow-on", "single" */
+	bool nested;        /* false: the same code as a plain guest of L0 */
+	uint32_t nr_params;
+	struct np_param params[NP_MAX_PARAMS];
+	uint32_t nr_workloads;
+	struct np_workload_result *workloads[NP_MAX_WORKLOADS];
+};
+
+/* One fact about where the result was measured: "l0_kernel" = "6.1.0-...". */
+struct np_env {
+	char key[NP_NAME];
+	char value[256];
+};
+
+struct np_result {
+	char time_unit[160]; /* says in so many words what a tick is */
+	bool emulated;       /* .environment.emulated */
+	uint32_t nr_env;
+	struct np_env env[NP_MAX_ENV];
+	uint32_t nr_arms;
+	struct np_arm_result *arms[NP_MAX_ARMS];
+};
+
+/* Ownership: the result owns what is added to it. NULL when out of memory. */
+struct np_result *np_result_new(void);
+void np_result_free(struct np_result *r);
+struct np_arm_result *np_result_add_arm(struct np_result *r, const char *name);
+struct np_workload_result *np_arm_add_workload(struct np_arm_result *a, const char *name);
+int np_result_set_env(struct np_result *r, const char *key, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+const char *np_result_env(const struct np_result *r, const char *key); /* or NULL */
+const struct np_arm_result *np_result_arm(const struct np_result *r, const char *name);
+const struct np_workload_result *np_arm_workload(const struct np_arm_result *a,
+						 const char *name);
+
+/*
+ * Moves every arm of `from` into `to`; `from` is left without arms. -EEXIST
+ * when both have an arm of that name, -EINVAL when units or environments
+ * differ (its key is put into *differs).
+ */
+int np_result_merge(struct np_result *to, struct np_result *from, const char **differs);
+
+/* Turtles' figures for one workload: all relative to the arm "single". */
+struct np_comparison {
+	char workload[NP_NAME];
+	bool has_off, has_on, has_single;
+	double single, off, on; /* untraced round trip, ticks */
+	double overhead_off;    /* off / single - 1 */
+	double overhead_on;     /* on / single - 1 */
+	double overhead_reduction_percent; /* 100 * (off - on) / (off - single) */
+	double time_saved_percent;	   /* 100 * (off - on) / off */
+};
+/* Returns how many were filled in; NaN where an arm is missing. */
+uint32_t np_result_compare(const struct np_result *r,
+			   struct np_comparison out[NP_MAX_WORKLOADS]);
+
+/* Traced over untraced round trip, minus 1; NaN when one is missing. */
+double np_observer_effect(const struct np_workload_result *w);
+
+#endif

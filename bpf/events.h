@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the BPF programs count, shared by BPF and user space. Everything is
+ * per vCPU of L1; user space sums. Counters only ever grow: a window is the
+ * difference of two snapshots, and nothing is reset while programs run.
+ */
+#ifndef NESTPROF_EVENTS_H
+#define NESTPROF_EVENTS_H
+
+#ifndef __VMLINUX_TYPES__
+#include <linux/types.h>
+#endif
+
+/* Instruction sets, as the tracepoints' `isa` argument numbers them. */
+enum np_isa { NP_ISA_VMX = 1, NP_ISA_SVM = 2 };
+
+/*
+ * Exit reasons are kept as small indexes, 0 .. NP_REASONS - 1. For VMX the
+ * index is the basic exit reason itself (SDM vol. 3, appendix C: bits 15:0).
+ * What does not fit is counted under the last one, never dropped.
+ */
+#define NP_REASONS 96
+#define NP_REASON_OTHER (NP_REASONS - 1)
+
+/*
+ * Each L2 exit reason that a vCPU has seen owns a row. The last row is shared
+ * by the reasons that came after all the others were taken.
+ */
+#define NP_ROWS 32
+#define NP_ROW_SHARED (NP_ROWS - 1)
+#define NP_ROW_NONE 0xff
+#define NP_MAX_VCPUS 512
+
+/* The counters of one L2 exit reason. */
+struct np_row {
+	__u64 exits;	 /* hardware exits of L2 (kvm_exit while L2 ran) */
+	__u64 to_l1;	 /* ... that L0 gave to L1 */
+	__u64 l0_only;	 /* ... after which L0 went back to L2 by itself */
+	__u64 synthetic; /* exits given to L1 that no hardware exit of L2 caused */
+	__u64 resumed;	 /* to_l1 + synthetic after which L1 entered L2 again */
+	/*
+	 * Exits of L1, by reason, between such an exit and L1's next entry to
+	 * L2: added when that entry comes, so only finished ones are in here.
+	 */
+	__u64 caused[NP_REASONS];
+};
+
+enum np_level {
+	NP_LEVEL_UNKNOWN, /* the kernel does not tell; go by what was seen */
+	NP_LEVEL_L1,
+	NP_LEVEL_L2,
+};
+
+/* One vCPU of L1, as the state machine (nested_fsm.h) sees it. */
+struct np_vcpu {
+	__u64 key;  /* address of its struct kvm_vcpu; 0: a free slot */
+	__u32 tgid; /* the process that owns the VM */
+	__u32 isa;
+
+	/* State. */
+	__u8 level;	   /* enum np_level: whose code ran last */
+	__u8 open_row;	   /* L2 exit whose fate is still open, or NP_ROW_NONE */
+	__u8 handling_row; /* L2 exit that L1 is handling, or NP_ROW_NONE */
+	__u8 nr_touched;   /* how many reasons pending[] holds */
+	__u8 nr_rows;	   /* rows handed out so far */
+	__u8 pad[3];
+	__u8 touched[NP_REASONS];   /* the reasons with pending[] > 0 */
+	__u8 row_of[NP_REASONS];    /* reason -> row + 1; 0: none yet */
+	__u32 pending[NP_REASONS];  /* L1's exits since the L2 exit in handling */
+
+	/* Counters. */
+	__u64 entries;		/* nested entries (kvm_nested_vmenter) */
+	__u64 failed_entries;	/* ... after which L1, not L2, exited next */
+	__u64 desyncs;		/* events that fit no state; counted, then believed */
+	__u64 outside[NP_REASONS]; /* exits of L1 while no L2 exit was handled */
+	struct np_row rows[NP_ROWS];
+};
+
+/* Whole-collector counters. */
+struct np_totals {
+	__u64 exits;		 /* kvm_exit events seen */
+	__u64 nested_vmexits;	 /* kvm_nested_vmexit events seen */
+	__u64 nested_injects;	 /* kvm_nested_vmexit_inject events seen */
+	__u64 nested_vmenters;	 /* kvm_nested_vmenter events seen */
+	__u64 lost;		 /* events of vCPUs beyond NP_MAX_VCPUS */
+};
+
+#endif

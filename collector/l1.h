@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The guest side of an arm: L1 in QEMU with the runner as its init, or (arm
+ * "single") the runner itself as a process of L0.
+ */
+#ifndef NESTPROF_L1_H
+#define NESTPROF_L1_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "workloads/runner/protocol.h"
+
+struct l1;
+
+struct l1_config {
+	const char *qemu;    /* "qemu-system-x86_64" */
+	const char *kernel;  /* L1's kernel: bzImage or ELF */
+	const char *initrd;  /* the runner as /init, with L1's kvm modules */
+	const char *runner;  /* the runner's binary, for the arm "single" */
+	uint32_t memory_mib;
+	double ready_timeout_s;
+	double run_timeout_s;
+	bool verbose; /* copy L1's console to stderr */
+};
+
+int l1_start_nested(struct l1 **l, const struct l1_config *c);
+int l1_start_single(struct l1 **l, const struct l1_config *c);
+const char *l1_kernel_release(const struct l1 *l); /* as the runner said */
+pid_t l1_pid(const struct l1 *l);
+
+/* Runs a workload to its end; *ticks is the total over all iterations. */
+int l1_run(struct l1 *l, const char *workload, uint64_t iterations, uint64_t *ticks);
+
+/*
+ * Stops every thread of the process, and waits until each has stopped, so
+ * that no exit happens between two readings of counters; and lets it go on.
+ */
+int l1_freeze(struct l1 *l);
+int l1_thaw(struct l1 *l);
+
+/* Lets L1 end by itself, else kills it. Safe on NULL. */
+void l1_stop(struct l1 *l);
+
+/* The last lines of the console, for an error message. */
+const char *l1_console_tail(const struct l1 *l);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What nestprof (in L0) and the workload runner (in L1, or in L0 for the arm
+ * "single") say to each other: text lines over L1's serial port or a pipe.
+ * The runner's lines start with "@np " so that a kernel's messages on the same
+ * console cannot be taken for them.
+ *
+ *   runner:   @np ready <uname -r>
+ *   nestprof: run <workload> <iterations>
+ *   runner:   @np result <workload> <iterations> <ticks>
+ *         or  @np error <text>
+ *   nestprof: quit
+ *
+ * <ticks> is the time-stamp counter's growth over all iterations, read by the
+ * workload's own code, inside the guest, before the first and after the last.
+ */
+#ifndef NESTPROF_PROTOCOL_H
+#define NESTPROF_PROTOCOL_H
+
+#define NP_SAYS "@np "
+#define NP_READY "ready"
+#define NP_RUN "run"
+#define NP_RESULT "result"
+#define NP_ERROR "error"
+#define NP_QUIT "quit"
+#define NP_LINE_MAX 256
+
+#endif
