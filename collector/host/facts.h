@@ -10,12 +10,12 @@ enum fact_state { FACT_OK, FACT_WARN, FACT_MISSING, FACT_UNKNOWN };
 enum fact_needed_by { FOR_AB = 1, FOR_LAB = 2 };
 
 struct fact {
-	const char *name;     /* "VMX", "tracepoint kvm_exit" */
+	const char *name; /* "VMX", "tracepoint kvm_exit" */
 	enum fact_state state;
-	unsigned needed_by;   /* bits of enum fact_needed_by; 0: good to have */
-	char found[160];      /* what is there */
-	char remedy[200];     /* what to do, "" when nothing */
-	int exit_code;	      /* enum np_exit that a command gives when it lacks this */
+	unsigned needed_by; /* bits of enum fact_needed_by; 0: good to have */
+	char found[160];    /* what is there */
+	char remedy[200];   /* what to do, "" when nothing */
+	int exit_code;	    /* enum np_exit that a command gives when it lacks this */
 };
 
 #define MAX_FACTS 64
