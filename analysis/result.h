@@ -20,11 +20,19 @@
 #define NP_MAX_ENV 64
 #define NP_NAME 32
 
+/* The arms that the comparison knows; others can be there besides. */
+#define NP_ARM_SINGLE "single"
+#define NP_ARM_OFF "shadow-off"
+#define NP_ARM_ON "shadow-on"
+
 /* Ticks per iteration, one sample per repetition, in the order they ran. */
 struct np_samples {
 	uint32_t n;
 	double ticks[NP_MAX_SAMPLES];
 };
+
+/* A thousandth of a tick is the resolution of all that is computed from samples. */
+double np_round_ticks(double ticks);
 
 double np_samples_mean(const struct np_samples *s); /* NaN without samples */
 double np_samples_min(const struct np_samples *s);
@@ -83,11 +91,15 @@ struct np_result {
 	struct np_arm_result *arms[NP_MAX_ARMS];
 };
 
-/* Ownership: the result owns what is added to it. NULL when out of memory. */
+/*
+ * Ownership: the result owns what is added to it. NULL when out of memory or
+ * of room. Arms are kept in the order single, shadow-off, shadow-on, others.
+ */
 struct np_result *np_result_new(void);
 void np_result_free(struct np_result *r);
 struct np_arm_result *np_result_add_arm(struct np_result *r, const char *name);
 struct np_workload_result *np_arm_add_workload(struct np_arm_result *a, const char *name);
+/* Replaces what the key had. -EINVAL: no usable key; -E2BIG: no room. */
 int np_result_set_env(struct np_result *r, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 const char *np_result_env(const struct np_result *r, const char *key); /* or NULL */
@@ -98,7 +110,8 @@ const struct np_workload_result *np_arm_workload(const struct np_arm_result *a,
 /*
  * Moves every arm of `from` into `to`; `from` is left without arms. -EEXIST
  * when both have an arm of that name, -EINVAL when units or environments
- * differ (its key is put into *differs).
+ * contradict each other (the arm's name or the key is put into *differs),
+ * -E2BIG without room. On failure neither is changed.
  */
 int np_result_merge(struct np_result *to, struct np_result *from, const char **differs);
 
@@ -118,5 +131,8 @@ uint32_t np_result_compare(const struct np_result *r,
 
 /* Traced over untraced round trip, minus 1; NaN when one is missing. */
 double np_observer_effect(const struct np_workload_result *w);
+
+/* How often something happened per hardware exit of L2; NaN without any. */
+double np_per_l2_exit(uint64_t count, uint64_t l2_exits);
 
 #endif

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What is computed from a result: means, the comparison, the observer effect. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/result.h"
+
+/*
+ * Every time passes through here before it is compared or written, so that
+ * figures computed from a result and from its JSON form are the same bits.
+ */
+double np_round_ticks(double ticks)
+{
+	return round(ticks * 1000) / 1000;
+}
+
+double np_samples_mean(const struct np_samples *s)
+{
+	double sum = 0;
+
+	for (uint32_t i = 0; i < s->n; i++)
+		sum += np_round_ticks(s->ticks[i]);
+	return s->n ? np_round_ticks(sum / s->n) : NAN;
+}
+
+/* fmin() and fmax() take the number where the other operand is NaN. */
+double np_samples_min(const struct np_samples *s)
+{
+	double least = NAN;
+
+	for (uint32_t i = 0; i < s->n; i++)
+		least = fmin(least, np_round_ticks(s->ticks[i]));
+	return least;
+}
+
+double np_samples_max(const struct np_samples *s)
+{
+	double most = NAN;
+
+	for (uint32_t i = 0; i < s->n; i++)
+		most = fmax(most, np_round_ticks(s->ticks[i]));
+	return most;
+}
+
+/* NaN unless the base is there and positive: no figure rather than infinity. */
+static double ratio(double a, double base)
+{
+	return base > 0 ? a / base : NAN;
+}
+
+double np_observer_effect(const struct np_workload_result *w)
+{
+	return ratio(np_samples_mean(&w->traced), np_samples_mean(&w->untraced)) - 1;
+}
+
+double np_per_l2_exit(uint64_t count, uint64_t l2_exits)
+{
+	return l2_exits ? (double)count / l2_exits : NAN;
+}
+
+/* A workload that failed has no time, whatever it measured before it did. */
+static double time_of(const struct np_result *r, const char *arm, const char *workload)
+{
+	const struct np_arm_result *a = np_result_arm(r, arm);
+	const struct np_workload_result *w = a ? np_arm_workload(a, workload) : NULL;
+
+	return w && !w->error[0] ? np_samples_mean(&w->untraced) : NAN;
+}
+
+static void compare(const struct np_result *r, const char *workload, struct np_comparison *c)
+{
+	memset(c, 0, sizeof(*c));
+	snprintf(c->workload, sizeof(c->workload), "%s", workload);
+	c->single = time_of(r, NP_ARM_SINGLE, workload);
+	c->off = time_of(r, NP_ARM_OFF, workload);
+	c->on = time_of(r, NP_ARM_ON, workload);
+	c->has_single = !isnan(c->single);
+	c->has_off = !isnan(c->off);
+	c->has_on = !isnan(c->on);
+	c->overhead_off = ratio(c->off, c->single) - 1;
+	c->overhead_on = ratio(c->on, c->single) - 1;
+	c->overhead_reduction_percent = 100 * ratio(c->off - c->on, c->off - c->single);
+	c->time_saved_percent = 100 * ratio(c->off - c->on, c->off);
+}
+
+static bool compared(const struct np_comparison *out, uint32_t n, const char *workload)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (!strcmp(out[i].workload, workload))
+			return true;
+	return false;
+}
+
+uint32_t np_result_compare(const struct np_result *r, struct np_comparison out[NP_MAX_WORKLOADS])
+{
+	static const char *const arms[] = { NP_ARM_SINGLE, NP_ARM_OFF, NP_ARM_ON };
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < sizeof(arms) / sizeof(*arms); i++) {
+		const struct np_arm_result *a = np_result_arm(r, arms[i]);
+
+		for (uint32_t k = 0; a && k < a->nr_workloads && n < NP_MAX_WORKLOADS; k++)
+			if (!compared(out, n, a->workloads[k]->name))
+				compare(r, a->workloads[k]->name, &out[n++]);
+	}
+	return n;
+}
