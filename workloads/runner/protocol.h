@@ -11,8 +11,13 @@
  *         or  @np error <text>
  *   nestprof: quit
  *
+ * An error instead of "ready" is the runner's last word: it ends.
+ *
  * <ticks> is the time-stamp counter's growth over all iterations, read by the
  * workload's own code, inside the guest, before the first and after the last.
+ * NP_WARM_UP more iterations come before them, untimed, so that nothing is
+ * done for the first time within that interval; whoever counts exits sees
+ * <iterations> + NP_WARM_UP of them, and two HLT.
  */
 #ifndef NESTPROF_PROTOCOL_H
 #define NESTPROF_PROTOCOL_H
@@ -24,5 +29,7 @@
 #define NP_ERROR "error"
 #define NP_QUIT "quit"
 #define NP_LINE_MAX 256
+#define NP_WARM_UP 16
+#define NP_MAX_ITERATIONS 0xffffffffu
 
 #endif
