@@ -13,7 +13,7 @@
 	X(OK, 0, "done")                                                       \
 	X(FAILED, 1, "failed for a reason that has no code of its own")        \
 	X(USAGE, 2, "the command line is wrong")                               \
-	X(NO_VMX, 3, "this host's CPU or KVM cannot run nested VMX")           \
+	X(NO_VMX, 3, "this host's CPU or KVM cannot run the A/B: see doctor")  \
 	X(BUSY, 4, "a virtual machine is running, or another nestprof ab")     \
 	X(PRIVILEGE, 5, "a privilege is missing")                              \
 	X(NO_BTF, 6, "this kernel lacks what the collector needs")             \
@@ -23,6 +23,9 @@
 	X(L1, 10, "L1 died, panicked or never got ready")                      \
 	X(MISMATCH, 11, "the collector and an independent count disagree")     \
 	X(RESTORE, 12, "the host's module parameters could not be restored")   \
+	X(ONLY_LAB, 20, "doctor: lab could run here, ab could not")            \
+	X(ONLY_AB, 21, "doctor: ab could run here, lab could not")             \
+	X(NEITHER, 22, "doctor: neither ab nor lab could run here")            \
 	X(INTERRUPTED, 130, "stopped by a signal")
 
 enum np_exit {

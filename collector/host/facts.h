@@ -5,8 +5,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
-enum fact_state { FACT_OK, FACT_WARN, FACT_MISSING, FACT_UNKNOWN };
+enum fact_state {
+	FACT_OK,
+	FACT_WARN,    /* works, but not as well as it could */
+	FACT_MISSING, /* in the way of the commands that need it */
+	FACT_UNKNOWN, /* cannot be told now; in nobody's way */
+};
 enum fact_needed_by { FOR_AB = 1, FOR_LAB = 2 };
 
 struct fact {
@@ -31,7 +37,6 @@ void facts_gather(struct facts *f);
 bool facts_allow(const struct facts *f, enum fact_needed_by command, const struct fact **first);
 
 /* Running VMs: PIDs with a /proc/PID/fd link to anon_inode:kvm-vm. Returns how many. */
-#include <sys/types.h>
 int facts_running_vms(pid_t *pids, uint32_t max);
 
 #endif
