@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # make            build everything
-# make demo       the lab: shadow VMCS off against on, with charts
+# make demo       set up, build, and run the lab: shadow VMCS off against on, with charts
 # make test       set up, build, and run the tests
-# make help       the other targets
+# make setup      install what packages.list names and is missing (as root)
+# make check      the tests, without set-up: check-unit and check-cli
+# make asan       the unit tests under the address and undefined-behaviour sanitizers
+# make valgrind   the unit tests under valgrind
+# make lint       style, and gcc's analyzer over analysis/
+# make clean      remove what was built
+# make help       this list
 
 CC       ?= gcc
 CLANG    ?= clang
@@ -19,14 +25,30 @@ PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -lutil -lm
 
 # analysis/ links without libbpf; the rest may use both.
 ANALYSIS := $(patsubst %.c,$(B)/%.o,$(wildcard analysis/*.c))
-COLLECT  := $(patsubst %.c,$(B)/%.o,$(filter-out collector/main.c,$(wildcard collector/*.c collector/*/*.c)))
+COLLECT  := $(patsubst %.c,$(B)/%.o,$(filter-out collector/main.c,$(wildcard collector/*.c collector/*/*.c))) \
+	    $(B)/collector/lab/boot_stages.o
 TESTS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 
 .PHONY: all
 all: $(B)/nestprof $(B)/runner $(B)/boot/stage1.bin $(B)/boot/stage2.bin
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-include $(wildcard tests/*.mk workloads/*.mk)
+include $(wildcard tests/*.mk tests/*/*.mk workloads/*.mk)
+
+# Set-up comes before make looks for what the build needs: hence another make.
+BUILD := $(MAKE) --no-print-directory -j$$(nproc)
+
+.PHONY: setup demo test help
+setup:
+	@./setup.sh
+demo: setup
+	@$(BUILD) all
+	$(B)/nestprof lab
+test: setup
+	@$(BUILD) all tests
+	@$(MAKE) --no-print-directory check
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -34,6 +56,10 @@ $(B)/%.o: %.c
 
 $(B)/nestprof: $(B)/collector/main.o $(COLLECT) $(ANALYSIS)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(PKG_LIBS)
+
+$(B)/collector/lab/boot_stages.o: collector/lab/boot_stages.S $(B)/boot/stage1.bin $(B)/boot/stage2.bin
+	@mkdir -p $(@D)
+	$(CC) -I$(B) -c $< -o $@
 
 # BPF: one object, its skeleton included by collector/session.c.
 $(B)/bpf/nested.bpf.o: bpf/nested.bpf.c $(wildcard bpf/*.h)
@@ -47,8 +73,8 @@ $(B)/collector/session.o: $(B)/bpf/nested.skel.h
 
 $(B)/tests/%: tests/unit/%.c $(COLLECT) $(ANALYSIS)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(LDFLAGS) $^ -o $@ -lcmocka $(PKG_LIBS)
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(LDFLAGS) $(filter %.c %.o,$^) -o $@ -lcmocka $(PKG_LIBS)
 
 .PHONY: clean
 clean:
-	rm -rf $(B)
+	rm -rf $(B) build-asan build-lint

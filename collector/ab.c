@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/ab.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "collector/ab_window.h"
+#include "collector/base/fail.h"
+#include "collector/base/log.h"
+#include "collector/base/proc.h"
+#include "collector/host/kvm_module.h"
+#include "collector/workload.h"
+
+/*
+ * "single" is the same code as a plain guest of L0: what a guest's exit costs
+ * without nesting. nested=1 there too, so that the arms differ in one thing.
+ */
+static const struct ab_arm arms[] = {
+	{ "single", false, 1, { { "nested", "1" } } },
+	{ "shadow-off", true, 2, { { "nested", "1" }, { "enable_shadow_vmcs", "0" } } },
+	{ "shadow-on", true, 2, { { "nested", "1" }, { "enable_shadow_vmcs", "1" } } },
+};
+
+const struct ab_arm *ab_find_arm(const char *name)
+{
+	for (size_t i = 0; i < sizeof(arms) / sizeof(*arms); i++)
+		if (!strcmp(arms[i].name, name))
+			return &arms[i];
+	return NULL;
+}
+
+/* What the module really has, as the result's record of the arm. */
+static int record_params(const struct ab_arm *arm, struct np_arm_result *out)
+{
+	int err = 0;
+
+	out->nested = arm->nested;
+	for (uint32_t i = 0; !err && i < arm->nr_params; i++) {
+		struct np_param *p = &out->params[i];
+
+		snprintf(p->name, sizeof(p->name), "%s", arm->params[i].name);
+		err = kvm_module_param(p->name, p->value);
+		out->nr_params++;
+	}
+	return err;
+}
+
+static int start_guest(const struct ab_config *c, const struct ab_arm *arm, struct l1 **l1)
+{
+	log_phase("%s: start %s", arm->name, arm->nested ? "L1" : "the runner in L0");
+	return arm->nested ? l1_start_nested(l1, &c->l1) : l1_start_single(l1, &c->l1);
+}
+
+static int run_workloads(const struct ab_config *c, struct np_arm_result *out, struct l1 *l1)
+{
+	int err = 0;
+
+	/* All untraced windows come first: no program is loaded before they end. */
+	for (uint32_t i = 0; !err && i < c->nr_workloads; i++) {
+		const struct workload *w = workload_find(c->workloads[i]);
+		struct np_workload_result *o = np_arm_add_workload(out, w->name);
+
+		if (!o)
+			return -ENOMEM;
+		snprintf(o->stresses, sizeof(o->stresses), "%s", w->stresses);
+		o->iterations = c->iterations ? c->iterations : w->iterations;
+		log_phase("%s: %s, untraced", out->name, w->name);
+		err = ab_window_untraced(l1, c->repetitions, o);
+	}
+	return err ? err : ab_windows_traced(l1, c, out);
+}
+
+static int run_arm(const struct ab_config *c, const struct ab_arm *arm, struct np_result *r)
+{
+	struct np_arm_result *out = np_result_add_arm(r, arm->name);
+	struct l1 *l1 = NULL;
+	int err = out ? 0 : -ENOMEM;
+
+	log_phase("%s: load kvm_intel", arm->name);
+	if (!err)
+		err = kvm_module_load(arm->params, arm->nr_params);
+	if (!err)
+		err = record_params(arm, out);
+	if (!err)
+		err = start_guest(c, arm, &l1);
+	if (!err && arm->nested)
+		err = np_result_set_env(r, "l1_kernel", "%s", l1_kernel_release(l1));
+	if (!err)
+		err = run_workloads(c, out, l1);
+	l1_stop(l1);
+	return err;
+}
+
+int ab_run(const struct ab_config *c, struct np_result *r)
+{
+	struct utsname u;
+	int err, restored;
+
+	uname(&u);
+	err = np_result_set_env(r, "l0_kernel", "%s", u.release);
+	if (!err)
+		err = kvm_module_begin();
+	if (err)
+		return err;
+	for (uint32_t i = 0; !err && i < c->nr_arms; i++) {
+		err = run_arm(c, c->arms[i], r);
+		if (!err && np_interrupted())
+			err = -EINTR;
+	}
+	log_phase("put kvm_intel's parameters back");
+	restored = kvm_module_restore();
+	log_phase_end();
+	return err ? err : restored;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * An A/B run on this machine: arms (module parameters, nested or not) times
+ * workloads, each untraced and traced.
+ */
+#ifndef NESTPROF_AB_H
+#define NESTPROF_AB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analysis/result.h"
+#include "collector/l1.h"
+
+struct ab_arm {
+	const char *name;
+	bool nested;
+	uint32_t nr_params;
+	struct np_param params[NP_MAX_PARAMS]; /* what kvm_intel is loaded with */
+};
+
+struct ab_config {
+	uint32_t nr_arms;
+	const struct ab_arm *arms[NP_MAX_ARMS];
+	uint32_t nr_workloads;
+	const char *workloads[NP_MAX_WORKLOADS];
+	uint64_t iterations;  /* 0: the manifest's */
+	uint32_t repetitions; /* of each window */
+	bool verify;	      /* one more window, counted by ftrace and debugfs too */
+	struct l1_config l1;
+};
+
+/* The arm of that name ("single", "shadow-off", "shadow-on"), or NULL. */
+const struct ab_arm *ab_find_arm(const char *name);
+
+/* Runs everything and fills `r`; the host's parameters are put back on every way out. */
+int ab_run(const struct ab_config *c, struct np_result *r);
+
+#endif

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/ab_window.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "collector/base/fail.h"
+#include "collector/base/log.h"
+#include "collector/session.h"
+#include "collector/witness.h"
+
+static int repeat(struct l1 *l1, uint32_t repetitions, const struct np_workload_result *w,
+		  struct np_samples *samples)
+{
+	uint64_t ticks;
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < repetitions; i++) {
+		err = l1_run(l1, w->name, w->iterations, &ticks);
+		if (!err && samples)
+			samples->ticks[samples->n++] = (double)ticks / w->iterations;
+	}
+	return err;
+}
+
+int ab_window_untraced(struct l1 *l1, uint32_t repetitions, struct np_workload_result *out)
+{
+	return repeat(l1, repetitions, out, &out->untraced);
+}
+
+/* Counters as they stand while no vCPU moves: no exit falls on a window's edge. */
+static int read_frozen(struct l1 *l1, struct session *s, struct np_account *a)
+{
+	int err = l1_freeze(l1), thawed;
+
+	if (!err)
+		err = session_read(s, a);
+	thawed = l1_thaw(l1);
+	return err ? err : thawed;
+}
+
+struct window {
+	struct np_account before, after;
+};
+
+static int traced(struct l1 *l1, struct session *s, uint32_t repetitions, struct window *w,
+		  struct np_workload_result *out)
+{
+	int err = session_attach(s);
+
+	if (!err)
+		err = read_frozen(l1, s, &w->before);
+	if (!err)
+		err = repeat(l1, repetitions, out, &out->traced);
+	if (!err)
+		err = read_frozen(l1, s, &w->after);
+	session_detach(s);
+	if (err)
+		return err;
+	np_account_diff(&out->account, &w->after, &w->before);
+	out->has_account = true;
+	out->traced_iterations = out->iterations * repetitions;
+	out->lost = out->account.totals.lost;
+	return 0;
+}
+
+/* The same window counted twice, by the collector and by the kernel itself. */
+static int verified_window(struct l1 *l1, struct session *s, struct witness *witness,
+			   struct window *w, struct np_workload_result *out)
+{
+	int err = l1_freeze(l1), stopped;
+
+	if (!err)
+		err = witness_start(witness);
+	if (err)
+		return err;
+	err = session_read(s, &w->before);
+	if (!err)
+		err = l1_thaw(l1);
+	if (!err)
+		err = repeat(l1, 1, out, NULL);
+	if (!err)
+		err = l1_freeze(l1);
+	stopped = witness_stop(witness);
+	if (!err)
+		err = stopped ? stopped : session_read(s, &w->after);
+	l1_thaw(l1);
+	return err;
+}
+
+static int verified(struct l1 *l1, struct session *s, struct window *w,
+		    struct np_workload_result *out)
+{
+	struct np_account *diff = calloc(1, sizeof(*diff));
+	struct witness *witness = NULL;
+	int err = diff ? witness_open(&witness, l1_pid(l1)) : -ENOMEM;
+
+	if (!err)
+		err = session_attach(s);
+	if (!err)
+		err = verified_window(l1, s, witness, w, out);
+	session_detach(s);
+	if (!err) {
+		np_account_diff(diff, &w->after, &w->before);
+		err = witness_compare(witness, diff, out);
+	}
+	witness_close(witness);
+	free(diff);
+	return err;
+}
+
+int ab_windows_traced(struct l1 *l1, const struct ab_config *c, struct np_arm_result *arm)
+{
+	struct window *w = calloc(1, sizeof(*w));
+	struct session *s = NULL;
+	int err = w ? 0 : -ENOMEM;
+
+	log_phase("%s: load the collector", arm->name);
+	if (!err)
+		err = session_open(&s, l1_pid(l1));
+	for (uint32_t i = 0; !err && i < arm->nr_workloads; i++) {
+		log_phase("%s: %s, traced", arm->name, arm->workloads[i]->name);
+		err = traced(l1, s, c->repetitions, w, arm->workloads[i]);
+		if (!err && c->verify) {
+			log_phase("%s: %s, verified", arm->name, arm->workloads[i]->name);
+			err = verified(l1, s, w, arm->workloads[i]);
+		}
+	}
+	session_close(s);
+	free(w);
+	return err;
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "analysis/result_print.h"
+#include "collector/ab.h"
+#include "collector/base/fail.h"
+#include "collector/base/fsutil.h"
+#include "collector/base/log.h"
+#include "collector/base/proc.h"
+#include "collector/base/workdir.h"
+#include "collector/commands.h"
+#include "collector/environment.h"
+#include "collector/host/facts.h"
+#include "collector/l1_image.h"
+#include "collector/list.h"
+#include "collector/publish.h"
+#include "collector/selection.h"
+
+struct options {
+	struct selection what;
+	const char *output;
+	const char *l1_kernel, *l1_initrd, *l1_modules;
+	const char *qemu, *qemu_version, *runner;
+	uint64_t memory_mib;
+	bool charts, verbose;
+};
+
+enum { OPT_L1_KERNEL = 256, OPT_L1_INITRD, OPT_L1_MODULES, OPT_L1_MEMORY, OPT_QEMU,
+       OPT_QEMU_VERSION, OPT_RUNNER, OPT_NO_CHARTS };
+
+static const struct argp_option options[] = {
+	{ "output", 'o', "DIR", 0, "where results go [results]", 1 },
+	{ "no-charts", OPT_NO_CHARTS, 0, 0, "do not draw charts", 1 },
+	{ "verbose", 'v', 0, 0, "show L1's console", 1 },
+	{ "l1-kernel", OPT_L1_KERNEL, "FILE", 0, "L1's kernel [/boot/vmlinuz-RELEASE]", 2 },
+	{ "l1-modules", OPT_L1_MODULES, "DIR", 0,
+	  "its modules, for L1's initramfs [/lib/modules/RELEASE]", 2 },
+	{ "l1-initrd", OPT_L1_INITRD, "FILE", 0, "an initramfs made before, instead", 2 },
+	{ "l1-memory", OPT_L1_MEMORY, "MIB", 0, "L1's memory [256]", 2 },
+	{ "qemu", OPT_QEMU, "PROGRAM", 0, "L1's QEMU [qemu-system-x86_64]", 2 },
+	{ "runner", OPT_RUNNER, "FILE", 0, "the workload runner [beside nestprof]", 2 },
+	{ "qemu-version", OPT_QEMU_VERSION, "TEXT", OPTION_HIDDEN, 0, 2 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->what;
+		return 0;
+	case 'o':
+		o->output = arg;
+		return 0;
+	case 'v':
+		o->verbose = true;
+		return 0;
+	case OPT_NO_CHARTS:
+		o->charts = false;
+		return 0;
+	case OPT_L1_KERNEL:
+		o->l1_kernel = arg;
+		return 0;
+	case OPT_L1_MODULES:
+		o->l1_modules = arg;
+		return 0;
+	case OPT_L1_INITRD:
+		o->l1_initrd = arg;
+		return 0;
+	case OPT_L1_MEMORY:
+		if (number_parse(arg, 64, 1u << 20, &o->memory_mib))
+			argp_error(state, "--l1-memory: '%s' is no number of MiB from 64 on", arg);
+		return 0;
+	case OPT_QEMU:
+		o->qemu = arg;
+		return 0;
+	case OPT_QEMU_VERSION:
+		o->qemu_version = arg;
+		return 0;
+	case OPT_RUNNER:
+		o->runner = arg;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { &selection_argp, 0, "What to run:", 3 }, { 0 } };
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.doc = "Runs workloads in L2, with shadow VMCS off and on, and as a plain guest of L0; "
+	       "counts the exits they cause with BPF; puts kvm_intel's parameters back.",
+	.children = children,
+};
+
+/* What is not given: this host's own kernel and modules, the runner beside us. */
+struct defaults {
+	char kernel[NP_PATH], modules[NP_PATH], runner[NP_PATH], initrd[NP_PATH], work[NP_PATH];
+};
+
+static int need_readable(const char *what, const char *path)
+{
+	if (access(path, R_OK) == 0)
+		return 0;
+	return fail(NP_EXIT_MISSING, -errno, "%s %s: %s", what, path, strerror(errno));
+}
+
+static int prepare_l1(struct options *o, struct defaults *d)
+{
+	struct utsname u;
+	int err = 0;
+
+	uname(&u);
+	if (!o->l1_kernel) {
+		err = fs_path(d->kernel, "/boot/vmlinuz-%s", u.release);
+		o->l1_kernel = d->kernel;
+	}
+	if (!err && !o->l1_modules) {
+		err = fs_path(d->modules, "/lib/modules/%s", u.release);
+		o->l1_modules = d->modules;
+	}
+	if (!err && !o->runner) {
+		err = fs_data_path(d->runner, "build/runner");
+		o->runner = d->runner;
+	}
+	if (!err)
+		err = need_readable("L1's kernel", o->l1_kernel);
+	if (!err)
+		err = need_readable("the workload runner", o->runner);
+	if (!err && o->l1_initrd)
+		return need_readable("L1's initramfs", o->l1_initrd);
+	if (!err)
+		err = workdir_make(d->work, "/var/tmp", "nestprof-ab");
+	if (!err)
+		err = fs_path(d->initrd, "%s/l1.cpio", d->work);
+	if (!err) {
+		log_phase("make L1's initramfs");
+		err = l1_image_build(o->runner, o->l1_modules, NULL, d->initrd);
+		o->l1_initrd = d->initrd;
+	}
+	return err;
+}
+
+static int check_host(void)
+{
+	struct facts *f = calloc(1, sizeof(*f));
+	const struct fact *first;
+	int err = 0;
+
+	if (!f)
+		return -ENOMEM;
+	facts_gather(f);
+	if (!facts_allow(f, FOR_AB, &first))
+		err = fail(first->exit_code, -EPERM, "%s: %s%s%s", first->name, first->found,
+			   first->remedy[0] ? "; " : "", first->remedy);
+	free(f);
+	return err;
+}
+
+static int run(struct options *o, struct np_result *r)
+{
+	struct ab_config c = {
+		.nr_arms = o->what.nr_arms,
+		.nr_workloads = o->what.nr_workloads,
+		.iterations = o->what.iterations,
+		.repetitions = o->what.repetitions,
+		.verify = o->what.verify,
+		.l1 = {
+			.qemu = o->qemu,
+			.kernel = o->l1_kernel,
+			.initrd = o->l1_initrd,
+			.runner = o->runner,
+			.memory_mib = o->memory_mib,
+			.ready_timeout_s = 120,
+			.run_timeout_s = 300,
+			.verbose = o->verbose,
+		},
+	};
+
+	memcpy(c.arms, o->what.arms, sizeof(c.arms));
+	memcpy(c.workloads, o->what.workloads, sizeof(c.workloads));
+	return ab_run(&c, r);
+}
+
+int cmd_ab(int argc, char **argv)
+{
+	struct options o = { .output = "results", .qemu = "qemu-system-x86_64", .memory_mib = 256,
+			     .charts = true };
+	struct np_result *r = np_result_new();
+	struct defaults d = { .work = "" };
+	int err = r ? 0 : -ENOMEM;
+
+	selection_init(&o.what);
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	if (!err)
+		err = check_host();
+	if (!err)
+		err = prepare_l1(&o, &d);
+	if (!err)
+		err = environment_of_host(r, o.qemu, o.qemu_version);
+	if (!err)
+		err = run(&o, r);
+	if (d.work[0])
+		fs_remove(d.work);
+	if (!err)
+		err = publish_result(r, o.output, o.charts);
+	np_result_free(r);
+	return err ? (fail_code() ? (int)fail_code() : NP_EXIT_FAILED) : NP_EXIT_OK;
+}

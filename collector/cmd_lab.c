@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <argp.h>
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/result_json.h"
+#include "collector/base/fail.h"
+#include "collector/base/log.h"
+#include "collector/base/proc.h"
+#include "collector/commands.h"
+#include "collector/host/facts.h"
+#include "collector/lab/run.h"
+#include "collector/list.h"
+#include "collector/publish.h"
+#include "collector/selection.h"
+
+#define DEFAULT_CPU "corei7_haswell_4770"
+#define DEFAULT_MEMORY_MIB 1024
+#define DEFAULT_WATCHDOG_S 240
+
+struct options {
+	struct selection what;
+	const char *output, *cpu_model;
+	uint64_t memory_mib, watchdog_s, machines;
+	bool charts, verbose, keep, update;
+};
+
+enum { OPT_CPU = 256, OPT_MEMORY, OPT_WATCHDOG, OPT_MACHINES, OPT_KEEP, OPT_UPDATE, OPT_NO_CHARTS };
+
+static const struct argp_option options[] = {
+	{ "output", 'o', "DIR", 0, "where results go [results]", 1 },
+	{ "no-charts", OPT_NO_CHARTS, 0, 0, "do not draw charts", 1 },
+	{ "verbose", 'v', 0, 0, "show the serial consoles", 1 },
+	{ "cpu-model", OPT_CPU, "NAME", 0,
+	  "the CPU that Bochs emulates [" DEFAULT_CPU "]; broadwell_ult and corei7_skylake_x "
+	  "have VMCS shadowing too", 2 },
+	{ "memory", OPT_MEMORY, "MIB", 0, "of each emulated machine [1024]", 2 },
+	{ "machines", OPT_MACHINES, "N", 0, "at most so many side by side [2]", 2 },
+	{ "watchdog", OPT_WATCHDOG, "SECONDS", 0, "give up when a guest is silent so long [240]", 2 },
+	{ "keep", OPT_KEEP, 0, 0, "leave the machines' folders", 2 },
+	{ "update", OPT_UPDATE, 0, 0, "fetch the packages again: a newer kernel, QEMU, Bochs", 2 },
+	{ 0 },
+};
+
+static void take_number(struct argp_state *state, const char *name, const char *arg, uint64_t min,
+			uint64_t max, uint64_t *out)
+{
+	if (number_parse(arg, min, max, out))
+		argp_error(state, "--%s: '%s' is no number from %llu to %llu", name, arg,
+			   (unsigned long long)min, (unsigned long long)max);
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->what;
+		return 0;
+	case 'o':
+		o->output = arg;
+		return 0;
+	case 'v':
+		o->verbose = true;
+		return 0;
+	case OPT_NO_CHARTS:
+		o->charts = false;
+		return 0;
+	case OPT_CPU:
+		o->cpu_model = arg;
+		return 0;
+	case OPT_MEMORY:
+		take_number(state, "memory", arg, 768, 3072, &o->memory_mib);
+		return 0;
+	case OPT_WATCHDOG:
+		take_number(state, "watchdog", arg, 1, 86400, &o->watchdog_s);
+		return 0;
+	case OPT_MACHINES:
+		take_number(state, "machines", arg, 1, LAB_MAX_MACHINES, &o->machines);
+		return 0;
+	case OPT_KEEP:
+		o->keep = true;
+		return 0;
+	case OPT_UPDATE:
+		o->update = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { &selection_argp, 0, "What to run:", 3 }, { 0 } };
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.doc = "Runs `nestprof ab` inside an emulated CPU with VMX, on stock Debian kernels and "
+	       "QEMU. A tick is an emulated instruction: the figures are the same on any machine.",
+	.children = children,
+};
+
+/* A word of a bochsrc: anything else could add lines to it. */
+static int check_cpu_model(const char *name)
+{
+	if (name[0] && !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")])
+		return 0;
+	return fail(NP_EXIT_USAGE, -EINVAL, "--cpu-model: '%s' is no name of a CPU", name);
+}
+
+static int check_prerequisites(void)
+{
+	struct facts *f = calloc(1, sizeof(*f));
+	const struct fact *first;
+	int err = 0;
+
+	if (!f)
+		return -ENOMEM;
+	facts_gather(f);
+	if (!facts_allow(f, FOR_LAB, &first))
+		err = fail(first->exit_code, -EPERM, "%s: %s%s%s", first->name, first->found,
+			   first->remedy[0] ? "; " : "", first->remedy);
+	free(f);
+	return err;
+}
+
+/*
+ * Which arms go to which machine. A nested arm takes the longest, so each has
+ * a machine of its own where there are enough; a single-level arm is short and
+ * goes to the last.
+ */
+static void assign_arms(const struct selection *s, uint32_t machines, struct lab_config *c)
+{
+	uint32_t nested = 0;
+
+	for (uint32_t i = 0; i < s->nr_arms; i++)
+		nested += s->arms[i]->nested;
+	c->nr_machines = nested < machines ? nested : machines;
+	if (c->nr_machines == 0)
+		c->nr_machines = 1;
+	nested = 0;
+	for (uint32_t i = 0; i < s->nr_arms; i++) {
+		uint32_t m = s->arms[i]->nested ? nested++ % c->nr_machines : c->nr_machines - 1;
+		size_t n = strlen(c->name[m]);
+
+		snprintf(c->name[m] + n, sizeof(c->name[m]) - n, "%s%s", n ? "," : "",
+			 s->arms[i]->name);
+	}
+}
+
+static int make_words(const struct options *o, struct lab_config *c)
+{
+	int err = 0;
+
+	for (uint32_t m = 0; !err && m < c->nr_machines; m++) {
+		size_t n;
+
+		err = selection_to_words(&o->what, c->name[m], c->words[m], sizeof(c->words[m]));
+		n = err ? 0 : strlen(c->words[m]);
+		if (!err)
+			snprintf(c->words[m] + n, sizeof(c->words[m]) - n,
+				 " --no-charts --l1-kernel /boot/vmlinux --l1-initrd /boot/l1.cpio"
+				 " --runner /usr/bin/runner --qemu-version %s",
+				 c->image->qemu_version);
+	}
+	return err;
+}
+
+/* What ab printed last, and the exit code it ended with. */
+static int ab_failed(const char *name, const char *results, int status)
+{
+	char path[NP_PATH], *log = NULL, *line;
+
+	if (fs_path(path, "%s/ab.log", results) || fs_read(path, &log, NULL))
+		return fail(NP_EXIT_MACHINE, -EIO, "%s: nestprof ab left no log", name);
+	line = strstr(log, "nestprof: ");
+	fail(status, -EIO, "%s, in its L0: %.*s", name, line ? (int)strcspn(line, "\n") : 40,
+	     line ? line + strlen("nestprof: ") : "nestprof ab failed without a word");
+	free(log);
+	return -EIO;
+}
+
+static int check_status(const char *name, const char *results)
+{
+	char path[NP_PATH], line[16];
+	uint64_t status;
+
+	if (fs_path(path, "%s/status", results) || fs_read_line(path, line, sizeof(line)) ||
+	    number_parse(line, 0, 255, &status))
+		return fail(NP_EXIT_MACHINE, -EIO, "%s ended before its results were complete", name);
+	/* Counts that disagree are in the result: it is shown before it is refused. */
+	if (status == NP_EXIT_OK || status == NP_EXIT_MISMATCH)
+		return 0;
+	return ab_failed(name, results, status);
+}
+
+static int load_result(const char *name, const char *results, struct np_result **out)
+{
+	char pattern[NP_PATH], why[200], *text = NULL;
+	glob_t found = { 0 };
+	int err = check_status(name, results);
+
+	if (!err)
+		err = fs_path(pattern, "%s/2*/result.json", results);
+	if (err)
+		return err;
+	if (glob(pattern, 0, NULL, &found) || fs_read(found.gl_pathv[0], &text, NULL))
+		err = fail(NP_EXIT_MACHINE, -EIO, "%s sent no result.json", name);
+	else if ((err = np_result_from_json(text, out, why, sizeof(why))))
+		fail(NP_EXIT_MACHINE, err, "%s sent a damaged result.json: %s", name, why);
+	free(text);
+	globfree(&found);
+	return err;
+}
+
+static int collect(const struct lab_config *c, const struct lab_run *run, struct np_result **out)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < c->nr_machines; i++) {
+		struct np_result *part = NULL;
+		const char *differs = NULL;
+
+		err = load_result(c->name[i], lab_run_results(run, i), &part);
+		if (!err && *out) {
+			err = np_result_merge(*out, part, &differs);
+			if (err)
+				fail(NP_EXIT_FAILED, err, "the machines' results do not fit: %s",
+				     differs ? differs : "an arm came twice");
+			np_result_free(part);
+		} else {
+			*out = part;
+		}
+	}
+	return err;
+}
+
+static int describe(struct np_result *r, const struct lab_config *c)
+{
+	const struct lab_image *image = c->image;
+	int err = np_result_set_env(r, "emulator", "Bochs %s", image->bochs_version);
+
+	r->emulated = true;
+	snprintf(r->time_unit, sizeof(r->time_unit),
+		 "ticks of the emulated time-stamp counter: one tick is one emulated instruction "
+		 "(plus idle time), not a nanosecond");
+	if (!err)
+		err = np_result_set_env(r, "emulated_cpu", "%s", c->cpu_model);
+	if (!err)
+		err = np_result_set_env(r, "linux_package", "%s", image->linux_version);
+	if (!err)
+		err = np_result_set_env(r, "busybox_package", "%s", image->busybox_version);
+	if (!err)
+		err = np_result_set_env(r, "image", "%.16s", image->hash);
+	return err;
+}
+
+static int run(const struct options *o)
+{
+	struct lab_config *c = calloc(1, sizeof(*c));
+	struct np_result *result = NULL;
+	struct lab_run *lab = NULL;
+	struct lab_image image;
+	char cache[NP_PATH];
+	int err = c ? lab_cache_dir(cache) : -ENOMEM;
+
+	if (!err)
+		err = lab_image_ensure(&image, cache, o->update);
+	if (!err) {
+		*c = (struct lab_config){ .image = &image,
+					  .cache = cache,
+					  .cpu_model = o->cpu_model,
+					  .memory_mib = o->memory_mib,
+					  .silence_s = o->watchdog_s,
+					  .verbose = o->verbose,
+					  .keep = o->keep };
+		assign_arms(&o->what, o->machines, c);
+		err = make_words(o, c);
+	}
+	if (!err)
+		err = lab_run(&lab, c);
+	if (!err)
+		err = collect(c, lab, &result);
+	if (!err)
+		err = describe(result, c);
+	lab_run_free(lab);
+	if (!err)
+		err = publish_result(result, o->output, o->charts);
+	np_result_free(result);
+	free(c);
+	return err;
+}
+
+int cmd_lab(int argc, char **argv)
+{
+	struct options o = { .output = "results", .cpu_model = DEFAULT_CPU, .charts = true,
+			     .memory_mib = DEFAULT_MEMORY_MIB, .watchdog_s = DEFAULT_WATCHDOG_S,
+			     .machines = 2 };
+	int err;
+
+	selection_init(&o.what);
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	err = check_cpu_model(o.cpu_model);
+	if (!err)
+		err = check_prerequisites();
+	if (!err)
+		err = run(&o);
+	return err ? (fail_code() ? (int)fail_code() : NP_EXIT_FAILED) : NP_EXIT_OK;
+}

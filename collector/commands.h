@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The commands: each in collector/cmd_<name>.c, returning an exit code. */
+#ifndef NESTPROF_COMMANDS_H
+#define NESTPROF_COMMANDS_H
+
+#define NP_COMMANDS(X)                                                                             \
+	X(doctor, "what this host can measure, and what is in the way")                           \
+	X(ab, "run the workloads with shadow VMCS off and on, on this host")                      \
+	X(lab, "the same inside an emulated CPU: needs no VMX and no root")
+
+#define X(name, text) int cmd_##name(int argc, char **argv);
+NP_COMMANDS(X)
+#undef X
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Where a result was measured: facts for its .environment. */
+#ifndef NESTPROF_ENVIRONMENT_H
+#define NESTPROF_ENVIRONMENT_H
+
+#include "analysis/result.h"
+
+/* This host: nestprof, CPU model, QEMU (asked for its version when NULL), time unit. */
+int environment_of_host(struct np_result *r, const char *qemu, const char *qemu_version);
+
+#endif

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/kernel_image.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <elf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/fail.h"
+#include "collector/base/fsutil.h"
+
+#define LARGEST_KERNEL (512u << 20)
+#define PVH_ENTRY_NOTE 18 /* XEN_ELFNOTE_PHYS32_ENTRY */
+
+/* Offsets in a bzImage: Linux Documentation/arch/x86/boot.rst. */
+enum {
+	SETUP_SECTS = 0x1f1,
+	HEADER_MAGIC = 0x202,
+	HEADER_VERSION = 0x206,
+	PAYLOAD_OFFSET = 0x248,
+	PAYLOAD_LENGTH = 0x24c,
+	HEADER_END = 0x268,
+	PAYLOAD_SINCE = 0x208, /* the boot protocol that has the payload fields */
+};
+
+static uint32_t le32(const char *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static int find_payload(const char *data, size_t size, const char **payload, size_t *length)
+{
+	uint32_t setup, offset, len;
+	uint64_t start;
+
+	if (size < HEADER_END || memcmp(data + HEADER_MAGIC, "HdrS", 4))
+		return -ENOEXEC;
+	if ((le32(data + HEADER_VERSION) & 0xffff) < PAYLOAD_SINCE)
+		return -ENOEXEC;
+	setup = (unsigned char)data[SETUP_SECTS] ? (unsigned char)data[SETUP_SECTS] : 4;
+	offset = le32(data + PAYLOAD_OFFSET);
+	len = le32(data + PAYLOAD_LENGTH);
+	start = (uint64_t)(setup + 1) * 512 + offset;
+	if (start > size || len > size - start)
+		return -ENOEXEC;
+	*payload = data + start;
+	*length = len;
+	return 0;
+}
+
+/* The payload ends in a length that is not part of the stream: errors at the end are expected. */
+static int read_stream(struct archive *a, char **out, size_t *size)
+{
+	size_t room = 64u << 20, have = 0;
+	char *buf = malloc(room);
+
+	while (buf) {
+		ssize_t n = archive_read_data(a, buf + have, room - have);
+
+		if (n <= 0)
+			break;
+		have += n;
+		if (have == room) {
+			char *more = room < LARGEST_KERNEL ? realloc(buf, room * 2) : NULL;
+
+			if (!more) {
+				free(buf);
+				return -EFBIG;
+			}
+			buf = more;
+			room *= 2;
+		}
+	}
+	if (!buf)
+		return -ENOMEM;
+	*out = buf;
+	*size = have;
+	return 0;
+}
+
+static int decompress(const char *payload, size_t length, char **out, size_t *size)
+{
+	struct archive *a = archive_read_new();
+	struct archive_entry *entry;
+	int err;
+
+	if (!a)
+		return -ENOMEM;
+	archive_read_support_filter_all(a);
+	archive_read_support_format_raw(a);
+	if (archive_read_open_memory(a, payload, length) != ARCHIVE_OK ||
+	    archive_read_next_header(a, &entry) != ARCHIVE_OK)
+		err = -ENOEXEC;
+	else
+		err = read_stream(a, out, size);
+	archive_read_free(a);
+	return err;
+}
+
+static const Elf64_Phdr *segments(const struct kernel_image *k, unsigned *n)
+{
+	const Elf64_Ehdr *h = (const void *)k->elf;
+
+	if (k->elf_size < sizeof(*h) || memcmp(h->e_ident, ELFMAG, SELFMAG) ||
+	    h->e_ident[EI_CLASS] != ELFCLASS64 || h->e_machine != EM_X86_64 ||
+	    h->e_phentsize != sizeof(Elf64_Phdr) || h->e_phoff > k->elf_size ||
+	    h->e_phnum > (k->elf_size - h->e_phoff) / sizeof(Elf64_Phdr) || h->e_phoff % 8)
+		return NULL;
+	*n = h->e_phnum;
+	return (const void *)(k->elf + h->e_phoff);
+}
+
+static uint32_t find_pvh_entry(const char *notes, size_t size)
+{
+	while (size >= sizeof(Elf64_Nhdr)) {
+		const Elf64_Nhdr *n = (const void *)notes;
+		size_t name = (n->n_namesz + 3ul) & ~3ul, desc = (n->n_descsz + 3ul) & ~3ul;
+		const char *at = notes + sizeof(*n);
+
+		if (name > size - sizeof(*n) || desc > size - sizeof(*n) - name)
+			return 0;
+		if (n->n_type == PVH_ENTRY_NOTE && n->n_namesz == 4 && !memcmp(at, "Xen", 4) &&
+		    n->n_descsz >= 4)
+			return le32(at + name);
+		notes += sizeof(*n) + name + desc;
+		size -= sizeof(*n) + name + desc;
+	}
+	return 0;
+}
+
+static void include_segment(struct kernel_image *k, const Elf64_Phdr *s)
+{
+	if (!k->end || s->p_paddr < k->base)
+		k->base = s->p_paddr;
+	if (s->p_paddr + s->p_memsz > k->end)
+		k->end = s->p_paddr + s->p_memsz;
+	if (s->p_paddr + s->p_filesz > k->file_end)
+		k->file_end = s->p_paddr + s->p_filesz;
+}
+
+static int find_layout(struct kernel_image *k)
+{
+	unsigned n = 0;
+	const Elf64_Phdr *s = segments(k, &n);
+
+	if (!s)
+		return -ENOEXEC;
+	for (; n; n--, s++) {
+		if (s->p_offset > k->elf_size || s->p_filesz > k->elf_size - s->p_offset ||
+		    s->p_filesz > s->p_memsz || s->p_paddr > UINT32_MAX ||
+		    s->p_memsz > LARGEST_KERNEL)
+			return -ENOEXEC;
+		if (s->p_type == PT_LOAD)
+			include_segment(k, s);
+		if (s->p_type == PT_NOTE && !k->entry && s->p_offset % 4 == 0)
+			k->entry = find_pvh_entry(k->elf + s->p_offset, s->p_filesz);
+	}
+	if (!k->end || k->file_end - k->base > LARGEST_KERNEL)
+		return -ENOEXEC;
+	return 0;
+}
+
+static int take_elf(struct kernel_image *k, char *data, size_t size)
+{
+	const char *payload;
+	size_t length;
+	int err;
+
+	if (size >= SELFMAG && !memcmp(data, ELFMAG, SELFMAG)) {
+		k->elf = data;
+		k->elf_size = size;
+		return find_layout(k);
+	}
+	err = find_payload(data, size, &payload, &length);
+	if (!err)
+		err = decompress(payload, length, &k->elf, &k->elf_size);
+	free(data);
+	return err ? err : find_layout(k);
+}
+
+int kernel_image_load(struct kernel_image *k, const char *path)
+{
+	char *data;
+	size_t size;
+	int err;
+
+	memset(k, 0, sizeof(*k));
+	err = fs_read(path, &data, &size);
+	if (err)
+		return fail(NP_EXIT_MISSING, err, "kernel image %s: %s; give a readable one",
+			    path, strerror(-err));
+	err = take_elf(k, data, size);
+	if (err)
+		err = fail(NP_EXIT_MISSING, err,
+			   "%s is no x86-64 Linux kernel (neither a bzImage nor an ELF file)", path);
+	else if (!k->entry)
+		err = fail(NP_EXIT_MISSING, -ENOEXEC,
+			   "kernel %s has no PVH entry point (CONFIG_PVH is off); take another", path);
+	if (err)
+		kernel_image_free(k);
+	return err;
+}
+
+int kernel_image_flatten(const struct kernel_image *k, char **flat, size_t *size)
+{
+	unsigned n = 0;
+	const Elf64_Phdr *s = segments(k, &n);
+
+	*size = k->file_end - k->base;
+	*flat = calloc(1, *size);
+	if (!*flat)
+		return -ENOMEM;
+	for (; n; n--, s++)
+		if (s->p_type == PT_LOAD)
+			memcpy(*flat + (s->p_paddr - k->base), k->elf + s->p_offset, s->p_filesz);
+	return 0;
+}
+
+void kernel_image_free(struct kernel_image *k)
+{
+	free(k->elf);
+	memset(k, 0, sizeof(*k));
+}

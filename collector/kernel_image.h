@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A Linux kernel as memory holds it: taken out of a bzImage (any compression
+ * libarchive knows) or an ELF file, ready to be entered by PVH's protocol.
+ */
+#ifndef NESTPROF_KERNEL_IMAGE_H
+#define NESTPROF_KERNEL_IMAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct kernel_image {
+	char *elf; /* the whole vmlinux, stripped or not */
+	size_t elf_size;
+	uint32_t entry;	   /* physical address of the PVH entry point */
+	uint64_t base;	   /* lowest physical address of a segment */
+	uint64_t end;	   /* just above the highest, .bss included */
+	uint64_t file_end; /* ... without what is only zero */
+};
+
+/* fail()s with the path and what is wrong with it. */
+int kernel_image_load(struct kernel_image *k, const char *path);
+
+/* The segments at their places: file_end - base bytes, malloc'ed. */
+int kernel_image_flatten(const struct kernel_image *k, char **flat, size_t *size);
+
+void kernel_image_free(struct kernel_image *k);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Debian packages as data: resolved, fetched and verified by apt with state
+ * folders of its own, unpacked with dpkg-deb, never installed. Sources and
+ * keys are the machine's own (/etc/apt), so its mirror is used.
+ */
+#ifndef NESTPROF_PACKAGES_H
+#define NESTPROF_PACKAGES_H
+
+#include <stddef.h>
+
+/*
+ * Fetches `names` (NULL-terminated) with all they depend on, and the current
+ * kernel package that `kernel_meta` names (without what that depends on), into
+ * dir/archives. fail()s with apt's own first error line.
+ */
+int packages_fetch(const char *dir, const char *const names[], const char *kernel_meta);
+
+/* Unpacks dir/archives over each other into dir/tree. */
+int packages_unpack(const char *dir);
+
+/* One line per archive, sorted: "name_version_arch.deb sha256". malloc'ed. */
+int packages_manifest(const char *dir, char **text);
+
+/* The version of a package in such a manifest; "" when it is not there. */
+void packages_version(const char *manifest, const char *package, char *out, size_t size);
+
+#endif

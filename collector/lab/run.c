@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/lab/run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "collector/base/fail.h"
+#include "collector/base/log.h"
+#include "collector/base/workdir.h"
+#include "collector/l1_image.h"
+#include "collector/lab/boot_disk.h"
+#include "collector/lab/cpio.h"
+#include "collector/lab/machine.h"
+#include "collector/lab/untar.h"
+
+#define POLL_MS 250
+/*
+ * Self tests of ciphers and the built-in certificates are 60 % of the
+ * instructions of a boot, and nothing here uses either.
+ */
+#define L0_CMDLINE                                                                                 \
+	"console=ttyS0,115200 quiet mitigations=off nokaslr tsc=reliable no_timer_check "          \
+	"cryptomgr.notests initcall_blacklist=load_system_certificate_list panic=0"
+
+struct place {
+	char dir[NP_PATH];
+	char results[NP_PATH];
+	struct machine *machine;
+	bool ended;
+};
+
+struct lab_run {
+	struct lab_config c;
+	char dir[NP_PATH];
+	char bochs[NP_PATH];
+	struct place place[LAB_MAX_MACHINES];
+};
+
+static int copy_as(const char *from, const char *dir, const char *name, mode_t mode)
+{
+	char to[NP_PATH];
+	int err = fs_path(to, "%s/%s", dir, name);
+
+	if (!err)
+		err = fs_copy(from, to);
+	if (!err && chmod(to, mode) < 0)
+		err = -errno;
+	return err;
+}
+
+static int copy_data_as(const char *relative, const char *dir, const char *name)
+{
+	char from[NP_PATH];
+	int err = fs_data_path(from, relative);
+
+	if (!err)
+		err = copy_as(from, dir, name, 0755);
+	if (err)
+		fail(err == -ENOSPC ? NP_EXIT_NO_SPACE : NP_EXIT_MISSING, err,
+		     "cannot copy %s: %s; build it with make", from, strerror(-err));
+	return err;
+}
+
+/* What is nestprof's own in L0: built anew for each run, a few megabytes. */
+static int make_own_root(const struct lab_run *r, const struct place *p, uint32_t i, char *cpio)
+{
+	static const char *const folders[] = { "usr/bin", "boot", "etc/nestprof" };
+	char root[NP_PATH], path[NP_PATH], runner[NP_PATH], modules[NP_PATH];
+	int err = fs_path(root, "%s/root", p->dir);
+
+	for (size_t k = 0; !err && k < sizeof(folders) / sizeof(*folders); k++) {
+		err = fs_path(path, "%s/%s", root, folders[k]);
+		if (!err)
+			err = fs_mkdirs(path);
+	}
+	if (!err)
+		err = copy_data_as("workloads/lab/init", root, "init");
+	if (!err)
+		err = copy_data_as("build/nestprof", root, "usr/bin/nestprof");
+	if (!err)
+		err = copy_data_as("build/runner", root, "usr/bin/runner");
+	if (!err)
+		err = fs_data_path(runner, "build/runner");
+	if (!err)
+		err = fs_path(modules, "%s/modules/%s", r->c.image->dir,
+			      r->c.image->kernel_release);
+	if (!err)
+		err = fs_path(path, "%s/boot/l1.cpio", root);
+	if (!err)
+		err = l1_image_build(runner, modules, r->c.image->kernel_release, path);
+	if (!err)
+		err = fs_path(path, "%s/etc/nestprof/words", root);
+	if (!err)
+		err = fs_write(path, r->c.words[i], strlen(r->c.words[i]));
+	if (!err)
+		err = fs_path(cpio, "%s/own.cpio", p->dir);
+	return err ? err : cpio_pack(root, cpio);
+}
+
+static int make_disk(const struct lab_run *r, struct place *p, uint32_t i)
+{
+	char kernel[NP_PATH], base[NP_PATH], own[NP_PATH], disk[NP_PATH];
+	const struct lab_image *image = r->c.image;
+	struct boot_disk d = { .kernel = kernel,
+			       .kernel_base = image->kernel_base,
+			       .kernel_entry = image->kernel_entry,
+			       .kernel_end = image->kernel_end,
+			       .initrd = { base, own },
+			       .cmdline = L0_CMDLINE };
+	int err = fs_path(kernel, "%s/kernel.bin", image->dir);
+
+	if (!err)
+		err = fs_path(base, "%s/base.cpio", image->dir);
+	if (!err)
+		err = fs_path(disk, "%s/" MACHINE_DISK, p->dir);
+	if (!err)
+		err = make_own_root(r, p, i, own);
+	return err ? err : boot_disk_write(&d, disk);
+}
+
+static int start(struct lab_run *r, uint32_t i)
+{
+	struct place *p = &r->place[i];
+	int err = fs_path(p->dir, "%s/machine%u", r->dir, i + 1);
+
+	if (!err)
+		err = fs_path(p->results, "%s/results", p->dir);
+	if (!err)
+		err = fs_mkdirs(p->results);
+	if (!err)
+		err = make_disk(r, p, i);
+	if (err && !fail_text())
+		fail(err == -ENOSPC ? NP_EXIT_NO_SPACE : NP_EXIT_FAILED, err,
+		     "cannot prepare %s: %s", p->dir, strerror(-err));
+	if (err)
+		return err;
+	return machine_start(&p->machine, &(struct machine_config){
+						  .name = r->c.name[i],
+						  .dir = p->dir,
+						  .bochs = r->bochs,
+						  .cpu_model = r->c.cpu_model,
+						  .memory_mib = r->c.memory_mib,
+						  .silence_s = r->c.silence_s,
+						  .verbose = r->c.verbose,
+					  });
+}
+
+/* Until something comes from any machine, or a moment has passed. */
+static int wait_for_any(const struct lab_run *r)
+{
+	struct pollfd fds[LAB_MAX_MACHINES * MACHINE_FDS];
+	nfds_t n = 0;
+
+	for (uint32_t i = 0; i < r->c.nr_machines; i++)
+		if (!r->place[i].ended)
+			n += machine_fds(r->place[i].machine, fds + n);
+	if (poll(fds, n, POLL_MS) < 0 && errno != EINTR)
+		return -errno;
+	return np_interrupted() ? -EINTR : 0;
+}
+
+static void show_progress(const struct lab_run *r)
+{
+	char text[400] = "";
+	size_t at = 0;
+
+	for (uint32_t i = 0; i < r->c.nr_machines && at < sizeof(text); i++)
+		if (!r->place[i].ended)
+			at += snprintf(text + at, sizeof(text) - at, "%s%s: %.60s", at ? "; " : "",
+				       r->c.name[i], machine_last_line(r->place[i].machine));
+	log_phase_says(text);
+}
+
+static int finish(struct place *p)
+{
+	int err = untar(machine_results(p->machine), p->results);
+
+	machine_free(p->machine);
+	p->machine = NULL;
+	p->ended = true;
+	return err;
+}
+
+static int run_to_end(struct lab_run *r)
+{
+	uint32_t left = r->c.nr_machines;
+	int err = 0;
+
+	while (left && !err) {
+		err = wait_for_any(r);
+		for (uint32_t i = 0; !err && i < r->c.nr_machines; i++) {
+			struct place *p = &r->place[i];
+			int s = p->ended ? 0 : machine_step(p->machine);
+
+			if (s < 0)
+				err = s;
+			if (s > 0) {
+				err = finish(p);
+				left--;
+			}
+		}
+		show_progress(r);
+	}
+	return err;
+}
+
+int lab_run(struct lab_run **out, const struct lab_config *c)
+{
+	struct lab_run *r = calloc(1, sizeof(*r));
+	int err;
+
+	if (!r)
+		return -ENOMEM;
+	*out = r;
+	r->c = *c;
+	err = workdir_make(r->dir, c->cache, "run");
+	if (!err)
+		err = fs_path(r->bochs, "%s/bochs", c->image->dir);
+	log_phase("start %u emulated machine%s", c->nr_machines, c->nr_machines == 1 ? "" : "s");
+	for (uint32_t i = 0; !err && i < c->nr_machines; i++)
+		err = start(r, i);
+	if (!err) {
+		log_phase("run nestprof ab in L0");
+		err = run_to_end(r);
+	}
+	log_phase_end();
+	return err;
+}
+
+const char *lab_run_results(const struct lab_run *run, uint32_t i)
+{
+	return run->place[i].results;
+}
+
+void lab_run_free(struct lab_run *run)
+{
+	if (!run)
+		return;
+	for (uint32_t i = 0; i < run->c.nr_machines; i++)
+		machine_free(run->place[i].machine);
+	if (run->c.keep)
+		log_note("the machines' folders are kept in %s", run->dir);
+	else
+		fs_remove(run->dir);
+	free(run);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One run of the lab: a folder of its own under the cache, some machines side
+ * by side, each running `nestprof ab` in its L0 with words of its own.
+ */
+#ifndef NESTPROF_LAB_RUN_H
+#define NESTPROF_LAB_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/lab/image.h"
+
+#define LAB_MAX_MACHINES 4
+
+struct lab_config {
+	const struct lab_image *image;
+	const char *cache;
+	const char *cpu_model;
+	uint32_t memory_mib;
+	double silence_s;
+	bool verbose;
+	bool keep; /* leave the run's folder, and say where it is */
+	uint32_t nr_machines;
+	char name[LAB_MAX_MACHINES][64];
+	char words[LAB_MAX_MACHINES][512]; /* what `nestprof ab` is given */
+};
+
+struct lab_run;
+
+/* Runs all machines to their end. On failure all are ended. */
+int lab_run(struct lab_run **run, const struct lab_config *c);
+
+/* The folder that machine i's results were unpacked to. */
+const char *lab_run_results(const struct lab_run *run, uint32_t i);
+
+/* Removes the run's folder (unless kept). Safe on NULL. */
+void lab_run_free(struct lab_run *run);
+
+#endif

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <argp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "collector/base/fail.h"
+#include "collector/base/log.h"
+#include "collector/base/proc.h"
+#include "collector/commands.h"
+
+static const struct command {
+	const char *name, *text;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+#define X(name, text) { #name, text, cmd_##name },
+	NP_COMMANDS(X)
+#undef X
+};
+
+#define NR_COMMANDS (sizeof(commands) / sizeof(*commands))
+
+static void usage(FILE *out)
+{
+	fprintf(out, "Usage: nestprof COMMAND [OPTION...]\n"
+		     "Measures nested virtualization on KVM: what an exit of L2 costs, and why.\n\n");
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].text);
+	fprintf(out, "\n'nestprof COMMAND --help' lists a command's options.\n");
+}
+
+static const struct command *find(const char *name)
+{
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+/* The one place that prints an error: one line, and the exit code with it. */
+static int report(int result)
+{
+	const char *text = fail_text();
+
+	log_phase_end();
+	if (np_interrupted() && result != NP_EXIT_OK) {
+		fprintf(stderr, "nestprof: interrupted; everything was put back\n");
+		return NP_EXIT_INTERRUPTED;
+	}
+	if (result != NP_EXIT_OK && text)
+		fprintf(stderr, "nestprof: %s\n", text);
+	return result;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *c;
+	static char name[64];
+
+	if (argc < 2) {
+		usage(stderr);
+		return NP_EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		usage(stdout);
+		return NP_EXIT_OK;
+	}
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		printf("nestprof %s\n", NP_VERSION);
+		return NP_EXIT_OK;
+	}
+	c = find(argv[1]);
+	if (!c) {
+		fprintf(stderr, "nestprof: unknown command '%s'; 'nestprof --help' lists them\n",
+			argv[1]);
+		return NP_EXIT_USAGE;
+	}
+	/* argp names the program and its usage errors by these. */
+	argp_err_exit_status = NP_EXIT_USAGE;
+	snprintf(name, sizeof(name), "nestprof %s", c->name);
+	argv[1] = name;
+	np_catch_signals();
+	return report(c->run(argc - 1, argv + 1));
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/publish.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "analysis/result_print.h"
+#include "collector/base/fail.h"
+#include "collector/base/fsutil.h"
+#include "collector/base/log.h"
+#include "collector/result_dir.h"
+#include "collector/witness.h"
+
+static uint32_t count_mismatches(const struct np_result *r)
+{
+	uint32_t n = 0;
+
+	for (uint32_t a = 0; a < r->nr_arms; a++)
+		for (uint32_t w = 0; w < r->arms[a]->nr_workloads; w++)
+			n += witness_mismatches(r->arms[a]->workloads[w]);
+	return n;
+}
+
+int publish_result(const struct np_result *r, const char *base, bool charts)
+{
+	char dir[NP_PATH];
+	uint32_t wrong = count_mismatches(r);
+	int err = result_dir_create(base, dir);
+
+	if (charts)
+		log_phase("draw the charts");
+	if (!err)
+		err = result_dir_write(dir, r, charts);
+	if (!err)
+		err = result_dir_publish(base, dir);
+	log_phase_end();
+	if (err)
+		return err;
+	np_result_print(r, stdout, log_bold(STDOUT_FILENO), log_reset(STDOUT_FILENO));
+	printf("\nresult: %s/result.json%s\n", dir, charts ? ", charts beside it" : "");
+	if (fflush(stdout) || ferror(stdout))
+		return fail(NP_EXIT_NO_SPACE, -EIO, "cannot write to standard output");
+	if (wrong)
+		return fail(NP_EXIT_MISMATCH, -EBADMSG,
+			    "%u counts differ from ftrace's or KVM's own; see .witnesses in %s",
+			    wrong, dir);
+	return 0;
+}

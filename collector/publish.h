@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The end of `ab` and `lab`: the result as files, and as a page on stdout. */
+#ifndef NESTPROF_PUBLISH_H
+#define NESTPROF_PUBLISH_H
+
+#include <stdbool.h>
+
+#include "analysis/result.h"
+
+/* base/<time>/ and base/latest; -EBADMSG when a verified count disagrees. */
+int publish_result(const struct np_result *r, const char *base, bool charts);
+
+#endif

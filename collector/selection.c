@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/selection.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "collector/list.h"
+#include "collector/workload.h"
+
+#define MAX_ITERATIONS 100000000
+#define DEFAULT_REPETITIONS 3
+
+static const char *const default_arms[] = { "single", "shadow-off", "shadow-on" };
+
+enum { OPT_ARMS = 1024, OPT_WORKLOADS, OPT_ITERATIONS, OPT_REPETITIONS, OPT_VERIFY };
+
+static const struct argp_option options[] = {
+	{ "arms", OPT_ARMS, "LIST", 0, "of single, shadow-off, shadow-on [all]", 0 },
+	{ "workloads", OPT_WORKLOADS, "LIST", 0, "of cpuid, vmcall, pio [all]", 0 },
+	{ "iterations", OPT_ITERATIONS, "N", 0, "of a workload's loop [the manifest's]", 0 },
+	{ "repetitions", OPT_REPETITIONS, "N", 0, "of each timed window [3]", 0 },
+	{ "verify", OPT_VERIFY, 0, 0,
+	  "one more window each, counted by ftrace's hist triggers and KVM's debugfs too", 0 },
+	{ 0 },
+};
+
+void selection_init(struct selection *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->repetitions = DEFAULT_REPETITIONS;
+	for (size_t i = 0; i < sizeof(default_arms) / sizeof(*default_arms); i++)
+		s->arms[s->nr_arms++] = ab_find_arm(default_arms[i]);
+	for (uint32_t i = 0; i < workload_count(); i++)
+		s->workloads[s->nr_workloads++] = workload_at(i)->name;
+}
+
+static void take_arms(struct selection *s, char *arg, struct argp_state *state)
+{
+	const char *words[NP_MAX_ARMS];
+	int n = list_split(arg, words, NP_MAX_ARMS);
+
+	if (n < 0)
+		argp_error(state, "--arms: an empty, repeated or excess name");
+	s->nr_arms = 0;
+	for (int i = 0; i < n; i++) {
+		s->arms[s->nr_arms] = ab_find_arm(words[i]);
+		if (!s->arms[s->nr_arms++])
+			argp_error(state, "unknown arm '%s': there are single, shadow-off and "
+				   "shadow-on", words[i]);
+	}
+}
+
+static void take_workloads(struct selection *s, char *arg, struct argp_state *state)
+{
+	int n = list_split(arg, s->workloads, NP_MAX_WORKLOADS);
+
+	if (n < 0)
+		argp_error(state, "--workloads: an empty, repeated or excess name");
+	s->nr_workloads = n;
+	for (int i = 0; i < n; i++)
+		if (!workload_find(s->workloads[i]))
+			argp_error(state, "unknown workload '%s'", s->workloads[i]);
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct selection *s = state->input;
+	uint64_t n;
+
+	switch (key) {
+	case OPT_ARMS:
+		take_arms(s, arg, state);
+		return 0;
+	case OPT_WORKLOADS:
+		take_workloads(s, arg, state);
+		return 0;
+	case OPT_ITERATIONS:
+		if (number_parse(arg, 1, MAX_ITERATIONS, &s->iterations))
+			argp_error(state, "--iterations: '%s' is no number from 1 to %d", arg,
+				   MAX_ITERATIONS);
+		return 0;
+	case OPT_REPETITIONS:
+		if (number_parse(arg, 1, NP_MAX_SAMPLES, &n))
+			argp_error(state, "--repetitions: '%s' is no number from 1 to %d", arg,
+				   NP_MAX_SAMPLES);
+		s->repetitions = n;
+		return 0;
+	case OPT_VERIFY:
+		s->verify = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp selection_argp = { .options = options, .parser = parse };
+
+int selection_to_words(const struct selection *s, const char *arms, char *out, size_t size)
+{
+	size_t n = snprintf(out, size, "--arms %s --repetitions %u%s --workloads ", arms,
+			    s->repetitions, s->verify ? " --verify" : "");
+
+	for (uint32_t i = 0; i < s->nr_workloads && n < size; i++)
+		n += snprintf(out + n, size - n, "%s%s", i ? "," : "", s->workloads[i]);
+	if (s->iterations && n < size)
+		n += snprintf(out + n, size - n, " --iterations %llu",
+			      (unsigned long long)s->iterations);
+	return n < size ? 0 : -E2BIG;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What `ab` and `lab` are asked to run: the options that both have. */
+#ifndef NESTPROF_SELECTION_H
+#define NESTPROF_SELECTION_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/ab.h"
+
+struct selection {
+	uint32_t nr_arms;
+	const struct ab_arm *arms[NP_MAX_ARMS];
+	uint32_t nr_workloads;
+	const char *workloads[NP_MAX_WORKLOADS];
+	uint64_t iterations; /* 0: the manifest's */
+	uint32_t repetitions;
+	bool verify;
+};
+
+/* All arms and workloads. */
+void selection_init(struct selection *s);
+
+/* An argp child: input is a struct selection. */
+extern const struct argp selection_argp;
+
+/* As words for another nestprof's command line, with arms of its own. */
+int selection_to_words(const struct selection *s, const char *arms, char *out, size_t size);
+
+#endif
