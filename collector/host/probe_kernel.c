@@ -77,7 +77,8 @@ static void look_module_btf(struct fact *f, const char *module)
 		fact_found(f, FACT_OK, "built in: in vmlinux's BTF");
 	} else {
 		fact_found(f, FACT_MISSING, "%s is loaded and has none", module);
-		fact_remedy(f, "boot a kernel with CONFIG_DEBUG_INFO_BTF_MODULES=y (Linux 5.11 or later)");
+		fact_remedy(
+			f, "boot a kernel with CONFIG_DEBUG_INFO_BTF_MODULES=y (since Linux 5.11)");
 	}
 }
 
