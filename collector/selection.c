@@ -31,7 +31,7 @@ void selection_init(struct selection *s)
 	s->repetitions = DEFAULT_REPETITIONS;
 	for (size_t i = 0; i < sizeof(default_arms) / sizeof(*default_arms); i++)
 		s->arms[s->nr_arms++] = ab_find_arm(default_arms[i]);
-	for (uint32_t i = 0; i < workload_count(); i++)
+	for (uint32_t i = 0; workload_at(i) && i < NP_MAX_WORKLOADS; i++)
 		s->workloads[s->nr_workloads++] = workload_at(i)->name;
 }
 

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The slower checks, in the lab: real nested runs.
+LAB_RUN = $(B)/nestprof lab --verify --repetitions 1 --no-charts
+
+LAB_TOOLS := $(B)/tests/check_witnesses $(B)/tests/check_same $(B)/tests/bench_demo
+$(B)/tests/check_%: tests/lab/check_%.c $(COLLECT) $(ANALYSIS)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(LDFLAGS) $^ -o $@ -lcmocka $(PKG_LIBS)
+$(B)/tests/bench_%: tests/bench/bench_%.c $(COLLECT) $(ANALYSIS)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(PKG_LIBS)
+
+# Counts equal ftrace's and KVM's own; a second run measures the same, to the byte.
+.PHONY: check-lab check-verify bench-demo
+check-lab: check-verify
+check-verify: all $(LAB_TOOLS)
+	rm -rf $(B)/verify1 $(B)/verify2
+	$(LAB_RUN) -o $(B)/verify1
+	$(LAB_RUN) -o $(B)/verify2
+	$(B)/tests/check_witnesses $(B)/verify1/latest/result.json
+	$(B)/tests/check_same $(B)/verify1/latest/result.json $(B)/verify2/latest/result.json
+
+# What `make demo` takes: phases, wall time, peak memory.
+bench-demo: all $(B)/tests/bench_demo
+	$(B)/tests/bench_demo $(B)/nestprof lab -o $(B)/bench
