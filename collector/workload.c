@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/workload.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct workload workloads[] = {
+#define WORKLOAD(name, iterations, stresses, reason) { #name, iterations, stresses, reason },
+#include "workloads/manifest.def"
+#undef WORKLOAD
+};
+
+const struct workload *workload_at(uint32_t i)
+{
+	return i < sizeof(workloads) / sizeof(*workloads) ? &workloads[i] : NULL;
+}
+
+const struct workload *workload_find(const char *name)
+{
+	const struct workload *w;
+
+	for (uint32_t i = 0; (w = workload_at(i)); i++)
+		if (strcmp(w->name, name) == 0)
+			return w;
+	return NULL;
+}
