@@ -6,9 +6,11 @@
 #include "analysis/result.h"
 
 /*
- * Writes the data (*.dat) that plots/'s scripts read into `dir`:
+ * Writes what plots/'s scripts read into `dir`:
  *   exits.dat       L0 exits per L2 exit by reason, off beside on, per workload
  *   round_trip.dat  single / nested off / nested on, per workload
+ *   vars.gp         how many of what, names of columns, the caption
+ * A chart that would be empty has no data file.
  */
 int np_charts_write_data(const struct np_result *r, const char *dir);
 

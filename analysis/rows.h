@@ -16,7 +16,7 @@ enum np_cell_type { NP_CELL_EMPTY, NP_CELL_TEXT, NP_CELL_COUNT, NP_CELL_NUMBER }
 struct np_column {
 	const char *key;    /* JSON and CSV: "round_trip" */
 	const char *title;  /* text: "round trip" */
-	const char *unit;   /* "" or "ticks", "%": shown under or after the title */
+	const char *unit;   /* "" or "ticks", "%": shown after the title */
 	int decimals;	    /* of a number, in text */
 };
 
@@ -31,8 +31,13 @@ int np_rows_count(struct np_rows *t, const char *key, uint64_t value);
 /* NaN is an empty cell: "not measured". */
 int np_rows_number(struct np_rows *t, const char *key, double value);
 
+/* Empty cells are "-" in text, nothing in CSV (RFC 4180), null in JSON. */
 int np_rows_print_text(const struct np_rows *t, FILE *out);
 int np_rows_print_csv(const struct np_rows *t, FILE *out);
 json_t *np_rows_to_json(const struct np_rows *t);
+
+/* "24,110.0": digits in groups of three, whatever the locale. Returns `out`. */
+#define NP_GROUPED 64
+char *np_grouped(char out[NP_GROUPED], double value, int decimals);
 
 #endif

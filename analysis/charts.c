@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "analysis/charts.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analysis/exit_reason.h"
+#include "analysis/result_tables.h"
+
+/* So many reasons have a colour of their own in plots/common.gp. */
+#define MAX_COLOURS 7
+/* From here on short bars would vanish beside long ones. */
+#define LOG_SCALE_FROM 12
+
+struct chart_data {
+	const struct np_result *r;
+	struct np_comparison all[NP_MAX_WORKLOADS];
+	uint32_t nr_workloads;
+	struct np_top_reasons top;
+	uint32_t nr_reasons; /* with a column of their own, before "others" */
+};
+
+static const struct np_account *account_of(const struct np_result *r, const char *arm,
+					   const char *workload)
+{
+	const struct np_arm_result *a = np_result_arm(r, arm);
+	const struct np_workload_result *w = a ? np_arm_workload(a, workload) : NULL;
+
+	return w && w->has_account ? &w->account : NULL;
+}
+
+/*
+ * Text for gnuplot: in single quotes it expands nothing, and a quote inside is
+ * doubled. Data files know no such escape, so there the quote is left out.
+ */
+static void put_quoted(FILE *f, const char *s, bool data)
+{
+	char quote = data ? '"' : '\'';
+
+	fputc(quote, f);
+	for (; *s; s++) {
+		if (*s == quote && !data)
+			fputc(quote, f);
+		if (!iscntrl((unsigned char)*s) && !(data && (*s == quote || *s == '\\')))
+			fputc(*s, f);
+	}
+	fputc(quote, f);
+}
+
+static void put_number(FILE *f, double value)
+{
+	if (isfinite(value))
+		fprintf(f, " %.6f", value);
+	else
+		fputs(" NaN", f);
+}
+
+/* x, "off"/"on", each reason, others, total: a line of exits.dat. */
+static bool put_exits(FILE *f, const struct chart_data *d, double x, const char *label,
+		      const struct np_account *a)
+{
+	struct np_l2_totals t;
+	uint64_t others;
+
+	if (!a)
+		return false;
+	np_account_l2_totals(a, &t);
+	if (!t.exits)
+		return false;
+	others = t.caused_total;
+	fprintf(f, "%g %s", x, label);
+	for (uint32_t i = 0; i < d->nr_reasons; i++) {
+		uint64_t n = t.caused[d->top.reason[i]];
+
+		put_number(f, np_per_l2_exit(n, t.exits));
+		others -= n;
+	}
+	put_number(f, np_per_l2_exit(others, t.exits));
+	put_number(f, np_per_l2_exit(t.caused_total, t.exits));
+	fputc('\n', f);
+	return true;
+}
+
+/* Two blocks: the bars, and the names of the workloads below them. */
+static bool write_exits(FILE *f, const struct chart_data *d)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < d->nr_workloads; i++) {
+		const char *name = d->all[i].workload;
+
+		any |= put_exits(f, d, 2.5 * i, "off", account_of(d->r, NP_ARM_OFF, name));
+		any |= put_exits(f, d, 2.5 * i + 1, "on", account_of(d->r, NP_ARM_ON, name));
+	}
+	fputs("\n\n", f);
+	for (uint32_t i = 0; i < d->nr_workloads; i++) {
+		fprintf(f, "%g ", 2.5 * i + 0.5);
+		put_quoted(f, d->all[i].workload, true);
+		fputc('\n', f);
+	}
+	return any;
+}
+
+static void put_time(FILE *f, double value)
+{
+	char text[NP_GROUPED];
+
+	put_number(f, value);
+	fprintf(f, " \"%s\"",
+		isfinite(value) ? np_grouped(text, value, value < 100 ? 1 : 0) : "");
+}
+
+/* x, name, single, off, on, each with its value as text. */
+static bool write_round_trip(FILE *f, const struct chart_data *d)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < d->nr_workloads; i++) {
+		const struct np_comparison *c = &d->all[i];
+
+		if (!c->has_single && !c->has_off && !c->has_on)
+			continue;
+		fprintf(f, "%g ", 3.5 * i);
+		put_quoted(f, c->workload, true);
+		put_time(f, c->single);
+		put_time(f, c->off);
+		put_time(f, c->on);
+		fputc('\n', f);
+		any = true;
+	}
+	return any;
+}
+
+/* Bars of nested runs are to be compared: a log scale only if they differ much. */
+static bool wants_log_scale(const struct chart_data *d)
+{
+	double least = NAN, most = NAN;
+
+	for (uint32_t i = 0; i < d->nr_workloads; i++) {
+		least = fmin(least, fmin(d->all[i].off, d->all[i].on));
+		most = fmax(most, fmax(d->all[i].off, d->all[i].on));
+	}
+	return least > 0 && most / least >= LOG_SCALE_FROM;
+}
+
+static const char *env_or(const struct np_result *r, const char *key, const char *otherwise)
+{
+	const char *value = np_result_env(r, key);
+
+	return value ? value : otherwise;
+}
+
+static void put_caption(FILE *f, const struct np_result *r)
+{
+	char line[3][640];
+
+	snprintf(line[0], sizeof(line[0]), "Kernels: L0 %s, L1 %s",
+		 env_or(r, "l0_kernel", "unknown"), env_or(r, "l1_kernel", "unknown"));
+	snprintf(line[1], sizeof(line[1]), "CPU: %s, %s%s",
+		 env_or(r, "cpu_model", "unknown"), r->emulated ? "emulated by " : "not emulated",
+		 r->emulated ? env_or(r, "emulator", "an unnamed emulator") : "");
+	snprintf(line[2], sizeof(line[2]), "Time: %s", r->time_unit);
+	for (int i = 0; i < 3; i++) {
+		fprintf(f, "caption_%d = ", i + 1);
+		put_quoted(f, line[i], false);
+		fputc('\n', f);
+	}
+}
+
+static void write_vars(FILE *f, const struct chart_data *d)
+{
+	put_caption(f, d->r);
+	fprintf(f, "time_axis = 'round trip, ticks%s'\n",
+		d->r->emulated ? " (emulated instructions)" : " of the time-stamp counter");
+	fprintf(f, "nr_workloads = %u\nnr_reasons = %u\nhas_others = %d\nlog_scale = %d\n",
+		d->nr_workloads, d->nr_reasons, d->top.n > d->nr_reasons, wants_log_scale(d));
+	fprintf(f, "array reason[%u]\n", d->nr_reasons + 1);
+	for (uint32_t i = 0; i < d->nr_reasons; i++) {
+		fprintf(f, "reason[%u] = ", i + 1);
+		put_quoted(f, np_exit_reason_name(d->top.isa, d->top.reason[i]), false);
+		fputc('\n', f);
+	}
+	fprintf(f, "reason[%u] = 'others'\n", d->nr_reasons + 1);
+}
+
+/* Opens dir/name; the file is removed again when it did not get whole, or is empty. */
+static int write_file(const struct chart_data *d, const char *dir, const char *name,
+		      bool (*write)(FILE *f, const struct chart_data *d))
+{
+	bool keep = false;
+	char *path;
+	FILE *f;
+	int err;
+
+	if (asprintf(&path, "%s/%s", dir, name) < 0)
+		return -ENOMEM;
+	f = fopen(path, "we");
+	err = f ? 0 : -errno;
+	if (f) {
+		keep = write(f, d);
+		if (fflush(f) || ferror(f))
+			err = errno ? -errno : -EIO;
+		if (fclose(f) && !err)
+			err = -errno;
+		if (err || !keep)
+			unlink(path);
+	}
+	free(path);
+	return err;
+}
+
+static bool write_vars_file(FILE *f, const struct chart_data *d)
+{
+	write_vars(f, d);
+	return true;
+}
+
+int np_charts_write_data(const struct np_result *r, const char *dir)
+{
+	struct chart_data d = { .r = r };
+	int err;
+
+	d.nr_workloads = np_result_compare(r, d.all);
+	np_top_reasons(r, &d.top);
+	d.nr_reasons = d.top.n < MAX_COLOURS ? d.top.n : MAX_COLOURS;
+	err = write_file(&d, dir, "exits.dat", write_exits);
+	if (!err)
+		err = write_file(&d, dir, "round_trip.dat", write_round_trip);
+	return err ? err : write_file(&d, dir, "vars.gp", write_vars_file);
+}

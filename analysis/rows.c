@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "analysis/rows.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libsmartcols/libsmartcols.h>
+
+struct cell {
+	enum np_cell_type type;
+	union {
+		char *text;
+		uint64_t count;
+		double number;
+	};
+};
+
+struct np_rows {
+	const struct np_column *columns;
+	uint32_t nr_columns;
+	uint32_t nr_rows;
+	struct cell *cells; /* row by row */
+};
+
+struct np_rows *np_rows_new(const struct np_column *columns, uint32_t nr_columns)
+{
+	struct np_rows *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->columns = columns;
+	t->nr_columns = nr_columns;
+	return t;
+}
+
+static const struct cell *cell_at(const struct np_rows *t, uint32_t row, uint32_t column)
+{
+	return &t->cells[(size_t)row * t->nr_columns + column];
+}
+
+static void clear(struct cell *c)
+{
+	if (c->type == NP_CELL_TEXT)
+		free(c->text);
+	c->type = NP_CELL_EMPTY;
+}
+
+void np_rows_free(struct np_rows *t)
+{
+	if (!t)
+		return;
+	for (size_t i = 0; i < (size_t)t->nr_rows * t->nr_columns; i++)
+		clear(&t->cells[i]);
+	free(t->cells);
+	free(t);
+}
+
+int np_rows_add(struct np_rows *t)
+{
+	size_t have = (size_t)t->nr_rows * t->nr_columns;
+	struct cell *more = reallocarray(t->cells, have + t->nr_columns, sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	memset(more + have, 0, t->nr_columns * sizeof(*more));
+	t->cells = more;
+	t->nr_rows++;
+	return 0;
+}
+
+/* The cell of the last row under `key`, emptied. */
+static struct cell *set(struct np_rows *t, const char *key)
+{
+	for (uint32_t i = 0; t->nr_rows && i < t->nr_columns; i++) {
+		if (!strcmp(t->columns[i].key, key)) {
+			struct cell *c = (struct cell *)cell_at(t, t->nr_rows - 1, i);
+
+			clear(c);
+			return c;
+		}
+	}
+	return NULL;
+}
+
+int np_rows_text(struct np_rows *t, const char *key, const char *value)
+{
+	struct cell *c = set(t, key);
+
+	if (!c)
+		return -ENOENT;
+	c->text = strdup(value);
+	if (!c->text)
+		return -ENOMEM;
+	c->type = NP_CELL_TEXT;
+	return 0;
+}
+
+int np_rows_count(struct np_rows *t, const char *key, uint64_t value)
+{
+	struct cell *c = set(t, key);
+
+	if (!c)
+		return -ENOENT;
+	c->type = NP_CELL_COUNT;
+	c->count = value;
+	return 0;
+}
+
+int np_rows_number(struct np_rows *t, const char *key, double value)
+{
+	struct cell *c = set(t, key);
+
+	if (!c)
+		return -ENOENT;
+	if (isfinite(value)) {
+		c->type = NP_CELL_NUMBER;
+		c->number = value;
+	}
+	return 0;
+}
+
+char *np_grouped(char out[NP_GROUPED], double value, int decimals)
+{
+	char plain[NP_GROUPED];
+	size_t digits, from = 0, to = 0, len = snprintf(plain, sizeof(plain), "%.*f", decimals,
+							value);
+
+	if (len >= sizeof(plain) || len + len / 3 >= NP_GROUPED) {
+		snprintf(out, NP_GROUPED, "%g", value);
+		return out;
+	}
+	if (plain[0] == '-')
+		out[to++] = plain[from++];
+	digits = strspn(plain + from, "0123456789");
+	for (size_t i = 0; i < digits; i++) {
+		if (i && (digits - i) % 3 == 0)
+			out[to++] = ',';
+		out[to++] = plain[from++];
+	}
+	strcpy(out + to, plain + from);
+	return out;
+}
+
+static char *cell_text(const struct cell *c, int decimals)
+{
+	char number[NP_GROUPED];
+
+	switch (c->type) {
+	case NP_CELL_TEXT:
+		return strdup(c->text);
+	case NP_CELL_COUNT:
+		return strdup(np_grouped(number, c->count, 0));
+	case NP_CELL_NUMBER:
+		return strdup(np_grouped(number, c->number, decimals));
+	default:
+		return strdup("-");
+	}
+}
+
+static bool is_numeric(const struct np_rows *t, uint32_t column)
+{
+	for (uint32_t i = 0; i < t->nr_rows; i++)
+		if (cell_at(t, i, column)->type == NP_CELL_TEXT)
+			return false;
+	return true;
+}
+
+static int add_columns(const struct np_rows *t, struct libscols_table *tb)
+{
+	for (uint32_t i = 0; i < t->nr_columns; i++) {
+		const struct np_column *c = &t->columns[i];
+		int flags = is_numeric(t, i) ? SCOLS_FL_RIGHT : 0;
+		char title[128];
+
+		snprintf(title, sizeof(title), "%s%s%s", c->title, c->unit[0] ? ", " : "", c->unit);
+		if (!scols_table_new_column(tb, title, 0, flags))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int add_lines(const struct np_rows *t, struct libscols_table *tb)
+{
+	for (uint32_t i = 0; i < t->nr_rows; i++) {
+		struct libscols_line *line = scols_table_new_line(tb, NULL);
+
+		for (uint32_t k = 0; k < t->nr_columns; k++) {
+			char *text = cell_text(cell_at(t, i, k), t->columns[k].decimals);
+
+			/* The line owns the text from here on. */
+			if (!line || !text || scols_line_refer_data(line, k, text)) {
+				free(text);
+				return -ENOMEM;
+			}
+		}
+	}
+	return 0;
+}
+
+int np_rows_print_text(const struct np_rows *t, FILE *out)
+{
+	struct libscols_table *tb = scols_new_table();
+	int err = tb ? 0 : -ENOMEM;
+
+	if (!err && scols_table_set_stream(tb, out))
+		err = -EINVAL;
+	/* The same table on every terminal: nothing is cut to its width. */
+	if (!err && scols_table_set_termforce(tb, SCOLS_TERMFORCE_NEVER))
+		err = -EINVAL;
+	if (!err)
+		err = add_columns(t, tb);
+	if (!err)
+		err = add_lines(t, tb);
+	if (!err && t->nr_rows && scols_print_table(tb))
+		err = -EIO;
+	scols_unref_table(tb);
+	return err;
+}
+
+/* Quoted as RFC 4180 says; lines end as on Unix, for awk and the like. */
+static void csv_text(FILE *out, const char *s)
+{
+	if (!strpbrk(s, ",\"\r\n")) {
+		fputs(s, out);
+		return;
+	}
+	fputc('"', out);
+	for (; *s; s++) {
+		if (*s == '"')
+			fputc('"', out);
+		fputc(*s, out);
+	}
+	fputc('"', out);
+}
+
+static void csv_cell(FILE *out, const struct cell *c)
+{
+	if (c->type == NP_CELL_TEXT)
+		csv_text(out, c->text);
+	else if (c->type == NP_CELL_COUNT)
+		fprintf(out, "%llu", (unsigned long long)c->count);
+	else if (c->type == NP_CELL_NUMBER)
+		fprintf(out, "%.15g", c->number);
+}
+
+int np_rows_print_csv(const struct np_rows *t, FILE *out)
+{
+	for (uint32_t k = 0; k < t->nr_columns; k++) {
+		if (k)
+			fputc(',', out);
+		csv_text(out, t->columns[k].key);
+	}
+	fputc('\n', out);
+	for (uint32_t i = 0; i < t->nr_rows; i++) {
+		for (uint32_t k = 0; k < t->nr_columns; k++) {
+			if (k)
+				fputc(',', out);
+			csv_cell(out, cell_at(t, i, k));
+		}
+		fputc('\n', out);
+	}
+	return ferror(out) ? -EIO : 0;
+}
+
+static json_t *cell_json(const struct cell *c)
+{
+	switch (c->type) {
+	case NP_CELL_TEXT:
+		return json_string(c->text);
+	case NP_CELL_COUNT:
+		return json_integer(c->count);
+	case NP_CELL_NUMBER:
+		return json_real(c->number);
+	default:
+		return json_null();
+	}
+}
+
+json_t *np_rows_to_json(const struct np_rows *t)
+{
+	json_t *list = json_array();
+	int err = list ? 0 : -ENOMEM;
+
+	for (uint32_t i = 0; !err && i < t->nr_rows; i++) {
+		json_t *o = json_object();
+
+		for (uint32_t k = 0; k < t->nr_columns; k++)
+			err |= json_object_set_new(o, t->columns[k].key,
+						   cell_json(cell_at(t, i, k)));
+		err |= json_array_append_new(list, o);
+	}
+	if (!err)
+		return list;
+	json_decref(list);
+	return NULL;
+}

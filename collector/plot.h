@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The charts of a result, drawn by gnuplot. */
+#ifndef NESTPROF_PLOT_H
+#define NESTPROF_PLOT_H
+
+#include "analysis/result.h"
+
+/*
+ * Puts exits.svg, exits.png, round_trip.svg and round_trip.png into `dir`,
+ * each whole or not at all; one that would be empty is left out. fail()s with
+ * NP_EXIT_MISSING when there is no gnuplot.
+ */
+int plot_result(const struct np_result *r, const char *dir);
+
+#endif
