@@ -3,8 +3,8 @@
  * The account of L2's exits over a window: struct np_vcpu's counters, summed
  * over vCPUs, with rows put in their place by L2 exit reason.
  *
- * Every L0 exit of the window is in exactly one place:
- *   sum(l2[].exits) + sum(l2[].caused[]) + sum(outside[]) + sum(unfinished[])
+ * Every L0 exit of the window is in exactly one place, reason by reason:
+ *   sum(l2[].exits) + sum(l2[].caused[]) + outside[] + unfinished[] - carried[]
  */
 #ifndef NESTPROF_ACCOUNT_H
 #define NESTPROF_ACCOUNT_H
@@ -14,11 +14,32 @@
 
 #include "bpf/events.h"
 
+/* The counters of one L2 exit reason; see struct np_fate. */
+struct np_row {
+	uint64_t exits;
+	uint64_t to_l1;
+	uint64_t l0_only;
+	uint64_t synthetic;
+	uint64_t resumed;
+	/*
+	 * Exits of L1 by reason, from the L2 exit that it was given until it
+	 * entered L2 again. What reasons beyond NP_ROWS caused is together
+	 * under NP_REASON_OTHER.
+	 */
+	uint64_t caused[NP_REASONS];
+};
+
 struct np_account {
 	uint32_t isa; /* enum np_isa, 0 when nothing was seen */
 	struct np_row l2[NP_REASONS]; /* indexed by L2 exit reason */
-	uint64_t outside[NP_REASONS];
-	uint64_t unfinished[NP_REASONS]; /* L1's, for L2 exits not yet resumed */
+	uint64_t outside[NP_REASONS]; /* L1's while it handled no L2 exit */
+	uint64_t unfinished[NP_REASONS]; /* L1's, for L2 exits not yet resumed at the end */
+	/*
+	 * What was unfinished when the window began: since then it was added to
+	 * one of the others, or still is unfinished, but it is not the window's.
+	 * Zero in a window that begins with session_attach().
+	 */
+	uint64_t carried[NP_REASONS];
 	uint64_t entries;
 	uint64_t failed_entries;
 	uint64_t desyncs;
@@ -29,10 +50,9 @@ struct np_account {
 void np_account_add_vcpu(struct np_account *a, const struct np_vcpu *v);
 
 /*
- * to = after - before, counter by counter. `unfinished` can have shrunk (an
- * L2 exit of before was finished since): it is a level, and is taken from
- * `after` with what was pending before moved out of caused/outside's growth;
- * see account.c. Windows of nestprof start with all vCPUs stopped.
+ * to = after - before, counter by counter; `before` and `after` are accounts
+ * as they stood, not windows. unfinished[] is a level, not a counter: that of
+ * `before` becomes carried[].
  */
 void np_account_diff(struct np_account *to, const struct np_account *after,
 		     const struct np_account *before);

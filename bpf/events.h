@@ -21,28 +21,31 @@ enum np_isa { NP_ISA_VMX = 1, NP_ISA_SVM = 2 };
  */
 #define NP_REASONS 96
 #define NP_REASON_OTHER (NP_REASONS - 1)
+#define NP_REASON_NONE 0xff
 
 /*
- * Each L2 exit reason that a vCPU has seen owns a row. The last row is shared
- * by the reasons that came after all the others were taken.
+ * What L1 does about an L2 exit is counted in a row of its own for each exit
+ * reason that L1 was given. The last row is shared by the reasons that came
+ * after all the others were taken.
  */
 #define NP_ROWS 32
 #define NP_ROW_SHARED (NP_ROWS - 1)
-#define NP_ROW_NONE 0xff
-#define NP_MAX_VCPUS 512
+#define NP_MAX_VCPUS 512 /* a power of two */
 
-/* The counters of one L2 exit reason. */
-struct np_row {
+/*
+ * What became of L2's exits of one reason. exits - to_l1 - l0_only is what is
+ * still open, or was when the hooks were taken out.
+ */
+struct np_fate {
 	__u64 exits;	 /* hardware exits of L2 (kvm_exit while L2 ran) */
-	__u64 to_l1;	 /* ... that L0 gave to L1 */
-	__u64 l0_only;	 /* ... after which L0 went back to L2 by itself */
-	__u64 synthetic; /* exits given to L1 that no hardware exit of L2 caused */
-	__u64 resumed;	 /* to_l1 + synthetic after which L1 entered L2 again */
+	__u64 to_l1;	 /* ... that L0 gave to L1, for this very reason */
+	__u64 l0_only;	 /* ... that L0 dealt with by itself */
 	/*
-	 * Exits of L1, by reason, between such an exit and L1's next entry to
-	 * L2: added when that entry comes, so only finished ones are in here.
+	 * Exits that L0 gave to L1 and made itself: the hardware had reported
+	 * none, or another one (an EPT violation that is L1's misconfiguration).
 	 */
-	__u64 caused[NP_REASONS];
+	__u64 synthetic;
+	__u64 resumed;	 /* to_l1 + synthetic after which L1 entered L2 again */
 };
 
 enum np_level {
@@ -54,35 +57,45 @@ enum np_level {
 /* One vCPU of L1, as the state machine (nested_fsm.h) sees it. */
 struct np_vcpu {
 	__u64 key;  /* address of its struct kvm_vcpu; 0: a free slot */
-	__u32 tgid; /* the process that owns the VM */
+	__u32 tgid; /* the process that runs it */
 	__u32 isa;
 
 	/* State. */
-	__u8 level;	   /* enum np_level: whose code ran last */
-	__u8 open_row;	   /* L2 exit whose fate is still open, or NP_ROW_NONE */
-	__u8 handling_row; /* L2 exit that L1 is handling, or NP_ROW_NONE */
-	__u8 nr_touched;   /* how many reasons pending[] holds */
-	__u8 nr_rows;	   /* rows handed out so far */
+	__u8 level;	 /* enum np_level: whose code ran last */
+	__u8 open;	 /* reason of the L2 exit whose fate is open, or none */
+	__u8 handling;	 /* reason of the L2 exit that L1 is handling, or none */
+	__u8 nr_touched; /* how many reasons pending[] holds */
+	__u8 nr_rows;	 /* rows handed out so far */
 	__u8 pad[3];
-	__u8 touched[NP_REASONS];   /* the reasons with pending[] > 0 */
-	__u8 row_of[NP_REASONS];    /* reason -> row + 1; 0: none yet */
-	__u32 pending[NP_REASONS];  /* L1's exits since the L2 exit in handling */
+	__u8 touched[NP_REASONS];  /* the reasons with pending[] > 0 */
+	__u8 row_of[NP_REASONS];   /* reason -> row of caused[] + 1; 0: none yet */
+	__u64 pending[NP_REASONS]; /* L1's exits since the L2 exit in handling */
 
 	/* Counters. */
-	__u64 entries;		/* nested entries (kvm_nested_vmenter) */
-	__u64 failed_entries;	/* ... after which L1, not L2, exited next */
-	__u64 desyncs;		/* events that fit no state; counted, then believed */
+	__u64 entries;	      /* nested entries (kvm_nested_vmenter) */
+	__u64 failed_entries; /* ... after which L1, not L2, exited next */
+	__u64 nested_vmexits; /* kvm_nested_vmexit events */
+	__u64 desyncs;	      /* events that fit no state; counted, then believed */
 	__u64 outside[NP_REASONS]; /* exits of L1 while no L2 exit was handled */
-	struct np_row rows[NP_ROWS];
+	struct np_fate fate[NP_REASONS]; /* by L2 exit reason */
+	/*
+	 * Exits of L1, by row and reason, between an L2 exit given to L1 and
+	 * L1's next entry to L2: added when that entry comes, so only what a
+	 * finished one cost is in here.
+	 */
+	__u64 caused[NP_ROWS][NP_REASONS];
 };
 
-/* Whole-collector counters. */
+_Static_assert(sizeof(struct np_fate) == 40, "BPF and C disagree");
+_Static_assert(sizeof(struct np_vcpu) == 30200, "BPF and C disagree");
+
+/* Whole-collector counters, summed up by user space. */
 struct np_totals {
-	__u64 exits;		 /* kvm_exit events seen */
-	__u64 nested_vmexits;	 /* kvm_nested_vmexit events seen */
-	__u64 nested_injects;	 /* kvm_nested_vmexit_inject events seen */
-	__u64 nested_vmenters;	 /* kvm_nested_vmenter events seen */
-	__u64 lost;		 /* events of vCPUs beyond NP_MAX_VCPUS */
+	__u64 exits;		 /* kvm_exit events counted */
+	__u64 nested_vmexits;	 /* kvm_nested_vmexit events counted */
+	__u64 nested_injects;	 /* kvm_nested_vmexit_inject events counted */
+	__u64 nested_vmenters;	 /* kvm_nested_vmenter events counted */
+	__u64 lost;		 /* events that found no slot, or a program busy */
 };
 
 #endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel structs that the programs read, with no more than the fields they
+ * read: libbpf relocates each access to the running kernel's BTF. There is no
+ * vmlinux.h, for the build machine's kernel may have no kvm_intel at all.
+ */
+#ifndef NESTPROF_KVM_TYPES_BPF_H
+#define NESTPROF_KVM_TYPES_BPF_H
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+struct preempt_notifier {
+	struct hlist_node link;
+};
+
+/* While a task runs a vCPU, its preempt notifier is the vCPU's. */
+struct task_struct {
+	struct hlist_head preempt_notifiers;
+};
+
+struct kvm_vcpu_stat {
+	__u64 guest_mode;
+};
+
+struct kvm_vcpu {
+	struct preempt_notifier preempt_notifier;
+	struct kvm_vcpu_stat stat;
+};
+
+struct loaded_vmcs {
+	void *vmcs;
+};
+
+struct nested_vmx {
+	struct loaded_vmcs vmcs02;
+};
+
+union vmx_exit_reason {
+	__u32 full;
+};
+
+/* A struct kvm_vcpu is its first member. */
+struct vcpu_vmx {
+	struct loaded_vmcs *loaded_vmcs;
+	struct nested_vmx nested;
+};
+
+/* Where the exit reason is: kernels up to 6.15, ... */
+struct vcpu_vmx___reason {
+	union vmx_exit_reason exit_reason;
+};
+
+/* ... and since it is shared with TDX. */
+struct vcpu_vt {
+	union vmx_exit_reason exit_reason;
+};
+
+struct vcpu_vmx___vt {
+	struct vcpu_vt vt;
+};
+
+#pragma clang attribute pop
+
+#endif

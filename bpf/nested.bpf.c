@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Hooks on KVM's tracepoints, feeding the state machine of each vCPU. The
+ * programs of one vCPU run on its thread, never beside each other, so its
+ * counters need no atomic operations.
+ */
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <stdbool.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "bpf/kvm_types.bpf.h"
+#include "bpf/nested_fsm.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+#define SLOT_BITS 9
+#define BASIC_EXIT_REASON 0xffff
+
+_Static_assert(NP_MAX_VCPUS == 1 << SLOT_BITS, "a slot is a hash of SLOT_BITS");
+
+const volatile __u32 target_tgid; /* count this process's VMs; 0: all */
+
+__u64 lost_events;
+
+/*
+ * Slot i belongs to the vCPU at address slot_key[i] and is vcpus[i]: open
+ * addressing, claimed for good. The keys stand apart, so that a search does not
+ * walk over the large slots.
+ */
+__u64 slot_key[NP_MAX_VCPUS];
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, NP_MAX_VCPUS);
+	__type(key, __u32);
+	__type(value, struct np_vcpu);
+} vcpus SEC(".maps");
+
+static __always_inline __u32 home_slot(__u64 key)
+{
+	return (__u32)key * 0x9e3779b1u >> (32 - SLOT_BITS);
+}
+
+static __always_inline void init_slot(__u32 slot, __u64 key, __u32 tgid)
+{
+	struct np_vcpu *v = bpf_map_lookup_elem(&vcpus, &slot);
+
+	if (!v)
+		return;
+	np_fsm_init(v);
+	v->isa = NP_ISA_VMX;
+	v->tgid = tgid;
+	v->key = key;
+}
+
+/* The slot of a vCPU that is not in its home slot, claimed on first sight; -1: none. */
+static __noinline int search_slot(__u64 key)
+{
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	__u32 home = home_slot(key);
+
+	for (__u32 i = 0; i < NP_MAX_VCPUS; i++) {
+		__u32 slot = (home + i) % NP_MAX_VCPUS;
+		__u64 owner = slot_key[slot];
+
+		if (!owner) {
+			if (target_tgid && tgid != target_tgid)
+				return -1;
+			owner = __sync_val_compare_and_swap(&slot_key[slot], 0, key);
+			if (!owner) {
+				init_slot(slot, key, tgid);
+				return slot;
+			}
+		}
+		if (owner == key)
+			return slot;
+	}
+	if (!target_tgid || tgid == target_tgid)
+		__sync_fetch_and_add(&lost_events, 1);
+	return -1;
+}
+
+static __always_inline struct np_vcpu *find_vcpu(__u64 key)
+{
+	__u32 slot = home_slot(key);
+
+	if (slot_key[slot] != key) {
+		int found = search_slot(key);
+
+		if (found < 0)
+			return NULL;
+		slot = found;
+	}
+	return bpf_map_lookup_elem(&vcpus, &slot);
+}
+
+/* For events that do not name their vCPU: the one that this task runs. */
+static __always_inline struct np_vcpu *find_current_vcpu(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct hlist_node *link = task->preempt_notifiers.first;
+
+	if (!link) {
+		__sync_fetch_and_add(&lost_events, 1);
+		return NULL;
+	}
+	return find_vcpu((__u64)link -
+			 bpf_core_field_offset(struct kvm_vcpu, preempt_notifier.link));
+}
+
+/* Whether the vCPU runs L2. Both fields change only between two exits. */
+static __always_inline __u32 level_of(struct kvm_vcpu *vcpu)
+{
+	if (bpf_core_field_exists(struct kvm_vcpu, stat.guest_mode))
+		return vcpu->stat.guest_mode ? NP_LEVEL_L2 : NP_LEVEL_L1;
+	if (bpf_core_field_exists(struct vcpu_vmx, nested.vmcs02)) {
+		struct vcpu_vmx *vmx = (void *)vcpu;
+		void *loaded = BPF_CORE_READ(vmx, loaded_vmcs);
+
+		return loaded == &vmx->nested.vmcs02 ? NP_LEVEL_L2 : NP_LEVEL_L1;
+	}
+	return NP_LEVEL_UNKNOWN;
+}
+
+static __always_inline __u32 exit_reason_of(struct kvm_vcpu *vcpu)
+{
+	__u32 reason = NP_REASON_OTHER;
+
+	if (bpf_core_field_exists(struct vcpu_vmx___vt, vt.exit_reason)) {
+		struct vcpu_vmx___vt *vmx = (void *)vcpu;
+
+		bpf_core_read(&reason, sizeof(reason), &vmx->vt.exit_reason);
+	} else if (bpf_core_field_exists(struct vcpu_vmx___reason, exit_reason)) {
+		struct vcpu_vmx___reason *vmx = (void *)vcpu;
+
+		bpf_core_read(&reason, sizeof(reason), &vmx->exit_reason);
+	}
+	return reason;
+}
+
+static __always_inline int on_exit(struct kvm_vcpu *vcpu, __u32 reason)
+{
+	struct np_vcpu *v = find_vcpu((__u64)vcpu);
+
+	if (v)
+		np_fsm_exit(v, reason & BASIC_EXIT_REASON, level_of(vcpu));
+	return 0;
+}
+
+static __always_inline int on_nested_vmexit(struct kvm_vcpu *vcpu)
+{
+	struct np_vcpu *v = find_vcpu((__u64)vcpu);
+
+	if (v)
+		np_fsm_nested_vmexit(v);
+	return 0;
+}
+
+static __always_inline int on_vmenter(struct np_vcpu *v)
+{
+	if (v)
+		np_fsm_vmenter(v);
+	return 0;
+}
+
+/*
+ * kvm_exit and kvm_nested_vmexit have had two prototypes; collector/btf_probe.c
+ * picks. Newer verifiers think that the vCPU might be NULL.
+ */
+SEC("?tp_btf/kvm_exit")
+int BPF_PROG(exit_of_vcpu, struct kvm_vcpu *vcpu, __u32 isa)
+{
+	if (!vcpu || isa != NP_ISA_VMX)
+		return 0;
+	return on_exit(vcpu, exit_reason_of(vcpu));
+}
+
+SEC("?tp_btf/kvm_nested_vmexit")
+int BPF_PROG(nested_vmexit_of_vcpu, struct kvm_vcpu *vcpu, __u32 isa)
+{
+	if (!vcpu || isa != NP_ISA_VMX)
+		return 0;
+	return on_nested_vmexit(vcpu);
+}
+
+SEC("?tp_btf/kvm_exit")
+int BPF_PROG(exit_with_reason, __u32 reason, struct kvm_vcpu *vcpu, __u32 isa)
+{
+	if (!vcpu || isa != NP_ISA_VMX)
+		return 0;
+	return on_exit(vcpu, reason);
+}
+
+SEC("?tp_btf/kvm_nested_vmexit")
+int BPF_PROG(nested_vmexit_with_reason, __u32 reason, struct kvm_vcpu *vcpu, __u32 isa)
+{
+	if (!vcpu || isa != NP_ISA_VMX)
+		return 0;
+	return on_nested_vmexit(vcpu);
+}
+
+SEC("tp_btf/kvm_nested_vmexit_inject")
+int BPF_PROG(nested_vmexit_inject, __u32 reason, __u64 info1, __u64 info2, __u32 int_info,
+	     __u32 int_info_err, __u32 isa)
+{
+	struct np_vcpu *v;
+
+	if (isa != NP_ISA_VMX)
+		return 0;
+	v = find_current_vcpu();
+	if (v)
+		np_fsm_inject(v, reason & BASIC_EXIT_REASON);
+	return 0;
+}
+
+SEC("?tp_btf/kvm_nested_vmenter")
+int BPF_PROG(nested_vmenter, __u64 rip, __u64 vmcs, __u64 nested_rip, __u32 int_ctl,
+	     __u32 event_inj, bool tdp, __u64 guest_tdp_pgd, __u64 guest_cr3, __u32 isa)
+{
+	if (isa != NP_ISA_VMX)
+		return 0;
+	return on_vmenter(find_current_vcpu());
+}
+
+/* Where that tracepoint is SVM's alone. */
+SEC("?fentry/nested_vmx_enter_non_root_mode")
+int BPF_PROG(nested_vmenter_function, struct kvm_vcpu *vcpu)
+{
+	return vcpu ? on_vmenter(find_vcpu((__u64)vcpu)) : 0;
+}
