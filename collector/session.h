@@ -17,11 +17,17 @@ struct session;
  */
 int session_open(struct session **s, pid_t tgid);
 
-/* Hooks go in and out; counters are kept. Both can be called repeatedly. */
+/*
+ * Hooks go in and out; counters are kept. Both can be called repeatedly. What
+ * L1 was doing about an L2 exit while they were out belongs to no exit.
+ */
 int session_attach(struct session *s);
 void session_detach(struct session *s);
 
-/* The counters as they stand, summed over vCPUs. */
+/*
+ * The counters as they stand, summed over vCPUs. They are of one moment only
+ * if no vCPU runs meanwhile.
+ */
 int session_read(struct session *s, struct np_account *a);
 
 /* Detaches and frees. Safe on NULL. */

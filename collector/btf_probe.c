@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/btf_probe.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include <bpf/btf.h>
+
+#include "collector/base/fail.h"
+#include "collector/base/fsutil.h"
+
+#define VMENTER_FUNCTION "nested_vmx_enter_non_root_mode"
+
+struct found {
+	const struct btf *btf; /* NULL: not there */
+	uint32_t id;
+};
+
+int kvm_btf_open(struct kvm_btf *b)
+{
+	struct utsname u;
+
+	memset(b, 0, sizeof(*b));
+	uname(&u);
+	snprintf(b->release, sizeof(b->release), "%s", u.release);
+	b->amd = fs_exists("/sys/module/kvm_amd");
+	b->vmlinux = btf__load_vmlinux_btf();
+	if (!b->vmlinux)
+		return fail(NP_EXIT_NO_BTF, -ENOENT,
+			    "kernel %s: it has no BTF (CONFIG_DEBUG_INFO_BTF); boot a kernel "
+			    "built with it",
+			    b->release);
+	b->kvm = btf__load_module_btf("kvm", b->vmlinux);
+	b->kvm_intel = btf__load_module_btf("kvm_intel", b->vmlinux);
+	return 0;
+}
+
+void kvm_btf_close(struct kvm_btf *b)
+{
+	btf__free(b->kvm_intel);
+	btf__free(b->kvm);
+	btf__free(b->vmlinux);
+	b->kvm_intel = b->kvm = b->vmlinux = NULL;
+}
+
+static struct found find(const struct kvm_btf *b, const char *name, uint32_t kind)
+{
+	const struct btf *const where[] = { b->kvm_intel, b->kvm, b->vmlinux };
+
+	for (size_t i = 0; i < sizeof(where) / sizeof(where[0]); i++) {
+		int id = where[i] ? btf__find_by_name_kind(where[i], name, kind) : -ENOENT;
+
+		if (id > 0)
+			return (struct found){ where[i], id };
+	}
+	return (struct found){ NULL, 0 };
+}
+
+/* Without typedefs, const and the like. */
+static struct found plain(struct found f)
+{
+	const struct btf_type *t = btf__type_by_id(f.btf, f.id);
+
+	while (t && (btf_is_mod(t) || btf_is_typedef(t))) {
+		f.id = t->type;
+		t = btf__type_by_id(f.btf, f.id);
+	}
+	return f;
+}
+
+static const struct btf_type *type_of(struct found f)
+{
+	return f.btf ? btf__type_by_id(f.btf, f.id) : NULL;
+}
+
+/* A field of a struct or union, also one inside an unnamed member. */
+static struct found member(struct found in, const char *name, size_t len)
+{
+	const struct btf_type *t = type_of(in = plain(in));
+
+	for (int i = 0; t && btf_is_composite(t) && i < btf_vlen(t); i++) {
+		const struct btf_member *m = btf_members(t) + i;
+		const char *its = btf__name_by_offset(in.btf, m->name_off);
+		struct found f = { in.btf, m->type };
+
+		if (its && strlen(its) == len && memcmp(its, name, len) == 0)
+			return f;
+		if ((!its || !its[0]) && (f = member(f, name, len)).btf)
+			return f;
+	}
+	return (struct found){ NULL, 0 };
+}
+
+/* A field by its path: "vt.exit_reason". */
+static struct found field(const struct kvm_btf *b, const char *structure, const char *path)
+{
+	struct found f = find(b, structure, BTF_KIND_STRUCT);
+
+	while (f.btf && *path) {
+		size_t len = strcspn(path, ".");
+
+		f = member(f, path, len);
+		path += len;
+		path += *path == '.';
+	}
+	return f.btf ? plain(f) : f;
+}
+
+static bool has_field(const struct kvm_btf *b, const char *structure, const char *path)
+{
+	return field(b, structure, path).btf != NULL;
+}
+
+/* Whether the programs' union vmx_exit_reason matches what is there. */
+static bool has_exit_reason(const struct kvm_btf *b, const char *path)
+{
+	const struct btf_type *t = type_of(field(b, "vcpu_vmx", path));
+
+	return t && btf_is_union(t);
+}
+
+/* The raw tracepoint's prototype: typedef of a pointer to void (void *data, ...). */
+static struct found prototype(const struct kvm_btf *b, const char *event)
+{
+	char name[64];
+	struct found f;
+	const struct btf_type *t;
+
+	snprintf(name, sizeof(name), "btf_trace_%s", event);
+	f = find(b, name, BTF_KIND_TYPEDEF);
+	t = f.btf ? type_of(f = plain(f)) : NULL;
+	if (!t || !btf_is_ptr(t))
+		return (struct found){ NULL, 0 };
+	f.id = t->type;
+	t = type_of(f = plain(f));
+	return t && btf_is_func_proto(t) ? f : (struct found){ NULL, 0 };
+}
+
+static uint32_t nr_arguments(struct found proto)
+{
+	uint32_t n = btf_vlen(type_of(proto));
+
+	return n ? n - 1 : 0;
+}
+
+/* 'v' for struct kvm_vcpu *, 'i' for an integer, '?' for anything else. */
+static char argument(struct found proto, uint32_t i)
+{
+	struct found f = { proto.btf, btf_params(type_of(proto))[i + 1].type };
+	const struct btf_type *t = type_of(f = plain(f));
+
+	if (t && btf_is_int(t))
+		return 'i';
+	if (!t || !btf_is_ptr(t))
+		return '?';
+	f.id = t->type;
+	t = type_of(plain(f));
+	if (t && btf_is_struct(t) &&
+	    strcmp(btf__name_by_offset(f.btf, t->name_off), "kvm_vcpu") == 0)
+		return 'v';
+	return '?';
+}
+
+static bool arguments_are(struct found proto, const char *wanted)
+{
+	if (nr_arguments(proto) != strlen(wanted))
+		return false;
+	for (uint32_t i = 0; wanted[i]; i++)
+		if (wanted[i] != argument(proto, i))
+			return false;
+	return true;
+}
+
+static int lacks_event(const struct kvm_btf *b, const char *event)
+{
+	return fail(NP_EXIT_NO_BTF, -ENOENT,
+		    "kernel %s: tracepoint %s is in no BTF: kvm is not loaded or its BTF is not "
+		    "built (CONFIG_DEBUG_INFO_BTF_MODULES); load kvm_intel, or use nestprof lab",
+		    b->release, event);
+}
+
+static int unknown_arguments(const struct kvm_btf *b, const char *event)
+{
+	return fail(NP_EXIT_NO_BTF, -EPROTO,
+		    "kernel %s: tracepoint %s has arguments that this nestprof does not know; "
+		    "use another kernel, or nestprof lab",
+		    b->release, event);
+}
+
+static int lacks_field(const struct kvm_btf *b, const char *what)
+{
+	return fail(NP_EXIT_NO_BTF, -ENOENT,
+		    "kernel %s: its BTF has no %s, which the collector needs; use another "
+		    "kernel, or nestprof lab",
+		    b->release, what);
+}
+
+static int judge_exit(const struct kvm_btf *b, struct kvm_hooks *h)
+{
+	static const char *const events[] = { "kvm_exit", "kvm_nested_vmexit" };
+
+	for (int i = 0; i < 2; i++) {
+		struct found proto = prototype(b, events[i]);
+
+		if (!proto.btf)
+			return lacks_event(b, events[i]);
+		if (i == 0)
+			h->exit_has_reason = arguments_are(proto, "ivi");
+		if (!arguments_are(proto, h->exit_has_reason ? "ivi" : "vi"))
+			return unknown_arguments(b, events[i]);
+	}
+	return 0;
+}
+
+static int judge_inject(const struct kvm_btf *b)
+{
+	struct found proto = prototype(b, "kvm_nested_vmexit_inject");
+
+	if (!proto.btf)
+		return lacks_event(b, "kvm_nested_vmexit_inject");
+	if (!arguments_are(proto, "iiiiii"))
+		return unknown_arguments(b, "kvm_nested_vmexit_inject");
+	return 0;
+}
+
+static int judge_vmenter(const struct kvm_btf *b, struct kvm_hooks *h)
+{
+	struct found proto = prototype(b, "kvm_nested_vmenter");
+
+	h->vmenter_is_event = proto.btf != NULL;
+	if (proto.btf)
+		return nr_arguments(proto) == 9 ? 0 : unknown_arguments(b, "kvm_nested_vmenter");
+	if (!find(b, VMENTER_FUNCTION, BTF_KIND_FUNC).btf)
+		return lacks_field(b, "tracepoint kvm_nested_vmenter and no function "
+				      VMENTER_FUNCTION);
+	return 0;
+}
+
+static int judge_vmx(const struct kvm_btf *b, const struct kvm_hooks *h)
+{
+	if (!find(b, "vcpu_vmx", BTF_KIND_STRUCT).btf && b->amd)
+		return fail(NP_EXIT_NO_BTF, -EOPNOTSUPP,
+			    "kernel %s: KVM runs on kvm_amd here, and SVM is not supported yet; "
+			    "use a host with Intel VMX, or nestprof lab",
+			    b->release);
+	if (!find(b, "vcpu_vmx", BTF_KIND_STRUCT).btf)
+		return fail(NP_EXIT_NO_BTF, -ENOENT,
+			    "kernel %s: struct vcpu_vmx is in no BTF: kvm_intel is not loaded or "
+			    "its BTF is not built (CONFIG_DEBUG_INFO_BTF_MODULES); load kvm_intel, "
+			    "or use nestprof lab",
+			    b->release);
+	if (!h->exit_has_reason && !has_exit_reason(b, "vt.exit_reason") &&
+	    !has_exit_reason(b, "exit_reason"))
+		return lacks_field(b, "vcpu_vmx.exit_reason and no vcpu_vmx.vt.exit_reason");
+	return 0;
+}
+
+static int judge_vcpu(const struct kvm_btf *b)
+{
+	if (!has_field(b, "task_struct", "preempt_notifiers.first"))
+		return lacks_field(b, "task_struct.preempt_notifiers");
+	if (!has_field(b, "kvm_vcpu", "preempt_notifier.link"))
+		return lacks_field(b, "kvm_vcpu.preempt_notifier");
+	if (!has_field(b, "kvm_vcpu", "stat.guest_mode") &&
+	    !(has_field(b, "vcpu_vmx", "nested.vmcs02") && has_field(b, "vcpu_vmx", "loaded_vmcs")))
+		return lacks_field(b, "kvm_vcpu.stat.guest_mode and no vcpu_vmx.nested.vmcs02");
+	return 0;
+}
+
+int kvm_btf_judge(const struct kvm_btf *b, struct kvm_hooks *h)
+{
+	int err = judge_exit(b, h);
+
+	if (!err)
+		err = judge_vmx(b, h);
+	if (!err)
+		err = judge_inject(b);
+	if (!err)
+		err = judge_vmenter(b, h);
+	return err ? err : judge_vcpu(b);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which of the programs fit the running kernel: asked of its BTF, never of its
+ * version, for stable kernels change tracepoints in mid-series.
+ */
+#ifndef NESTPROF_BTF_PROBE_H
+#define NESTPROF_BTF_PROBE_H
+
+#include <stdbool.h>
+
+struct btf;
+
+/* Where to look. A module that is built in, or not there, is NULL. */
+struct kvm_btf {
+	char release[65]; /* for messages */
+	bool amd;	  /* kvm_amd is loaded */
+	struct btf *vmlinux;
+	struct btf *kvm;
+	struct btf *kvm_intel;
+};
+
+int kvm_btf_open(struct kvm_btf *b);
+void kvm_btf_close(struct kvm_btf *b);
+
+/* What differs between kernels that the programs can run on. */
+struct kvm_hooks {
+	bool exit_has_reason;  /* kvm_exit is (exit_reason, vcpu, isa), not (vcpu, isa) */
+	bool vmenter_is_event; /* else hook nested_vmx_enter_non_root_mode() */
+};
+
+/*
+ * Fills in `h`, or fail()s with NP_EXIT_NO_BTF, naming the hook or field that
+ * this kernel lacks.
+ */
+int kvm_btf_judge(const struct kvm_btf *b, struct kvm_hooks *h);
+
+#endif
