@@ -106,16 +106,29 @@ static bool write_exits(FILE *f, const struct chart_data *d)
 	return any;
 }
 
+/* A time, and how it is printed on its bar: "24,110", "1.56 M". */
 static void put_time(FILE *f, double value)
 {
-	char text[NP_GROUPED];
+	char text[NP_GROUPED] = "";
 
 	put_number(f, value);
-	fprintf(f, " \"%s\"",
-		isfinite(value) ? np_grouped(text, value, value < 100 ? 1 : 0) : "");
+	if (value >= 1e6)
+		snprintf(text, sizeof(text), "%.2f M", value / 1e6);
+	else if (isfinite(value))
+		np_grouped(text, value, value < 100 ? 1 : 0);
+	fprintf(f, " \"%s\"", text);
 }
 
-/* x, name, single, off, on, each with its value as text. */
+/* What was won, to stand below a workload's name. */
+static void put_reduction(FILE *f, const struct np_comparison *c)
+{
+	if (isfinite(c->overhead_reduction_percent))
+		fprintf(f, " \"overhead %+.0f %%\"", -c->overhead_reduction_percent);
+	else
+		fputs(" \"\"", f);
+}
+
+/* x, name, reduction, then single, off, on, each with its value as text. */
 static bool write_round_trip(FILE *f, const struct chart_data *d)
 {
 	bool any = false;
@@ -127,6 +140,7 @@ static bool write_round_trip(FILE *f, const struct chart_data *d)
 			continue;
 		fprintf(f, "%g ", 3.5 * i);
 		put_quoted(f, c->workload, true);
+		put_reduction(f, c);
 		put_time(f, c->single);
 		put_time(f, c->off);
 		put_time(f, c->on);
@@ -137,15 +151,25 @@ static bool write_round_trip(FILE *f, const struct chart_data *d)
 }
 
 /* Bars of nested runs are to be compared: a log scale only if they differ much. */
-static bool wants_log_scale(const struct chart_data *d)
+static void put_scale(FILE *f, const struct chart_data *d)
 {
-	double least = NAN, most = NAN;
+	double least = NAN, most = NAN, shortest = NAN, longest = NAN;
+	bool log_scale;
 
 	for (uint32_t i = 0; i < d->nr_workloads; i++) {
-		least = fmin(least, fmin(d->all[i].off, d->all[i].on));
-		most = fmax(most, fmax(d->all[i].off, d->all[i].on));
+		const struct np_comparison *c = &d->all[i];
+
+		least = fmin(least, fmin(c->off, c->on));
+		most = fmax(most, fmax(c->off, c->on));
+		shortest = fmin(shortest, c->single);
+		longest = fmax(longest, c->single);
 	}
-	return least > 0 && most / least >= LOG_SCALE_FROM;
+	shortest = fmin(shortest, least);
+	longest = fmax(longest, most);
+	log_scale = shortest > 0 && most / least >= LOG_SCALE_FROM;
+	fprintf(f, "log_scale = %d\nlongest = %.6f\nfloor_of_bars = %.6f\n", log_scale,
+		isfinite(longest) ? longest : 0,
+		log_scale ? pow(10, floor(log10(shortest))) : 0);
 }
 
 static const char *env_or(const struct np_result *r, const char *key, const char *otherwise)
@@ -177,8 +201,9 @@ static void write_vars(FILE *f, const struct chart_data *d)
 	put_caption(f, d->r);
 	fprintf(f, "time_axis = 'round trip, ticks%s'\n",
 		d->r->emulated ? " (emulated instructions)" : " of the time-stamp counter");
-	fprintf(f, "nr_workloads = %u\nnr_reasons = %u\nhas_others = %d\nlog_scale = %d\n",
-		d->nr_workloads, d->nr_reasons, d->top.n > d->nr_reasons, wants_log_scale(d));
+	fprintf(f, "nr_workloads = %u\nnr_reasons = %u\nhas_others = %d\n",
+		d->nr_workloads, d->nr_reasons, d->top.n > d->nr_reasons);
+	put_scale(f, d);
 	fprintf(f, "array reason[%u]\n", d->nr_reasons + 1);
 	for (uint32_t i = 0; i < d->nr_reasons; i++) {
 		fprintf(f, "reason[%u] = ", i + 1);

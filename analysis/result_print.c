@@ -20,15 +20,15 @@ struct page {
 	const char *bold, *reset;
 };
 
-/* Prints words, not more than WIDTH columns a line; further lines are indented. */
+/* Prints words to no more than WIDTH columns; lines after the first are indented. */
 static void wrap(FILE *out, int indent, const char *text)
 {
-	int column = 0;
+	int column = indent;
 
 	while (*text) {
-		int word = strcspn(text, " "), space = column && column != indent;
+		int word = strcspn(text, " "), space = column != indent;
 
-		if (column + space + word > WIDTH && column > indent) {
+		if (space && column + space + word > WIDTH) {
 			fprintf(out, "\n%*s", indent, "");
 			column = indent;
 			space = 0;
@@ -59,7 +59,7 @@ static void say(FILE *out, int indent, const char *fmt, ...)
 /* "24,110"; one decimal where it says something. */
 static char *ticks(char out[NP_GROUPED], double value)
 {
-	return np_grouped(out, value, value < 1000 ? 1 : 0);
+	return np_grouped(out, value, value < 100 ? 1 : 0);
 }
 
 static char *percent(char out[NP_GROUPED], double value)
@@ -96,9 +96,11 @@ static void say_undecided(const struct page *p, const struct np_comparison *c)
 
 static void say_missing(const struct page *p, const struct np_comparison *c)
 {
-	say(p->out, 2, "no comparison for %s: %s%s%s was not measured", c->workload,
-	    c->has_off ? "" : NP_ARM_OFF, !c->has_off && !c->has_on ? " and " : "",
-	    c->has_on ? "" : NP_ARM_ON);
+	const char *missing = c->has_off ? NP_ARM_ON " was"
+			    : c->has_on ? NP_ARM_OFF " was"
+					: NP_ARM_OFF " and " NP_ARM_ON " were";
+
+	say(p->out, 2, "no comparison for %s: %s not measured", c->workload, missing);
 }
 
 static void say_verdict(const struct page *p, const struct np_comparison *c)
@@ -107,7 +109,7 @@ static void say_verdict(const struct page *p, const struct np_comparison *c)
 	double change = turtles ? c->overhead_reduction_percent : c->time_saved_percent;
 	char pc[NP_GROUPED], off[NP_GROUPED], on[NP_GROUPED], single[NP_GROUPED];
 
-	say(p->out, 2, "shadow VMCS %s %s %% %s %s of %s (%s -> %s ticks; single level %s)",
+	say(p->out, 2, "shadow VMCS %s %s %% %s %s of %s (%s -> %s ticks; single %s)",
 	    change < 0 ? "adds" : "removes", percent(pc, fabs(change)), change < 0 ? "to" : "of",
 	    turtles ? "the nesting overhead" : "the round trip", c->workload, ticks(off, c->off),
 	    ticks(on, c->on), c->has_single ? ticks(single, c->single) : "not measured");
@@ -148,9 +150,12 @@ static int print_table(const struct page *p, const char *title, struct np_rows *
 static int print_tables(const struct page *p, const struct np_result *r)
 {
 	struct np_caused_table *caused;
-	int err = print_table(p, "Round trips (untraced) and exits of L2 (traced)",
-			      np_round_trip_rows(r));
+	int err;
 
+	if (!r->nr_arms)
+		return 0;
+	err = print_table(p, "Round trips (untraced) and exits of L2 (traced)",
+			  np_round_trip_rows(r));
 	if (err)
 		return err;
 	caused = np_caused_table_new(r, WIDTH);
@@ -163,18 +168,20 @@ static int print_tables(const struct page *p, const struct np_result *r)
 	return err;
 }
 
+static void fact(const struct page *p, const char *key, const char *value)
+{
+	fprintf(p->out, "%-16.31s  ", key);
+	wrap(p->out, 18, value);
+}
+
 static void print_environment(const struct page *p, const struct np_result *r)
 {
 	fprintf(p->out, "\n%sMeasured on%s\n", p->bold, p->reset);
-	say(p->out, 20, "%-18s  %s", "emulated", r->emulated ? "yes" : "no");
-	for (uint32_t i = 0; i < r->nr_env; i++) {
-		fprintf(p->out, "%-18s  ", r->env[i].key);
-		say(p->out, 20, "%s", r->env[i].value);
-	}
-	if (r->time_unit[0]) {
-		fprintf(p->out, "%-18s  ", "ticks");
-		say(p->out, 20, "%s", r->time_unit);
-	}
+	fact(p, "emulated", r->emulated ? "yes" : "no");
+	for (uint32_t i = 0; i < r->nr_env; i++)
+		fact(p, r->env[i].key, r->env[i].value);
+	if (r->time_unit[0])
+		fact(p, "ticks", r->time_unit);
 }
 
 /* Notes are few; the title comes with the first of them. */

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What the charts have in common. Called with the folder of the data, the file
-# to write and "svg" or "png"; sets `data`, and leaves `caption_1` .. to it.
+# What the charts have in common; wants `data` (the folder), `file` (to write)
+# and `kind` ("svg" or "png") to be set. vars.gp is analysis/charts.c's.
 
 load data.'/vars.gp'
 
-width = nr_workloads > 6 ? 160 * nr_workloads : 1000
+width = nr_workloads > 5 ? 200 * nr_workloads : 1000
 if (kind eq 'svg') {
 	set terminal svg size width, 600 dynamic background '#ffffff' font 'DejaVu Sans,13'
 } else {
@@ -14,6 +14,7 @@ if (kind eq 'svg') {
 		set terminal png size width, 600 font 'DejaVu Sans' 11
 	}
 }
+set termoption noenhanced
 set output file
 set encoding utf8
 
@@ -33,11 +34,11 @@ set style fill solid 1.0 border lc rgb '#303030'
 set boxwidth 0.9
 set border 3 lc rgb '#303030'
 set tics nomirror out textcolor rgb '#202020'
-set grid ytics lc rgb '#d8d8d8' lw 1
-set key outside right top vertical Left reverse noenhanced samplen 1.5 spacing 1.25
+set grid ytics lt 1 dt 1 lc rgb '#dddddd' lw 0.7
+set key outside right top vertical Left reverse samplen 1.5 spacing 1.25
 set lmargin 11
 set bmargin 8.5
 set tmargin 4
-set label 101 caption_1 at screen 0.015, screen 0.085 left noenhanced font ',9'
-set label 102 caption_2 at screen 0.015, screen 0.052 left noenhanced font ',9'
-set label 103 caption_3 at screen 0.015, screen 0.019 left noenhanced font ',9'
+set label 101 caption_1 at screen 0.015, screen 0.085 left font ',9'
+set label 102 caption_2 at screen 0.015, screen 0.052 left font ',9'
+set label 103 caption_3 at screen 0.015, screen 0.019 left font ',9'

@@ -8,7 +8,7 @@ kind = ARG4
 load ARG1.'/common.gp'
 
 set title 'What L1 causes in L0 for each exit of L2, shadow VMCS off and on' font ',14'
-set ylabel 'L0 exits per L2 exit'
+set ylabel 'L0 exits caused by L1, per L2 exit'
 set xtics scale 0
 set xrange [-0.8 : 2.5 * nr_workloads - 0.7]
 set yrange [0 : *]
@@ -26,4 +26,4 @@ plot for [c = columns : 1 : -1] exits index 0 using 1:(height(c)):xtic(2) \
 	exits index 0 using 1:(column(nr_reasons + first + 1)): \
 		(sprintf('%.2f', column(nr_reasons + first + 1))) \
 		with labels offset 0, 0.7 notitle, \
-	exits index 1 using 1:(0):2 with labels noenhanced offset 0, -2.2 font ',12' notitle
+	exits index 1 using 1:(0):2 with labels offset 0, -2.2 font ',12' notitle
