@@ -14,7 +14,11 @@
 
 struct witness;
 
-/* `tgid`: the QEMU process whose VM's debugfs folder is read. */
+/*
+ * `tgid`: the process whose VM's debugfs folder is read; without one (it has
+ * no VM yet, no debugfs) that witness is left out, said aloud. The triggers
+ * count every VM of the host.
+ */
 int witness_open(struct witness **w, pid_t tgid);
 int witness_start(struct witness *w); /* triggers in; remembers the counters */
 int witness_stop(struct witness *w);  /* reads them; triggers out */
