@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <jansson.h>
-#include <sha256.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,18 +17,10 @@
 #include "collector/base/log.h"
 #include "collector/base/proc.h"
 #include "collector/lab/packages.h"
+#include "collector/lab/recipe.h"
 #include "collector/lab/stage.h"
 
-/* Counts up when stage.c makes something else from the same packages. */
-#define RECIPE_VERSION "1"
-#define KERNEL_META "linux-image-cloud-amd64"
 #define BUILD_SPACE (1500ull << 20) /* bytes: archives, their tree and the image */
-
-static const char *const wanted[] = {
-	"qemu-system-x86", "busybox-static", "kmod",	     "bochs",	     "bochs-term",
-	"bochsbios",	   "vgabios",	     "libbpf1",	     "libelf1",	     "libjansson4",
-	"libsmartcols1",   "libkmod2",	     "libarchive13", "libmd0",	     NULL
-};
 
 int lab_cache_dir(char out[NP_PATH])
 {
@@ -43,28 +34,6 @@ int lab_cache_dir(char out[NP_PATH])
 	if (home && home[0] == '/')
 		return fs_path(out, "%s/.cache/nestprof", home);
 	return fs_path(out, "/var/cache/nestprof");
-}
-
-static void recipe_hash(char out[65])
-{
-	SHA256_CTX c;
-
-	SHA256Init(&c);
-	SHA256Update(&c, (const uint8_t *)RECIPE_VERSION KERNEL_META,
-		     strlen(RECIPE_VERSION KERNEL_META));
-	for (size_t i = 0; wanted[i]; i++)
-		SHA256Update(&c, (const uint8_t *)wanted[i], strlen(wanted[i]) + 1);
-	SHA256End(&c, out);
-}
-
-static void content_hash(const char *manifest, char out[65])
-{
-	SHA256_CTX c;
-
-	SHA256Init(&c);
-	SHA256Update(&c, (const uint8_t *)RECIPE_VERSION, strlen(RECIPE_VERSION));
-	SHA256Update(&c, (const uint8_t *)manifest, strlen(manifest));
-	SHA256End(&c, out);
 }
 
 static int take_lock(const char *cache)
@@ -156,7 +125,7 @@ static int load(struct lab_image *image, const char *dir)
 		image->kernel_entry = entry;
 		image->kernel_end = end;
 		set_versions(image, manifest);
-		content_hash(manifest, image->hash);
+		recipe_content_hash(manifest, image->hash);
 		err = fs_path(image->dir, "%s", dir);
 	}
 	json_decref(j);
@@ -183,7 +152,7 @@ static int make(struct lab_image *image, const char *cache, const char *build)
 
 	if (err)
 		return err;
-	content_hash(manifest, image->hash);
+	recipe_content_hash(manifest, image->hash);
 	err = fs_path(final, "%s/images/%s", cache, image->hash);
 	if (err || load(image, final) == 0)
 		goto out;
@@ -251,7 +220,7 @@ static int build(struct lab_image *image, const char *cache, const char *link)
 		err = fs_path(dir, "%s/build-%d", cache, (int)getpid());
 	if (err)
 		return err;
-	err = packages_fetch(dir, wanted, KERNEL_META);
+	err = packages_fetch(dir);
 	if (!err)
 		err = make(image, cache, dir);
 	if (!err)

@@ -13,6 +13,7 @@
 #include "collector/base/fsutil.h"
 #include "collector/base/log.h"
 #include "collector/base/proc.h"
+#include "collector/lab/recipe.h"
 
 #define MAX_ARGS 64
 #define OPTION_SIZE (NP_PATH + 40)
@@ -142,7 +143,7 @@ static int download_one(struct apt *a, const char *package)
 	return r;
 }
 
-int packages_fetch(const char *dir, const char *const names[], const char *kernel_meta)
+int packages_fetch(const char *dir)
 {
 	static const char *const update[] = { "update", NULL };
 	const char *install[MAX_ARGS / 2] = { "-y", "--no-install-recommends", "--download-only",
@@ -159,11 +160,11 @@ int packages_fetch(const char *dir, const char *const names[], const char *kerne
 	if (err)
 		return err;
 	log_phase("fetch QEMU, Bochs and busybox");
-	while (*names && n + 1 < sizeof(install) / sizeof(*install))
-		install[n++] = *names++;
+	for (const struct recipe_package *p = recipe_packages; p->name; p++)
+		install[n++] = p->name;
 	err = apt_run(&a, "apt-get", install, NULL);
 	if (!err)
-		err = find_kernel(&a, kernel_meta, kernel, sizeof(kernel));
+		err = find_kernel(&a, recipe_kernel, kernel, sizeof(kernel));
 	if (err)
 		return err;
 	log_phase("fetch %s", kernel);

@@ -10,11 +10,11 @@
 #include <stddef.h>
 
 /*
- * Fetches `names` (NULL-terminated) with all they depend on, and the current
- * kernel package that `kernel_meta` names (without what that depends on), into
- * dir/archives. fail()s with apt's own first error line.
+ * Fetches the recipe's packages with all they depend on, and the kernel's
+ * (without what that depends on), into dir/archives. fail()s with apt's own
+ * first error line.
  */
-int packages_fetch(const char *dir, const char *const names[], const char *kernel_meta);
+int packages_fetch(const char *dir);
 
 /* Unpacks dir/archives over each other into dir/tree. */
 int packages_unpack(const char *dir);

@@ -15,6 +15,7 @@
 #include "collector/kernel_image.h"
 #include "collector/lab/closure.h"
 #include "collector/lab/cpio.h"
+#include "collector/lab/recipe.h"
 
 #define LIBDIR "lib/x86_64-linux-gnu"
 
@@ -28,7 +29,7 @@ static const struct {
 	{ "bin/busybox", "bin/busybox" },
 	{ CLOSURE_LOADER, "lib64/ld-linux-x86-64.so.2" },
 	{ "usr/bin/qemu-system-x86_64", "usr/bin/qemu-system-x86_64" },
-	{ "usr/share/seabios/bios-microvm.bin", "usr/share/qemu/bios-microvm.bin" },
+	{ "usr/share/qemu/qboot.rom", "usr/share/qemu/qboot.rom" }, /* microvm's firmware */
 	{ "usr/share/qemu/pvh.bin", "usr/share/qemu/pvh.bin" },
 	{ "usr/share/qemu/linuxboot_dma.bin", "usr/share/qemu/linuxboot_dma.bin" },
 };
@@ -74,20 +75,42 @@ static int make_root(const char *tree, const char *root)
 	return err;
 }
 
+static int find_one(const char *pattern, char out[NP_PATH])
+{
+	glob_t found;
+	int err = -ENOENT;
+
+	if (glob(pattern, GLOB_BRACE, NULL, &found) == 0) {
+		err = fs_path(out, "%s", found.gl_pathv[0]);
+		globfree(&found);
+	}
+	if (err)
+		fail(NP_EXIT_FAILED, err, "the fetched packages hold no %s", pattern);
+	return err;
+}
+
 /* The libraries of QEMU and of nestprof itself, which both run in L0. */
 static int add_libraries(const char *tree, const char *root)
 {
-	char libraries[NP_PATH], qemu[NP_PATH], self[NP_PATH];
+	char libraries[NP_PATH], pattern[NP_PATH], path[NP_PATH];
 	int err = fs_path(libraries, "%s/" LIBDIR, root);
 
 	if (!err)
-		err = fs_path(qemu, "%s/usr/bin/qemu-system-x86_64", tree);
+		err = fs_path(path, "%s/usr/bin/qemu-system-x86_64", tree);
 	if (!err)
-		err = fs_data_path(self, "build/nestprof");
-	if (!err)
-		err = closure_copy_libraries(tree, qemu, libraries);
-	if (!err)
-		err = closure_copy_libraries(tree, self, libraries);
+		err = closure_copy_libraries(tree, path, libraries);
+	for (const struct recipe_package *p = recipe_packages; !err && p->name; p++) {
+		if (!p->library)
+			continue;
+		/* Some packages have their libraries in /lib, some in /usr/lib. */
+		err = fs_path(pattern, "%s{,/usr}/" LIBDIR "/%s", tree, p->library);
+		if (!err)
+			err = find_one(pattern, path);
+		if (!err)
+			err = copy_into("/", path, libraries, p->library);
+		if (!err)
+			err = closure_copy_libraries(tree, path, libraries);
+	}
 	return err;
 }
 
@@ -110,20 +133,6 @@ static int run_depmod(const char *tree, const char *root, const char *release)
 		err = fail(NP_EXIT_FAILED, -EIO, "depmod for %s: %.*s", release,
 			   (int)strcspn(text, "\n"), text);
 	free(text);
-	return err;
-}
-
-static int find_one(const char *pattern, char out[NP_PATH])
-{
-	glob_t found;
-	int err = -ENOENT;
-
-	if (glob(pattern, 0, NULL, &found) == 0) {
-		err = fs_path(out, "%s", found.gl_pathv[0]);
-		globfree(&found);
-	}
-	if (err)
-		fail(NP_EXIT_FAILED, err, "the fetched packages hold no %s", pattern);
 	return err;
 }
 

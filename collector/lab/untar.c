@@ -44,6 +44,7 @@ int untar(const char *tar, const char *to)
 	struct archive_entry *e;
 	int err = 0, r;
 
+	archive_read_support_filter_gzip(in);
 	archive_read_support_format_tar(in);
 	/* `to` itself may be reached through links; the names inside are checked. */
 	archive_write_disk_set_options(out, ARCHIVE_EXTRACT_SECURE_NODOTDOT);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Takes the files out of what a machine sent. */
+/* Takes the files out of what a machine sent: a tar stream, gzipped or not. */
 #ifndef NESTPROF_UNTAR_H
 #define NESTPROF_UNTAR_H
 

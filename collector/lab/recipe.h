@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What an image is made from. Its hash is the name under which one is looked up. */
+#ifndef NESTPROF_RECIPE_H
+#define NESTPROF_RECIPE_H
+
+struct recipe_package {
+	const char *name;
+	/* A library of nestprof's own, which it needs in L0; NULL for others. */
+	const char *library;
+};
+
+/* Ends with a NULL name. */
+extern const struct recipe_package recipe_packages[];
+
+/* The package whose newest kernel is L0's and L1's. */
+extern const char recipe_kernel[];
+
+/* SHA-256 of all of the above and of the way stage.c uses it, in hex. */
+void recipe_hash(char out[65]);
+
+/* ... and of the packages' contents. */
+void recipe_content_hash(const char *manifest, char out[65]);
+
+#endif
