@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Wrong command lines, and help.
+check "no command" 2 err='^Usage: nestprof' no='core dumped' --
+check "unknown command" 2 err="unknown command 'frobnicate'" errlines=1 -- frobnicate
+check "empty command" 2 err="unknown command ''" -- ''
+check "unknown option" 2 err='--frobnicate' -- --frobnicate
+check "help" 0 out='^Usage: nestprof' out='^ +doctor ' out='^ +ab ' out='^ +lab ' errlines=0 -- --help
+check "version" 0 out='^nestprof [0-9]+\.[0-9]+' errlines=0 -- --version
+
+for c in doctor ab lab; do
+	check "$c --help" 0 out="^Usage: nestprof $c" out='--help' errlines=0 -- "$c" --help
+	check "$c: unknown option" 2 err='--frobnicate' -- "$c" --frobnicate
+	check "$c: an argument too many" 2 err='^nestprof' -- "$c" frobnicate
+done
+
+for c in ab lab; do
+	check "$c: unknown arm" 2 err='unknown arm' -- "$c" --arms=sideways
+	check "$c: unknown workload" 2 err='unknown workload' -- "$c" --workloads=frobnicate
+	check "$c: no arm at all" 2 err='--arms' -- "$c" --arms=
+	check "$c: iterations that are no number" 2 err='--iterations' -- "$c" --iterations=many
+	check "$c: iterations of nothing" 2 err='--iterations' -- "$c" --iterations=0
+	check "$c: negative iterations" 2 err='--iterations' -- "$c" --iterations=-1
+done
+check "lab: a CPU that would add lines to a bochsrc" 2 err='cpu-model' errlines=1 -- \
+	lab --cpu-model='x, count=9'
+check "lab: memory that is no number" 2 err='--memory' -- lab --memory=lots
