@@ -36,7 +36,7 @@ all: $(B)/nestprof $(B)/runner $(B)/boot/stage1.bin $(B)/boot/stage2.bin
 include $(wildcard tests/*.mk tests/*/*.mk workloads/*.mk)
 
 # Set-up comes before make looks for what the build needs: hence another make.
-BUILD := $(MAKE) --no-print-directory -j$$(nproc)
+BUILD := echo "build (only what changed)"; $(MAKE) -s --no-print-directory -j$$(nproc)
 
 .PHONY: setup demo test help
 setup:
