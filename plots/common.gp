@@ -36,7 +36,6 @@ set border 3 lc rgb '#303030'
 set tics nomirror out textcolor rgb '#202020'
 set grid ytics lt 1 dt 1 lc rgb '#dddddd' lw 0.7
 set key outside right top vertical Left reverse samplen 1.5 spacing 1.25
-set lmargin 11
 set bmargin 8.5
 set tmargin 4
 set label 101 caption_1 at screen 0.015, screen 0.085 left font ',9'
