@@ -115,24 +115,18 @@ static int decompress(struct ko *k, const char *path)
 	return err ? fail(NP_EXIT_MISSING, err, "%s is unreadable or no kernel module", path) : 0;
 }
 
-/*
- * Without its signature: L1 does not insist on one, and hashing megabytes is
- * a good part of what an emulated CPU does to load a module. The trailer is
- * struct module_signature (linux/module_signature.h) and a magic line.
- */
-static void drop_signature(struct ko *k)
+/* The trailer is struct module_signature (linux/module_signature.h) and a magic line. */
+size_t ko_unsigned_size(const char *data, size_t size)
 {
 	static const char magic[] = "~Module signature appended~\n";
-	const size_t trailer = 12 + sizeof(magic) - 1;
+	const size_t magic_size = sizeof(magic) - 1, trailer = 12 + magic_size;
 	uint32_t length;
 
-	if (k->size < trailer || memcmp(k->data + k->size - (sizeof(magic) - 1), magic,
-					sizeof(magic) - 1) != 0)
-		return;
-	memcpy(&length, k->data + k->size - sizeof(magic) + 1 - 4, sizeof(length));
+	if (size < trailer || memcmp(data + size - magic_size, magic, magic_size) != 0)
+		return size;
+	memcpy(&length, data + size - magic_size - sizeof(length), sizeof(length));
 	length = be32toh(length);
-	if (length <= k->size - trailer)
-		k->size -= trailer + length;
+	return length <= size - trailer ? size - trailer - length : size;
 }
 
 /* A "key=value" string of the section .modinfo, or NULL. */
@@ -204,7 +198,7 @@ static int load(struct ko *k, const char *dir, const char *release)
 	err = decompress(k, path);
 	if (err)
 		return err;
-	drop_signature(k);
+	k->size = ko_unsigned_size(k->data, k->size);
 	return check_release(k, release);
 }
 

@@ -6,6 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/*
+ * How much of a module's file is not its signature. A kernel that does not
+ * insist on one loads the module without: hashing megabytes to check it is a
+ * good part of what an emulated CPU does to load a module.
+ */
+size_t ko_unsigned_size(const char *data, size_t size);
+
 #define KO_NAME 64
 #define KO_MAX 32
 

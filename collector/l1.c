@@ -39,7 +39,7 @@ struct l1 {
 	struct l1_console console;
 	const char *what; /* for messages */
 	char release[64];
-	char tail[LINEBUF_TAIL * LINEBUF_LINE];
+	char tail[2 * LINEBUF_TAIL * LINEBUF_LINE];
 	double run_timeout_s;
 	bool frozen;
 	bool lost; /* it will not obey "quit" */
@@ -61,21 +61,22 @@ static const char *how_it_ended(struct proc *p, char *text, size_t size)
 	return text;
 }
 
-/* As much of the tail as leaves room in fail()'s line; the end matters most. */
-static const char *console_end(const struct l1 *l)
+/* As much as leaves room in fail()'s line; the end matters most. */
+static const char *console_end(struct l1 *l, bool with_errors)
 {
-	const char *tail = l1_console_tail(l);
-	size_t len = strlen(tail);
+	size_t len;
 
+	l1_console_text(&l->console, with_errors, l->tail, sizeof(l->tail));
+	len = strlen(l->tail);
 	if (len == 0)
 		return "nothing";
-	return len > TAIL_SHOWN ? tail + len - TAIL_SHOWN : tail;
+	return len > TAIL_SHOWN ? l->tail + len - TAIL_SHOWN : l->tail;
 }
 
 /* What l1_console_wait() returned, told to the user. */
 static int explain(struct l1 *l, int err, const char *doing, double timeout_s)
 {
-	const char *says = console_end(l);
+	const char *says = console_end(l, err == -EPIPE);
 	char end[64];
 
 	l->lost = true;
@@ -306,6 +307,6 @@ const char *l1_console_tail(const struct l1 *l)
 {
 	struct l1 *mine = (struct l1 *)l; /* the text is put together when asked for */
 
-	l1_console_text(&l->console, mine->tail, sizeof(mine->tail));
+	l1_console_text(&l->console, true, mine->tail, sizeof(mine->tail));
 	return mine->tail;
 }

@@ -107,13 +107,15 @@ int l1_console_wait(struct l1_console *c, struct proc *p, double timeout_s,
 	return 0;
 }
 
-void l1_console_text(const struct l1_console *c, char *out, size_t size)
+void l1_console_text(const struct l1_console *c, bool with_errors, char *out, size_t size)
 {
 	size_t at;
 
-	linebuf_tail(&c->errors, out, size);
+	linebuf_tail(&c->lines, out, size);
 	at = strlen(out);
-	if (at && at + 4 < size)
-		at += snprintf(out + at, size - at, " | ");
-	linebuf_tail(&c->lines, out + at, size - at);
+	if (!with_errors || !c->errors.count)
+		return;
+	at += snprintf(out + at, size - at, at ? " | " : "");
+	if (at < size)
+		linebuf_tail(&c->errors, out + at, size - at);
 }

@@ -26,7 +26,7 @@ struct l1_console {
 int l1_console_wait(struct l1_console *c, struct proc *p, double timeout_s,
 		    char answer[NP_LINE_MAX]);
 
-/* The last lines of both, as one line. */
-void l1_console_text(const struct l1_console *c, char *out, size_t size);
+/* The last lines, as one line; QEMU's own complaints after them. */
+void l1_console_text(const struct l1_console *c, bool with_errors, char *out, size_t size);
 
 #endif
