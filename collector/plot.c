@@ -98,9 +98,9 @@ static int draw_all(const char *plots, const char *work, const char *dir)
 	return err;
 }
 
-int plot_result(const struct np_result *r, const char *dir)
+int plot_result_with(const struct np_result *r, const char *dir, const char *plots)
 {
-	char work[NP_PATH], plots[NP_PATH], *full = realpath(dir, NULL);
+	char work[NP_PATH], *full = realpath(dir, NULL);
 	int err = full ? 0 : -errno;
 
 	/* An absolute path: one that began with '|' or '<' would be run. */
@@ -115,11 +115,17 @@ int plot_result(const struct np_result *r, const char *dir)
 	err = np_charts_write_data(r, work);
 	if (err)
 		cannot_write(work, err);
-	if (!err)
-		err = fs_data_path(plots, "plots");
-	if (!err)
+	else
 		err = draw_all(plots, work, full);
 	fs_remove(work);
 	free(full);
 	return err;
+}
+
+int plot_result(const struct np_result *r, const char *dir)
+{
+	char plots[NP_PATH];
+	int err = fs_data_path(plots, "plots");
+
+	return err ? err : plot_result_with(r, dir, plots);
 }

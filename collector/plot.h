@@ -12,4 +12,7 @@
  */
 int plot_result(const struct np_result *r, const char *dir);
 
+/* The same with the scripts of another folder than nestprof's own plots/. */
+int plot_result_with(const struct np_result *r, const char *dir, const char *plots);
+
 #endif
