@@ -185,8 +185,8 @@ static void test_hostile_text(void **state)
 
 	(void)state;
 	need_gnuplot();
-	np_result_set_env(r, "cpu_model", "x'; system('touch %s/pwned') `touch %s/pwned` @\" \\", dir,
-			  dir);
+	np_result_set_env(r, "cpu_model",
+			  "x'; system('touch %s/pwned') `touch %s/pwned` @\" \\", dir, dir);
 	np_result_set_env(r, "l0_kernel", "%%s %%n {/*2 a_b^c} # \\");
 	snprintf(r->arms[1]->workloads[0]->name, NP_NAME, "%%d\"`id`\\ $(id)");
 	if (plot_result_with(r, dir, PLOTS))
