@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which programs are chosen for which kernel, what is said of a kernel that
+ * lacks something, and whether this machine's verifier accepts the programs.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#undef fail /* cmocka's macro; fail() is the project's */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "bpf/nested_fsm.h"
+#include "collector/base/fail.h"
+#include "collector/bpf_log.h"
+#include "collector/session.h"
+#include "tests/unit/fake_btf.h"
+
+#include "bpf/nested.skel.h"
+
+static int clear(void **state)
+{
+	(void)state;
+	fail_clear();
+	return 0;
+}
+
+static int judge(const struct fake_kernel *k, struct kvm_hooks *h)
+{
+	struct kvm_btf btf;
+	int err;
+
+	fake_btf_make(&btf, k);
+	err = kvm_btf_judge(&btf, h);
+	kvm_btf_close(&btf);
+	return err;
+}
+
+static void expect_refusal(const struct fake_kernel *k, const char *named)
+{
+	struct kvm_hooks h;
+
+	fail_clear();
+	assert_true(judge(k, &h) < 0);
+	assert_int_equal(fail_code(), NP_EXIT_NO_BTF);
+	assert_non_null(strstr(fail_text(), "kernel 9.9-fake: "));
+	if (!strstr(fail_text(), named))
+		print_error("\"%s\" does not name \"%s\"\n", fail_text(), named);
+	assert_non_null(strstr(fail_text(), named));
+	assert_null(strchr(fail_text(), '\n'));
+}
+
+static void kernels_that_do(void **state)
+{
+	static const struct {
+		struct fake_kernel kernel;
+		struct kvm_hooks hooks;
+	} known[] = {
+		{ { .reason = IN_UNION }, { false, true } },
+		{ { .reason = IN_VT }, { false, true } },
+		{ { .no_guest_mode = true }, { false, true } },
+		{ { .no_vmcs02 = true }, { false, true } },
+		/* 5.15: the reason is an argument, and the entry event is SVM's */
+		{ { .exit_args = "ivi", .nested_args = "ivi", .reason = IN_U32,
+		    .vmenter_args = "", .vmenter_function = true },
+		  { true, false } },
+	};
+	struct kvm_hooks h;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		assert_int_equal(judge(&known[i].kernel, &h), 0);
+		assert_int_equal(h.exit_has_reason, known[i].hooks.exit_has_reason);
+		assert_int_equal(h.vmenter_is_event, known[i].hooks.vmenter_is_event);
+	}
+	assert_null(fail_text());
+}
+
+static void kernels_that_lack_something(void **state)
+{
+	static const struct {
+		struct fake_kernel kernel;
+		const char *named;
+	} lacking[] = {
+		{ { .exit_args = "" }, "tracepoint kvm_exit is in no BTF" },
+		{ { .exit_args = "viv" }, "tracepoint kvm_exit has arguments" },
+		{ { .nested_args = "" }, "kvm_nested_vmexit" },
+		{ { .nested_args = "ivi" }, "kvm_nested_vmexit has arguments" },
+		{ { .inject_args = "" }, "kvm_nested_vmexit_inject is in no" },
+		{ { .inject_args = "iiiii" }, "kvm_nested_vmexit_inject has" },
+		{ { .vmenter_args = "iiiiii" }, "kvm_nested_vmenter has" },
+		{ { .vmenter_args = "" }, "nested_vmx_enter_non_root_mode" },
+		{ { .no_vcpu_vmx = true }, "struct vcpu_vmx is in no BTF" },
+		{ { .no_vcpu_vmx = true, .amd = true }, "SVM is not supported yet" },
+		{ { .reason = IN_U32 }, "vcpu_vmx.exit_reason" },
+		{ { .reason = NOWHERE }, "vcpu_vmx.vt.exit_reason" },
+		{ { .no_guest_mode = true, .no_vmcs02 = true }, "stat.guest_mode" },
+		{ { .no_notifiers = true }, "task_struct.preempt_notifiers" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lacking) / sizeof(lacking[0]); i++)
+		expect_refusal(&lacking[i].kernel, lacking[i].named);
+}
+
+static void say(enum libbpf_print_level level, const char *fmt, ...)
+{
+	libbpf_print_fn_t catcher = libbpf_set_print(NULL);
+	va_list ap;
+
+	libbpf_set_print(catcher);
+	va_start(ap, fmt);
+	catcher(level, fmt, ap);
+	va_end(ap);
+}
+
+static void decisive_line_of_a_chatter(void **state)
+{
+	(void)state;
+	bpf_log_catch();
+	assert_string_equal(bpf_log_line(), "");
+	say(LIBBPF_INFO, "libbpf: loading something\n");
+	say(LIBBPF_WARN, "libbpf: prog 'p': BPF program load failed: Permission denied\n");
+	say(LIBBPF_WARN, "libbpf: prog 'p': -- BEGIN PROG LOAD LOG --\n0: (79) r1 = 1\n"
+			 "R1 invalid mem access 'scalar'\nprocessed 1 insns (limit 1000000)\n"
+			 "-- END PROG LOAD LOG --\n");
+	say(LIBBPF_WARN, "libbpf: failed to load object 'nested_bpf'\n");
+	assert_string_equal(bpf_log_line(), "prog 'p': BPF program load failed: Permission "
+					    "denied: R1 invalid mem access 'scalar'");
+	bpf_log_catch();
+	assert_string_equal(bpf_log_line(), "");
+}
+
+/*
+ * This machine's BTF with a struct vcpu_vmx added, for KVM here may be
+ * another backend's: then the programs can be verified, if not used.
+ */
+static bool write_btf(char path[], bool in_vt)
+{
+	struct btf *vmlinux = btf__load_vmlinux_btf(), *b = btf__new_empty();
+	int vcpu = vmlinux ? btf__find_by_name_kind(vmlinux, "kvm_vcpu", BTF_KIND_STRUCT) : -1;
+	int fd = vcpu > 0 ? mkstemp(path) : -1, size, u32, reason, vt;
+	const void *raw;
+	__u32 len = 0;
+	bool done = false;
+
+	if (fd >= 0 && btf__add_btf(b, vmlinux) > 0) {
+		size = btf__type_by_id(b, vcpu)->size;
+		u32 = btf__find_by_name_kind(b, "unsigned int", BTF_KIND_INT);
+		reason = btf__add_union(b, "vmx_exit_reason", 4);
+		btf__add_field(b, "full", u32, 0, 0);
+		vt = btf__add_struct(b, "vcpu_vt", 8);
+		btf__add_field(b, "exit_reason", reason, 32, 0);
+		btf__add_struct(b, "vcpu_vmx", size + 8);
+		btf__add_field(b, "vcpu", vcpu, 0, 0);
+		btf__add_field(b, in_vt ? "vt" : "exit_reason", in_vt ? vt : reason, size * 8, 0);
+		raw = btf__raw_data(b, &len);
+		done = raw && write(fd, raw, len) == (ssize_t)len;
+	}
+	if (fd >= 0)
+		close(fd);
+	btf__free(b);
+	btf__free(vmlinux);
+	return done;
+}
+
+static bool can_verify(void)
+{
+	struct btf *vmlinux = btf__load_vmlinux_btf();
+	bool can = vmlinux && geteuid() == 0 &&
+		   btf__find_by_name_kind(vmlinux, "btf_trace_kvm_exit", BTF_KIND_TYPEDEF) > 0;
+
+	btf__free(vmlinux);
+	return can;
+}
+
+static void verify(bool in_vt)
+{
+	char path[] = "/tmp/nestprof-btf-XXXXXX";
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = path);
+	struct nested_bpf *skel;
+	int err;
+
+	assert_true(write_btf(path, in_vt));
+	bpf_log_catch();
+	skel = nested_bpf__open_opts(&opts);
+	assert_non_null(skel);
+	bpf_program__set_autoload(skel->progs.exit_of_vcpu, true);
+	bpf_program__set_autoload(skel->progs.nested_vmexit_of_vcpu, true);
+	bpf_program__set_autoload(skel->progs.nested_vmenter, true);
+	err = nested_bpf__load(skel);
+	unlink(path);
+	if (err)
+		print_error("%s\n", bpf_log_line());
+	assert_int_equal(err, 0);
+	assert_int_equal(nested_bpf__attach(skel), 0);
+	nested_bpf__detach(skel);
+	nested_bpf__destroy(skel);
+}
+
+static void verifier_accepts_the_programs(void **state)
+{
+	(void)state;
+	if (!can_verify())
+		skip(); /* needs root, and kvm built into this kernel */
+	verify(false);
+	verify(true);
+}
+
+/* Either it works, or the one line says what this kernel or user lacks. */
+static void session_on_this_machine(void **state)
+{
+	struct np_account *a = calloc(1, sizeof(*a));
+	struct session *s;
+	struct utsname u;
+	int err = session_open(&s, getpid());
+
+	(void)state;
+	uname(&u);
+	if (err) {
+		assert_null(s);
+		assert_null(strchr(fail_text(), '\n'));
+		assert_true(fail_code() == NP_EXIT_NO_BTF || fail_code() == NP_EXIT_PRIVILEGE);
+		assert_true(fail_code() == NP_EXIT_PRIVILEGE ||
+			    strstr(fail_text(), u.release) != NULL);
+	} else {
+		for (int i = 0; i < 2; i++) {
+			assert_int_equal(session_attach(s), 0);
+			session_detach(s);
+		}
+		assert_int_equal(session_read(s, a), 0);
+		assert_int_equal(a->totals.exits, 0); /* we run no VM */
+	}
+	session_close(s);
+	free(a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(kernels_that_do, clear),
+		cmocka_unit_test_setup(kernels_that_lack_something, clear),
+		cmocka_unit_test_setup(decisive_line_of_a_chatter, clear),
+		cmocka_unit_test_setup(verifier_accepts_the_programs, clear),
+		cmocka_unit_test_setup(session_on_this_machine, clear),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
