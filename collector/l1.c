@@ -84,7 +84,8 @@ static int explain(struct l1 *l, int err, const char *doing, double timeout_s)
 	case -EINTR:
 		return err;
 	case -EIO:
-		return fail(NP_EXIT_L1, err, "%s panicked %s; its console: %s", l->what, doing, says);
+		return fail(NP_EXIT_L1, err, "%s panicked %s; its console: %s", l->what, doing,
+			    says);
 	case -ETIMEDOUT:
 		return fail(NP_EXIT_L1, err, "%s did not answer in %.0f s %s; its console: %s",
 			    l->what, timeout_s, doing, says);

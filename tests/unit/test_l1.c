@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* l1.c against a fake QEMU: a shell script that says what a test wants said. */
 #include <errno.h>
-#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -10,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,7 +20,6 @@
 #include "collector/base/fsutil.h"
 #include "collector/base/log.h"
 #include "collector/base/proc.h"
-#include "collector/freeze.h"
 #include "collector/l1.h"
 #include "collector/workload.h"
 
@@ -93,7 +90,8 @@ static void runs_a_workload(void **state)
 
 	(void)state;
 	play("echo \"$@\" >heard\n" READY
-	     "read line; [ \"$line\" = 'run cpuid 1000' ] && echo '@np result cpuid 1000 17000123'\n"
+	     "read line\n"
+	     "[ \"$line\" = 'run cpuid 1000' ] && echo '@np result cpuid 1000 17000123'\n"
 	     "read line; echo $line >>heard");
 	assert_int_equal(l1_start_nested(&l, &config), 0);
 	assert_string_equal(l1_kernel_release(l), "6.1.0-test");
@@ -122,7 +120,8 @@ static void hears_through_noise(void **state)
 	(void)state;
 	play("echo 'x @np ready no'; printf '\\033[31m\\001\\377\\n\\r\\n\\0\\n'\n"
 	     "head -c 100000 /dev/zero | tr '\\0' x; echo\n" READY
-	     "read line; printf 'noise\\n@np result '; sleep 0.3; printf 'pio 300 5\\r\\n'; read line");
+	     "read line; printf 'noise\\n@np result '; sleep 0.3; printf 'pio 300 5\\r\\n'\n"
+	     "read line");
 	assert_int_equal(l1_start_nested(&l, &config), 0);
 	assert_int_equal(l1_run(l, "pio", 300, &ticks), 0);
 	assert_int_equal(ticks, 5);
@@ -333,54 +332,6 @@ static void a_dead_process_cannot_be_frozen(void **state)
 	l1_stop(NULL);
 }
 
-static void *spin(void *arg)
-{
-	for (volatile uint64_t *mine = arg;;)
-		++*mine;
-	return NULL;
-}
-
-enum { THREADS = 4 };
-
-static void spin_in_threads(uint64_t *counters)
-{
-	pthread_t t;
-
-	for (int i = 0; i < THREADS; i++)
-		pthread_create(&t, NULL, spin, &counters[i]);
-	for (;;)
-		pause();
-}
-
-static void every_thread_is_frozen(void **state)
-{
-	volatile uint64_t *counters = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-					   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	uint64_t before[THREADS];
-	pid_t child;
-
-	(void)state;
-	assert_true(counters != MAP_FAILED);
-	child = fork();
-	if (child == 0)
-		spin_in_threads((uint64_t *)counters);
-	for (int i = 0; i < THREADS; i++)
-		while (!counters[i])
-			usleep(1000);
-	assert_int_equal(freeze_process(child), 0);
-	memcpy(before, (void *)counters, sizeof(before));
-	usleep(50000);
-	assert_memory_equal(before, (void *)counters, sizeof(before));
-	assert_int_equal(thaw_process(child), 0);
-	for (int i = 0; i < THREADS; i++)
-		while (counters[i] == before[i])
-			usleep(1000);
-	kill(child, SIGKILL);
-	waitpid(child, NULL, 0);
-	munmap((void *)counters, 4096);
-	assert_int_equal(freeze_process(child), -ESRCH);
-}
-
 static void the_manifest_is_a_table(void **state)
 {
 	const struct workload *w;
@@ -410,7 +361,6 @@ int main(void)
 		cmocka_unit_test(an_interruption_ends_it),
 		cmocka_unit_test(freezes_and_thaws),
 		cmocka_unit_test(a_dead_process_cannot_be_frozen),
-		cmocka_unit_test(every_thread_is_frozen),
 		cmocka_unit_test(the_manifest_is_a_table),
 	};
 
