@@ -26,6 +26,7 @@ static inline void set_param(const char *name, const char *value, mode_t mode)
 	char path[NP_PATH], full[NP_PATH];
 
 	snprintf(path, sizeof(path), KVM_INTEL "/parameters/%s", name);
+	fake_remove(path); /* read-only for who is not root */
 	fake_file(path, "%s\n", value);
 	assert_int_equal(host_path(full, "%s", path), 0);
 	assert_int_equal(chmod(full, mode), 0);
