@@ -88,13 +88,14 @@ static struct cell *set(struct np_rows *t, const char *key)
 int np_rows_text(struct np_rows *t, const char *key, const char *value)
 {
 	struct cell *c = set(t, key);
+	char *copy;
 
 	if (!c)
 		return -ENOENT;
-	c->text = strdup(value);
-	if (!c->text)
+	copy = strdup(value);
+	if (!copy)
 		return -ENOMEM;
-	c->type = NP_CELL_TEXT;
+	*c = (struct cell){ .type = NP_CELL_TEXT, .text = copy };
 	return 0;
 }
 
