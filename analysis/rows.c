@@ -12,10 +12,16 @@
 struct cell {
 	enum np_cell_type type;
 	union {
-		char *text;
+		const char *text; /* one of the table's */
 		uint64_t count;
 		double number;
 	};
+};
+
+/* Texts live as long as their table. */
+struct text {
+	struct text *next;
+	char s[];
 };
 
 struct np_rows {
@@ -23,6 +29,7 @@ struct np_rows {
 	uint32_t nr_columns;
 	uint32_t nr_rows;
 	struct cell *cells; /* row by row */
+	struct text *texts;
 };
 
 struct np_rows *np_rows_new(const struct np_column *columns, uint32_t nr_columns)
@@ -36,24 +43,21 @@ struct np_rows *np_rows_new(const struct np_column *columns, uint32_t nr_columns
 	return t;
 }
 
-static const struct cell *cell_at(const struct np_rows *t, uint32_t row, uint32_t column)
+static struct cell *cell_at(const struct np_rows *t, uint32_t row, uint32_t column)
 {
 	return &t->cells[(size_t)row * t->nr_columns + column];
-}
-
-static void clear(struct cell *c)
-{
-	if (c->type == NP_CELL_TEXT)
-		free(c->text);
-	c->type = NP_CELL_EMPTY;
 }
 
 void np_rows_free(struct np_rows *t)
 {
 	if (!t)
 		return;
-	for (size_t i = 0; i < (size_t)t->nr_rows * t->nr_columns; i++)
-		clear(&t->cells[i]);
+	while (t->texts) {
+		struct text *next = t->texts->next;
+
+		free(t->texts);
+		t->texts = next;
+	}
 	free(t->cells);
 	free(t);
 }
@@ -71,56 +75,42 @@ int np_rows_add(struct np_rows *t)
 	return 0;
 }
 
-/* The cell of the last row under `key`, emptied. */
-static struct cell *set(struct np_rows *t, const char *key)
+/* Puts the value into the last row, under `key`. */
+static int set(struct np_rows *t, const char *key, struct cell value)
 {
 	for (uint32_t i = 0; t->nr_rows && i < t->nr_columns; i++) {
 		if (!strcmp(t->columns[i].key, key)) {
-			struct cell *c = (struct cell *)cell_at(t, t->nr_rows - 1, i);
-
-			clear(c);
-			return c;
+			*cell_at(t, t->nr_rows - 1, i) = value;
+			return 0;
 		}
 	}
-	return NULL;
+	return -ENOENT;
 }
 
 int np_rows_text(struct np_rows *t, const char *key, const char *value)
 {
-	struct cell *c = set(t, key);
-	char *copy;
+	size_t size = strlen(value) + 1;
+	struct text *text = malloc(sizeof(*text) + size);
 
-	if (!c)
-		return -ENOENT;
-	copy = strdup(value);
-	if (!copy)
+	if (!text)
 		return -ENOMEM;
-	*c = (struct cell){ .type = NP_CELL_TEXT, .text = copy };
-	return 0;
+	memcpy(text->s, value, size);
+	text->next = t->texts;
+	t->texts = text;
+	return set(t, key, (struct cell){ .type = NP_CELL_TEXT, .text = text->s });
 }
 
 int np_rows_count(struct np_rows *t, const char *key, uint64_t value)
 {
-	struct cell *c = set(t, key);
-
-	if (!c)
-		return -ENOENT;
-	c->type = NP_CELL_COUNT;
-	c->count = value;
-	return 0;
+	return set(t, key, (struct cell){ .type = NP_CELL_COUNT, .count = value });
 }
 
 int np_rows_number(struct np_rows *t, const char *key, double value)
 {
-	struct cell *c = set(t, key);
+	struct cell c = { .type = isfinite(value) ? NP_CELL_NUMBER : NP_CELL_EMPTY };
 
-	if (!c)
-		return -ENOENT;
-	if (isfinite(value)) {
-		c->type = NP_CELL_NUMBER;
-		c->number = value;
-	}
-	return 0;
+	c.number = value;
+	return set(t, key, c);
 }
 
 char *np_grouped(char out[NP_GROUPED], double value, int decimals)
