@@ -33,6 +33,13 @@ enum np_isa { NP_ISA_VMX = 1, NP_ISA_SVM = 2 };
 #define NP_MAX_VCPUS 512 /* a power of two */
 
 /*
+ * How many different exits of L1 are held back until its L2 exit is finished.
+ * Few are ever seen (six with KVM as L1), and the BPF verifier walks the loop
+ * over them: a larger bound is paid at every load.
+ */
+#define NP_TOUCHED 16
+
+/*
  * What became of L2's exits of one reason. exits - to_l1 - l0_only is what is
  * still open, or was when the hooks were taken out.
  */
@@ -67,7 +74,7 @@ struct np_vcpu {
 	__u8 nr_touched; /* how many reasons pending[] holds */
 	__u8 nr_rows;	 /* rows handed out so far */
 	__u8 pad[3];
-	__u8 touched[NP_REASONS];  /* the reasons with pending[] > 0 */
+	__u8 touched[NP_TOUCHED];  /* the reasons with pending[] > 0 */
 	__u8 row_of[NP_REASONS];   /* reason -> row of caused[] + 1; 0: none yet */
 	__u64 pending[NP_REASONS]; /* L1's exits since the L2 exit in handling */
 
@@ -87,7 +94,7 @@ struct np_vcpu {
 };
 
 _Static_assert(sizeof(struct np_fate) == 40, "BPF and C disagree");
-_Static_assert(sizeof(struct np_vcpu) == 30200, "BPF and C disagree");
+_Static_assert(sizeof(struct np_vcpu) == 30120, "BPF and C disagree");
 
 /* Whole-collector counters, summed up by user space. */
 struct np_totals {

@@ -20,18 +20,14 @@ char LICENSE[] SEC("license") = "GPL";
 #define SLOT_BITS 9
 #define BASIC_EXIT_REASON 0xffff
 
-_Static_assert(NP_MAX_VCPUS == 1 << SLOT_BITS, "a slot is a hash of SLOT_BITS");
+_Static_assert(NP_MAX_VCPUS == 1 << SLOT_BITS, "a hash has SLOT_BITS");
 
 const volatile __u32 target_tgid; /* count this process's VMs; 0: all */
 
 __u64 lost_events;
 
-/*
- * Slot i belongs to the vCPU at address slot_key[i] and is vcpus[i]: open
- * addressing, claimed for good. The keys stand apart, so that a search does not
- * walk over the large slots.
- */
-__u64 slot_key[NP_MAX_VCPUS];
+/* Slots are handed out once, in order: slot i is vcpus[i]. */
+__u32 nr_slots;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -41,9 +37,23 @@ struct {
 	__type(value, struct np_vcpu);
 } vcpus SEC(".maps");
 
-static __always_inline __u32 home_slot(__u64 key)
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, NP_MAX_VCPUS);
+	__type(key, __u64); /* address of a struct kvm_vcpu */
+	__type(value, __u32);
+} slot_of SEC(".maps");
+
+/* Which slot was last found under a hash: a guess, checked against its key. */
+__u32 guess[NP_MAX_VCPUS];
+
+static __always_inline __u32 hash_of(__u64 key)
 {
-	return (__u32)key * 0x9e3779b1u >> (32 - SLOT_BITS);
+	__u32 low;
+
+	/* The verifier may know `key` for a pointer, which it lets nobody multiply. */
+	asm volatile("%0 = %1" : "=w"(low) : "w"((__u32)key));
+	return low * 0x9e3779b1u >> (32 - SLOT_BITS);
 }
 
 static __always_inline void init_slot(__u32 slot, __u64 key, __u32 tgid)
@@ -58,44 +68,44 @@ static __always_inline void init_slot(__u32 slot, __u64 key, __u32 tgid)
 	v->key = key;
 }
 
-/* The slot of a vCPU that is not in its home slot, claimed on first sight; -1: none. */
+/* A slot for a vCPU that is seen for the first time; -1: none is left, or not wanted. */
+static __always_inline int claim_slot(__u64 key)
+{
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32, slot;
+
+	if (target_tgid && tgid != target_tgid)
+		return -1;
+	slot = nr_slots < NP_MAX_VCPUS ? __sync_fetch_and_add(&nr_slots, 1) : NP_MAX_VCPUS;
+	if (slot >= NP_MAX_VCPUS || bpf_map_update_elem(&slot_of, &key, &slot, BPF_NOEXIST)) {
+		__sync_fetch_and_add(&lost_events, 1);
+		return -1;
+	}
+	init_slot(slot, key, tgid);
+	return slot;
+}
+
 static __noinline int search_slot(__u64 key)
 {
-	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
-	__u32 home = home_slot(key);
+	__u32 *known = bpf_map_lookup_elem(&slot_of, &key);
+	int slot = known ? *known : claim_slot(key);
 
-	for (__u32 i = 0; i < NP_MAX_VCPUS; i++) {
-		__u32 slot = (home + i) % NP_MAX_VCPUS;
-		__u64 owner = slot_key[slot];
-
-		if (!owner) {
-			if (target_tgid && tgid != target_tgid)
-				return -1;
-			owner = __sync_val_compare_and_swap(&slot_key[slot], 0, key);
-			if (!owner) {
-				init_slot(slot, key, tgid);
-				return slot;
-			}
-		}
-		if (owner == key)
-			return slot;
-	}
-	if (!target_tgid || tgid == target_tgid)
-		__sync_fetch_and_add(&lost_events, 1);
-	return -1;
+	if (slot >= 0)
+		guess[hash_of(key)] = slot;
+	return slot;
 }
 
 static __always_inline struct np_vcpu *find_vcpu(__u64 key)
 {
-	__u32 slot = home_slot(key);
+	__u32 slot = guess[hash_of(key)];
+	struct np_vcpu *v = bpf_map_lookup_elem(&vcpus, &slot);
+	int found;
 
-	if (slot_key[slot] != key) {
-		int found = search_slot(key);
-
-		if (found < 0)
-			return NULL;
-		slot = found;
-	}
+	if (v && v->key == key)
+		return v;
+	found = search_slot(key);
+	if (found < 0)
+		return NULL;
+	slot = found;
 	return bpf_map_lookup_elem(&vcpus, &slot);
 }
 

@@ -70,11 +70,14 @@ np_inline void np_count_l1_exit(struct np_vcpu *v, __u32 reason)
 
 	if (v->handling == NP_REASON_NONE) {
 		v->outside[reason]++;
-		return;
-	}
-	if (v->pending[reason]++ == 0 && n < NP_REASONS) {
+	} else if (v->pending[reason]) {
+		v->pending[reason]++;
+	} else if (n < NP_TOUCHED) {
+		v->pending[reason] = 1;
 		v->touched[n] = reason;
 		v->nr_touched = n + 1;
+	} else { /* too many kinds to hold back: counted as caused already */
+		v->caused[np_row_of(v, np_reason_index(v->handling))][reason]++;
 	}
 }
 
@@ -83,7 +86,7 @@ np_inline void np_move_pending(struct np_vcpu *v, __u64 to[NP_REASONS])
 {
 	__u32 n = v->nr_touched;
 
-	for (__u32 i = 0; i < NP_REASONS && i < n; i++) {
+	for (__u32 i = 0; i < NP_TOUCHED && i < n; i++) {
 		__u32 reason = np_reason_index(v->touched[i]);
 
 		to[reason] += v->pending[reason];
