@@ -113,7 +113,7 @@ static void test_pid_used_again_is_not_alive(void **state)
 	bury(pid);
 	fake_process(pid, "sleep", NULL);
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	fake_file(path, "%d (sleep) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 9 0\n", pid);
+	fake_file(path, "%d (sleep) 1) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 9 0\n", pid);
 	assert_int_equal(kvm_module_left_behind(what, sizeof(what)), 1);
 }
 
