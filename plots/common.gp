@@ -6,7 +6,8 @@ load data.'/vars.gp'
 
 width = nr_workloads > 5 ? 200 * nr_workloads : 1000
 if (kind eq 'svg') {
-	set terminal svg size width, 600 dynamic background '#ffffff' font 'DejaVu Sans,13'
+	set terminal svg size width, 600 dynamic background '#ffffff' \
+		font 'DejaVu Sans,11' fontscale 1.25
 } else {
 	if (strstrt(GPVAL_TERMINALS, 'pngcairo')) {
 		set terminal pngcairo size width, 600 font 'DejaVu Sans,11'
@@ -36,6 +37,9 @@ set border 3 lc rgb '#303030'
 set tics nomirror out textcolor rgb '#202020'
 set grid ytics lt 1 dt 1 lc rgb '#dddddd' lw 0.7
 set key outside right top vertical Left reverse samplen 1.5 spacing 1.25
+if (kind eq 'svg') {
+	set key width 5		# svg takes letters for narrower than they are
+}
 set bmargin 8.5
 set tmargin 4
 set label 101 caption_1 at screen 0.015, screen 0.085 left font ',9'
