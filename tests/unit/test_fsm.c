@@ -296,6 +296,25 @@ static void more_reasons_than_rows(void **state)
 	assert_int_equal(v->nr_rows, NP_ROWS);
 }
 
+/* What is beyond those held back counts at once, and stays when L1 gives up. */
+static void more_kinds_than_held_back(void **state)
+{
+	(void)state;
+	enter_l2();
+	exit_to_l1(HLT);
+	for (int round = 0; round < 2; round++)
+		for (uint32_t r = 40; r < 40 + NP_TOUCHED + 2; r++)
+			np_fsm_exit(v, r, L1);
+	assert_int_equal(v->pending[40], 2);
+	assert_int_equal(v->pending[40 + NP_TOUCHED], 0);
+	assert_int_equal(caused_by(HLT)[40], 0);
+	assert_int_equal(caused_by(HLT)[40 + NP_TOUCHED], 2);
+	np_fsm_exit(v, VMOFF, L1);
+	assert_int_equal(v->outside[40], 2);
+	assert_int_equal(v->outside[40 + NP_TOUCHED], 0);
+	assert_int_equal(caused_by(HLT)[40 + NP_TOUCHED + 1], 2);
+}
+
 static void reasons_out_of_range(void **state)
 {
 	static const uint32_t odd[] = { NP_REASON_OTHER, NP_REASONS, 0xffff, 0x80000021,
@@ -332,6 +351,7 @@ int main(void)
 		cmocka_unit_test_setup(level_not_told, fresh),
 		cmocka_unit_test_setup(hooks_were_out, fresh),
 		cmocka_unit_test_setup(more_reasons_than_rows, fresh),
+		cmocka_unit_test_setup(more_kinds_than_held_back, fresh),
 		cmocka_unit_test_setup(reasons_out_of_range, fresh),
 	};
 
