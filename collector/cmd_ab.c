@@ -17,10 +17,13 @@
 #include "collector/commands.h"
 #include "collector/environment.h"
 #include "collector/host/facts.h"
+#include "collector/host/kvm_module.h"
 #include "collector/l1_image.h"
 #include "collector/list.h"
 #include "collector/publish.h"
 #include "collector/selection.h"
+
+#define DEFAULT_QEMU "qemu-system-x86_64"
 
 struct options {
 	struct selection what;
@@ -28,22 +31,24 @@ struct options {
 	const char *l1_kernel, *l1_initrd, *l1_modules;
 	const char *qemu, *qemu_version, *runner;
 	uint64_t memory_mib;
-	bool charts, verbose;
+	bool charts, verbose, recover;
 };
 
 enum { OPT_L1_KERNEL = 256, OPT_L1_INITRD, OPT_L1_MODULES, OPT_L1_MEMORY, OPT_QEMU,
-       OPT_QEMU_VERSION, OPT_RUNNER, OPT_NO_CHARTS };
+       OPT_QEMU_VERSION, OPT_RUNNER, OPT_NO_CHARTS, OPT_RECOVER };
 
 static const struct argp_option options[] = {
 	{ "output", 'o', "DIR", 0, "where results go [results]", 1 },
 	{ "no-charts", OPT_NO_CHARTS, 0, 0, "do not draw charts", 1 },
 	{ "verbose", 'v', 0, 0, "show L1's console", 1 },
+	{ "recover", OPT_RECOVER, 0, 0,
+	  "only put back what a killed run left (any run does that first)", 1 },
 	{ "l1-kernel", OPT_L1_KERNEL, "FILE", 0, "L1's kernel [/boot/vmlinuz-RELEASE]", 2 },
 	{ "l1-modules", OPT_L1_MODULES, "DIR", 0,
 	  "its modules, for L1's initramfs [/lib/modules/RELEASE]", 2 },
 	{ "l1-initrd", OPT_L1_INITRD, "FILE", 0, "an initramfs made before, instead", 2 },
 	{ "l1-memory", OPT_L1_MEMORY, "MIB", 0, "L1's memory [256]", 2 },
-	{ "qemu", OPT_QEMU, "PROGRAM", 0, "L1's QEMU [qemu-system-x86_64]", 2 },
+	{ "qemu", OPT_QEMU, "PROGRAM", 0, "L1's QEMU [" DEFAULT_QEMU "]", 2 },
 	{ "runner", OPT_RUNNER, "FILE", 0, "the workload runner [beside nestprof]", 2 },
 	{ "qemu-version", OPT_QEMU_VERSION, "TEXT", OPTION_HIDDEN, 0, 2 },
 	{ 0 },
@@ -65,6 +70,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_NO_CHARTS:
 		o->charts = false;
+		return 0;
+	case OPT_RECOVER:
+		o->recover = true;
 		return 0;
 	case OPT_L1_KERNEL:
 		o->l1_kernel = arg;
@@ -150,7 +158,15 @@ static int prepare_l1(struct options *o, struct defaults *d)
 	return err;
 }
 
-static int check_host(void)
+/* --qemu names another program than the one that doctor looks for. */
+static void forgive_missing_qemu(struct facts *f)
+{
+	for (uint32_t i = 0; i < f->n; i++)
+		if (!strcmp(f->fact[i].name, DEFAULT_QEMU))
+			f->fact[i].needed_by = 0;
+}
+
+static int check_host(const struct options *o)
 {
 	struct facts *f = calloc(1, sizeof(*f));
 	const struct fact *first;
@@ -159,11 +175,21 @@ static int check_host(void)
 	if (!f)
 		return -ENOMEM;
 	facts_gather(f);
+	if (strcmp(o->qemu, DEFAULT_QEMU))
+		forgive_missing_qemu(f);
 	if (!facts_allow(f, FOR_AB, &first))
 		err = fail(first->exit_code, -EPERM, "%s: %s%s%s", first->name, first->found,
 			   first->remedy[0] ? "; " : "", first->remedy);
 	free(f);
 	return err;
+}
+
+/* What a killed run left is made up for first, even where no run is possible. */
+static int recover(void)
+{
+	char what[200];
+
+	return kvm_module_left_behind(what, sizeof(what)) ? kvm_module_recover() : 0;
 }
 
 static int run(struct options *o, struct np_result *r)
@@ -193,7 +219,7 @@ static int run(struct options *o, struct np_result *r)
 
 int cmd_ab(int argc, char **argv)
 {
-	struct options o = { .output = "results", .qemu = "qemu-system-x86_64", .memory_mib = 256,
+	struct options o = { .output = "results", .qemu = DEFAULT_QEMU, .memory_mib = 256,
 			     .charts = true };
 	struct np_result *r = np_result_new();
 	struct defaults d = { .work = "" };
@@ -202,9 +228,14 @@ int cmd_ab(int argc, char **argv)
 	selection_init(&o.what);
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	if (!err)
-		err = check_host();
+		err = recover();
+	if (!err && !o.recover)
+		err = check_host(&o);
 	if (!err)
-		err = prepare_l1(&o, &d);
+		err = publish_check(o.output);
+	if (err || o.recover)
+		goto out;
+	err = prepare_l1(&o, &d);
 	if (!err)
 		err = environment_of_host(r, o.qemu, o.qemu_version);
 	if (!err)
@@ -213,6 +244,7 @@ int cmd_ab(int argc, char **argv)
 		fs_remove(d.work);
 	if (!err)
 		err = publish_result(r, o.output, o.charts);
+out:
 	np_result_free(r);
 	return err ? (fail_code() ? (int)fail_code() : NP_EXIT_FAILED) : NP_EXIT_OK;
 }

@@ -306,6 +306,8 @@ int cmd_lab(int argc, char **argv)
 	if (!err)
 		err = check_prerequisites();
 	if (!err)
+		err = publish_check(o.output);
+	if (!err)
 		err = run(&o);
 	return err ? (fail_code() ? (int)fail_code() : NP_EXIT_FAILED) : NP_EXIT_OK;
 }

@@ -21,8 +21,9 @@ static const struct command {
 
 static void usage(FILE *out)
 {
-	fprintf(out, "Usage: nestprof COMMAND [OPTION...]\n"
-		     "Measures nested virtualization on KVM: what an exit of L2 costs, and why.\n\n");
+	fputs("Usage: nestprof COMMAND [OPTION...]\n"
+	      "Measures nested virtualization on KVM: what an exit of L2 costs, and why.\n\n",
+	      out);
 	for (size_t i = 0; i < NR_COMMANDS; i++)
 		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].text);
 	fprintf(out, "\n'nestprof COMMAND --help' lists a command's options.\n");
@@ -42,7 +43,8 @@ static int report(int result)
 	const char *text = fail_text();
 
 	log_phase_end();
-	if (np_interrupted() && result != NP_EXIT_OK) {
+	/* A host that is not as it was found is said even after Ctrl-C. */
+	if (np_interrupted() && result != NP_EXIT_OK && result != NP_EXIT_RESTORE) {
 		fprintf(stderr, "nestprof: interrupted; everything was put back\n");
 		return NP_EXIT_INTERRUPTED;
 	}
@@ -70,8 +72,7 @@ int main(int argc, char **argv)
 	}
 	c = find(argv[1]);
 	if (!c) {
-		fprintf(stderr, "nestprof: unknown command '%s'; 'nestprof --help' lists them\n",
-			argv[1]);
+		fprintf(stderr, "nestprof: unknown command '%s'; see 'nestprof --help'\n", argv[1]);
 		return NP_EXIT_USAGE;
 	}
 	/* argp names the program and its usage errors by these. */

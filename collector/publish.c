@@ -2,7 +2,10 @@
 #include "collector/publish.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "analysis/result_print.h"
@@ -20,6 +23,29 @@ static uint32_t count_mismatches(const struct np_result *r)
 		for (uint32_t w = 0; w < r->arms[a]->nr_workloads; w++)
 			n += witness_mismatches(r->arms[a]->workloads[w]);
 	return n;
+}
+
+int publish_check(const char *base)
+{
+	char path[NP_PATH];
+	struct stat st;
+	int err = fs_path(path, "%s", base[0] ? base : ".");
+
+	/* The nearest folder that is there is the one to be written to. */
+	while (!err && stat(path, &st) < 0) {
+		if (errno != ENOENT)
+			err = -errno;
+		else
+			strcpy(path, dirname(path));
+	}
+	if (!err && !S_ISDIR(st.st_mode))
+		err = -ENOTDIR;
+	if (!err && access(path, W_OK | X_OK) < 0)
+		err = -errno;
+	if (err)
+		fail(NP_EXIT_NO_SPACE, err, "cannot write results to %s: %s; see --output", base,
+		     strerror(-err));
+	return err;
 }
 
 int publish_result(const struct np_result *r, const char *base, bool charts)

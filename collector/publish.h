@@ -7,6 +7,12 @@
 
 #include "analysis/result.h"
 
+/*
+ * Whether results could be written below `base`, which need not exist yet: to
+ * be asked before a minute's work. fail()s; makes nothing.
+ */
+int publish_check(const char *base);
+
 /* base/<time>/ and base/latest; -EBADMSG when a verified count disagrees. */
 int publish_result(const struct np_result *r, const char *base, bool charts);
 

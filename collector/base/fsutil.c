@@ -23,6 +23,19 @@ int fs_path(char out[NP_PATH], const char *fmt, ...)
 	return n < 0 || n >= NP_PATH ? -ENAMETOOLONG : 0;
 }
 
+static int make_dir(const char *path)
+{
+	struct stat st;
+
+	if (mkdir(path, 0777) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return -errno;
+	if (stat(path, &st) < 0)
+		return -errno;
+	return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+}
+
 int fs_mkdirs(const char *path)
 {
 	char part[NP_PATH];
@@ -32,13 +45,10 @@ int fs_mkdirs(const char *path)
 		if (*p != '/')
 			continue;
 		*p = '\0';
-		if (mkdir(part, 0777) < 0 && errno != EEXIST)
-			err = -errno;
+		err = make_dir(part);
 		*p = '/';
 	}
-	if (!err && mkdir(part, 0777) < 0 && errno != EEXIST)
-		err = -errno;
-	return err;
+	return err ? err : make_dir(part);
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)

@@ -45,7 +45,8 @@ static void empty_repeated_and_excess_words_are_refused(void **state)
 
 static void numbers_are_whole_and_in_range(void **state)
 {
-	static const char *const bad[] = { "", "-1", "+3", " 3", "3 ", "3x", "0x3", "1e3", "2", "11",
+	static const char *const bad[] = { "",	  "-1",	 "+3",	" 3", "3 ",
+					   "3x",  "0x3", "1e3", "2",  "11",
 					   "99999999999999999999999" };
 	uint64_t n;
 
