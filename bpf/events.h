@@ -88,7 +88,7 @@ struct np_vcpu {
 	/*
 	 * Exits of L1, by row and reason, between an L2 exit given to L1 and
 	 * L1's next entry to L2: added when that entry comes, so only what a
-	 * finished one cost is in here.
+	 * finished one cost is in here (but for kinds beyond NP_TOUCHED).
 	 */
 	__u64 caused[NP_ROWS][NP_REASONS];
 };
