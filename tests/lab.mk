@@ -11,14 +11,18 @@ $(B)/tests/bench_%: tests/bench/bench_%.c $(COLLECT) $(ANALYSIS)
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(PKG_LIBS)
 
 # Counts equal ftrace's and KVM's own; a second run measures the same, to the byte.
-.PHONY: check-lab check-verify bench-demo
-check-lab: check-verify
+.PHONY: check-lab check-verify check-bad-luck bench-demo
+check-lab: check-verify check-bad-luck
 check-verify: all $(LAB_TOOLS)
 	rm -rf $(B)/verify1 $(B)/verify2
 	$(LAB_RUN) -o $(B)/verify1
 	$(LAB_RUN) -o $(B)/verify2
 	$(B)/tests/check_witnesses $(B)/verify1/latest/result.json
 	$(B)/tests/check_same $(B)/verify1/latest/result.json $(B)/verify2/latest/result.json
+
+# What befalls the lab leaves nothing behind.
+check-bad-luck: check-verify
+	tests/lab/bad_luck.sh $(B)/nestprof
 
 # What `make demo` takes: phases, wall time, peak memory.
 bench-demo: all $(B)/tests/bench_demo

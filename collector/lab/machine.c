@@ -17,6 +17,7 @@
 
 #define PORTS 2 /* com1: console, com2: results */
 #define STOP_GRACE_MS 500
+#define PANIC ">>PANIC<< " /* how Bochs marks why it gives up */
 
 struct port {
 	int listener, connection;
@@ -26,7 +27,8 @@ struct machine {
 	struct machine_config c;
 	struct proc bochs;
 	struct port port[PORTS];
-	struct linebuf console;
+	struct linebuf console, screen;
+	char panic[200]; /* why Bochs gave up, from its screen */
 	char results[NP_PATH];
 	int results_fd;
 	double heard; /* when the guest last said something */
@@ -214,14 +216,28 @@ static int take_output(struct machine *m)
 	return 0;
 }
 
-/* Bochs' screen is of no use, but it stops when nobody reads it. */
-static void discard_screen(struct machine *m)
+static void on_screen_line(const char *line, void *arg)
+{
+	struct machine *m = arg;
+	const char *panic = strstr(line, PANIC);
+
+	if (panic)
+		snprintf(m->panic, sizeof(m->panic), "%s", panic + strlen(PANIC));
+}
+
+/*
+ * Of Bochs' screen only a complaint about its configuration is of use, which
+ * comes before there is a log; but Bochs stops when nobody reads the screen.
+ */
+static void read_screen(struct machine *m)
 {
 	struct pollfd p = { m->bochs.out, POLLIN, 0 };
 	char buf[4096];
+	ssize_t n;
 
-	while (m->bochs.out >= 0 && poll(&p, 1, 0) > 0 && take(&m->bochs.out, buf, sizeof(buf)) > 0)
-		;
+	while (m->bochs.out >= 0 && poll(&p, 1, 0) > 0 &&
+	       (n = take(&m->bochs.out, buf, sizeof(buf))) > 0)
+		linebuf_feed(&m->screen, buf, n, on_screen_line, m);
 }
 
 static int died(struct machine *m, const char *how)
@@ -233,17 +249,20 @@ static int died(struct machine *m, const char *how)
 		    tail[0] ? tail : "(nothing was said)");
 }
 
-/* Bochs' own last words, when it gave up: the line of its log with PANIC. */
+/* Bochs' own last words, when it gave up: from its log, or from its screen. */
 static int bochs_died(struct machine *m)
 {
 	char path[NP_PATH], how[300] = "ended without results";
 	char *log = NULL, *panic;
 
 	if (!fs_path(path, "%s/bochs.log", m->c.dir) && !fs_read(path, &log, NULL) &&
-	    (panic = strstr(log, ">>PANIC<<")))
-		snprintf(how, sizeof(how), "died: Bochs says %.*s",
-			 (int)strcspn(panic + 10, "\n"), panic + 10);
+	    (panic = strstr(log, PANIC))) {
+		panic += strlen(PANIC);
+		snprintf(m->panic, sizeof(m->panic), "%.*s", (int)strcspn(panic, "\n"), panic);
+	}
 	free(log);
+	if (m->panic[0])
+		snprintf(how, sizeof(how), "died: Bochs says %s", m->panic);
 	return died(m, how);
 }
 
@@ -254,7 +273,7 @@ int machine_step(struct machine *m)
 
 	if (ended < 0 || err)
 		return ended < 0 ? ended : err;
-	discard_screen(m);
+	read_screen(m);
 	if (m->panicked)
 		return died(m, "panicked (its L0 kernel)");
 	if (ended)

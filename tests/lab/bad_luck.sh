@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Usage: tests/lab/bad_luck.sh build/nestprof
+# What befalls the lab: each gives one line and its own exit code, and leaves
+# no process, run folder, lock or half a result behind. Wants a cached image.
+set -u
+NESTPROF=$(realpath "$1")
+cd "$(dirname "$(realpath "$0")")/../.." || exit 1
+. tests/cli/engine.sh
+cache=${NESTPROF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/nestprof}
+short="--arms single --workloads cpuid --repetitions 1 --no-charts"
+
+left_behind() { # cache
+	local left
+	left=$(find "$1" -maxdepth 1 \( -name 'run-*' -o -name 'build-*' \))
+	[ -z "$left" ] || complaint "left behind: $left"
+	[ -z "$(bochs_pids "$1")" ] || complaint "a Bochs still runs"
+}
+
+# Bochs runs in the folder of its machine, below the cache.
+bochs_pids() { # cache
+	local p
+	for p in /proc/[0-9]*; do
+		case $(readlink "$p/cwd" 2>/dev/null) in
+		"$1"/run-*) basename "$p" ;;
+		esac
+	done
+}
+
+# Starts the lab, waits until Bochs runs and a little more, does something.
+# The lab is exec'ed, so that a signal reaches it and not a shell before it.
+during() { # seconds, function
+	rm -rf "$work/dir"; mkdir "$work/dir"
+	# shellcheck disable=SC2086 # a list of words
+	(cd "$work/dir" && trap - INT && exec "$NESTPROF" lab $short) </dev/null >"$work/out" 2>"$work/err" &
+	lab=$!
+	local tries=0
+	until [ -n "$(bochs_pids "$cache")" ] || [ $tries -ge 100 ]; do
+		sleep 0.1
+		tries=$((tries + 1))
+	done
+	sleep "$1"
+	"$2"
+	code=0
+	wait "$lab" || code=$?
+}
+
+interrupt() { kill -INT "$lab"; }
+kill_bochs() { bochs_pids "$cache" | xargs -r kill -KILL; }
+kill_nestprof() { kill -KILL "$lab"; }
+
+expect() { # name, exit code, a pattern on stderr
+	check_code "$2" "$code"
+	[ -z "$3" ] || check_wish "err=$3"
+	left_behind "$cache"
+	[ -z "$(ls -A "$work/dir")" ] || complaint "left behind: $(ls -A "$work/dir")"
+	verdict "$1"
+	complaints=
+}
+complaints=
+
+# The harness can fail: a run folder that nobody owns any more is seen.
+mkdir -p "$cache/run-0-test"
+left_behind "$cache"
+rmdir "$cache/run-0-test"
+case $complaints in *run-0-test*) complaints= ;; *) complaint "a folder left behind is not seen" ;; esac
+verdict "harness: a folder left behind is seen"
+complaints=
+
+# shellcheck disable=SC2086
+check "a silent machine is given up" 9 'err=hung: it said nothing' -- lab $short --watchdog 1
+# shellcheck disable=SC2086
+check "a CPU that Bochs does not know" 9 'err=Bochs says .*cpu' -- lab $short --cpu-model nosuch
+# shellcheck disable=SC2086
+check "a CPU without VMX: L0's own words and code" 3 'err=in its L0: ' -- lab $short --cpu-model core2_penryn_t9600
+
+for after in 0 2 12; do
+	during $after interrupt
+	expect "Ctrl-C $after s after Bochs started" 130 'interrupted'
+done
+during 2 kill_bochs
+expect "a Bochs that dies" 9 'ended without results'
+
+during 2 kill_nestprof
+sleep 1
+check_code 137 "$code"
+[ -z "$(bochs_pids "$cache")" ] || complaint "Bochs outlived a killed nestprof"
+verdict "SIGKILL of nestprof: Bochs goes with it"
+complaints=
+# shellcheck disable=SC2086
+check "the next run removes what the killed one left" 9 -- lab $short --watchdog 1
+left_behind "$cache"
+verdict "... its folder and its lock"
+complaints=
+
+# A cache of its own, with hard links to the real one's files, and one broken.
+broken() { # name, exit code, pattern; the function break_it does the harm
+	local copy=$work/cache
+	rm -rf "$copy"; cp -al "$cache" "$copy" 2>/dev/null || cp -a "$cache" "$copy"
+	for image in "$copy"/images/*; do
+		break_it
+	done
+	# shellcheck disable=SC2086
+	NESTPROF_CACHE=$copy check "$1" "$2" "err=$3" -- lab $short --watchdog 60
+	left_behind "$copy"
+	rm -rf "$copy"
+}
+break_it() { rm "$image"/kernel.bin; }
+broken "an image whose kernel is gone" 7 'kernel.bin'
+break_it() { head -c 1000000 "$image"/base.cpio >"$image"/cut && mv "$image"/cut "$image"/base.cpio; }
+broken "an L0 that panics: the end of its console" 9 'panicked.*Kernel panic'
+
+if [ "$(id -u)" -eq 0 ] && small=$(mktemp -d) && mount -t tmpfs -o size=20m tmpfs "$small"; then
+	# shellcheck disable=SC2086
+	NESTPROF_CACHE=$small check "a full disk" 8 'err=MiB free' -- lab $short
+	umount "$small" && rmdir "$small"
+else
+	echo "skipped a full disk: it takes root"
+fi
+summary
