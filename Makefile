@@ -27,6 +27,7 @@ PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -lutil -lm
 ANALYSIS := $(patsubst %.c,$(B)/%.o,$(wildcard analysis/*.c))
 COLLECT  := $(patsubst %.c,$(B)/%.o,$(filter-out collector/main.c,$(wildcard collector/*.c collector/*/*.c))) \
 	    $(B)/collector/lab/boot_stages.o
+LIB      := $(B)/libnestprof.a
 TESTS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 
 .PHONY: all
@@ -54,7 +55,12 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -c $< -o $@
 
-$(B)/nestprof: $(B)/collector/main.o $(COLLECT) $(ANALYSIS)
+# All but main(), so that tests and benchmarks take what they need of it.
+$(LIB): $(COLLECT) $(ANALYSIS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/nestprof: $(B)/collector/main.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(PKG_LIBS)
 
 $(B)/collector/lab/boot_stages.o: collector/lab/boot_stages.S $(B)/boot/stage1.bin $(B)/boot/stage2.bin
@@ -71,9 +77,9 @@ $(B)/bpf/nested.skel.h: $(B)/bpf/nested.bpf.o
 	$(BPFTOOL) gen skeleton $< name nested_bpf > $@.tmp && mv $@.tmp $@
 $(B)/collector/session.o: $(B)/bpf/nested.skel.h
 
-$(B)/tests/%: tests/unit/%.c $(COLLECT) $(ANALYSIS)
+$(B)/tests/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(LDFLAGS) $(filter %.c %.o,$^) -o $@ -lcmocka $(PKG_LIBS)
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(LDFLAGS) $(filter %.c %.a,$^) -o $@ -lcmocka $(PKG_LIBS)
 
 .PHONY: clean
 clean:
