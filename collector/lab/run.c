@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
@@ -132,6 +133,8 @@ static int start(struct lab_run *r, uint32_t i)
 		err = fs_mkdirs(p->results);
 	if (!err)
 		err = make_disk(r, p, i);
+	if (!err)
+		err = copy_data_as("build/still_time.so", p->dir, MACHINE_CLOCK);
 	if (err && !fail_text())
 		fail(err == -ENOSPC ? NP_EXIT_NO_SPACE : NP_EXIT_FAILED, err,
 		     "cannot prepare %s: %s", p->dir, strerror(-err));
@@ -235,6 +238,18 @@ const char *lab_run_results(const struct lab_run *run, uint32_t i)
 	return run->place[i].results;
 }
 
+/* Under another name: the next run removes run-PID, as left by one that was killed. */
+static void keep_folder(const struct lab_run *run)
+{
+	char kept[NP_PATH];
+
+	if (fs_path(kept, "%s/kept-%d", run->c.cache, (int)getpid()) == 0 &&
+	    fs_remove(kept) == 0 && rename(run->dir, kept) == 0)
+		log_note("the machines' folders are kept in %s", kept);
+	else
+		log_warn("the machines' folders are in %s until the next run", run->dir);
+}
+
 void lab_run_free(struct lab_run *run)
 {
 	if (!run)
@@ -242,7 +257,7 @@ void lab_run_free(struct lab_run *run)
 	for (uint32_t i = 0; i < run->c.nr_machines; i++)
 		machine_free(run->place[i].machine);
 	if (run->c.keep)
-		log_note("the machines' folders are kept in %s", run->dir);
+		keep_folder(run);
 	else
 		fs_remove(run->dir);
 	free(run);
