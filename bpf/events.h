@@ -73,7 +73,8 @@ struct np_vcpu {
 	__u8 handling;	 /* reason of the L2 exit that L1 is handling, or none */
 	__u8 nr_touched; /* how many reasons pending[] holds */
 	__u8 nr_rows;	 /* rows handed out so far */
-	__u8 pad[3];
+	__u8 pad;
+	__u16 vcpu_id;	 /* its number within its VM */
 	__u8 touched[NP_TOUCHED];  /* the reasons with pending[] > 0 */
 	__u8 row_of[NP_REASONS];   /* reason -> row of caused[] + 1; 0: none yet */
 	__u64 pending[NP_REASONS]; /* L1's exits since the L2 exit in handling */

@@ -65,6 +65,7 @@ static __always_inline void init_slot(__u32 slot, __u64 key, __u32 tgid)
 	np_fsm_init(v);
 	v->isa = NP_ISA_VMX;
 	v->tgid = tgid;
+	v->vcpu_id = BPF_CORE_READ((struct kvm_vcpu *)key, vcpu_id);
 	v->key = key;
 }
 
