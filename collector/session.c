@@ -35,6 +35,7 @@ static void choose_programs(struct nested_bpf *skel, const struct kvm_hooks *h)
 		{ skel->progs.nested_vmexit_with_reason, h->exit_has_reason },
 		{ skel->progs.nested_vmenter, h->vmenter_is_event },
 		{ skel->progs.nested_vmenter_function, !h->vmenter_is_event },
+		{ skel->progs.vcpu_destroyed, h->vcpu_destroy },
 	};
 
 	for (size_t i = 0; i < sizeof(choice) / sizeof(choice[0]); i++)
@@ -135,21 +136,39 @@ void session_detach(struct session *s)
 	nested_bpf__detach(s->skel);
 }
 
-/* Runs that the kernel skipped, for the program was busy on that CPU. */
-static uint64_t missed_runs(const struct session *s)
+static void add_runs(const struct session *s, struct session_runs *runs, uint64_t *missed)
 {
 	struct bpf_program *program;
-	uint64_t missed = 0;
 
 	bpf_object__for_each_program(program, s->skel->obj) {
 		struct bpf_prog_info info = { 0 };
 		__u32 size = sizeof(info);
 		int fd = bpf_program__fd(program);
 
-		if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &size) == 0)
-			missed += info.recursion_misses;
+		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size))
+			continue;
+		runs->count += info.run_cnt;
+		runs->ns += info.run_time_ns;
+		*missed += info.recursion_misses;
 	}
-	return missed;
+}
+
+void session_runs(const struct session *s, struct session_runs *runs)
+{
+	uint64_t missed = 0;
+
+	memset(runs, 0, sizeof(*runs));
+	add_runs(s, runs, &missed);
+}
+
+/* With the runs that the kernel skipped, for the program was busy on that CPU. */
+uint64_t session_lost(const struct session *s)
+{
+	struct session_runs runs = { 0 };
+	uint64_t missed = 0;
+
+	add_runs(s, &runs, &missed);
+	return s->skel->bss->lost_events + missed;
 }
 
 int session_read(struct session *s, struct np_account *a)
@@ -158,8 +177,25 @@ int session_read(struct session *s, struct np_account *a)
 	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
 		if (s->vcpus[i].key)
 			np_account_add_vcpu(a, &s->vcpus[i]);
-	a->totals.lost = s->skel->bss->lost_events + missed_runs(s);
+	a->totals.lost = session_lost(s);
 	return 0;
+}
+
+int session_each_vcpu(struct session *s,
+		      int (*read)(uint32_t slot, const struct np_vcpu *v, void *arg), void *arg)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < NP_MAX_VCPUS; i++)
+		if (s->vcpus[i].key)
+			err = read(i, &s->vcpus[i], arg);
+	return err;
+}
+
+void session_recycle(struct session *s, uint32_t slot)
+{
+	memset(&s->vcpus[slot], 0, sizeof(s->vcpus[slot]));
+	bpf_map_update_elem(bpf_map__fd(s->skel->maps.free_slots), NULL, &slot, BPF_ANY);
 }
 
 void session_close(struct session *s)

@@ -67,14 +67,14 @@ static void kernels_that_do(void **state)
 		struct fake_kernel kernel;
 		struct kvm_hooks hooks;
 	} known[] = {
-		{ { .reason = IN_UNION }, { false, true } },
-		{ { .reason = IN_VT }, { false, true } },
-		{ { .no_guest_mode = true }, { false, true } },
-		{ { .no_vmcs02 = true }, { false, true } },
+		{ { .reason = IN_UNION }, { .vmenter_is_event = true } },
+		{ { .reason = IN_VT }, { .vmenter_is_event = true } },
+		{ { .no_guest_mode = true }, { .vmenter_is_event = true } },
+		{ { .no_vmcs02 = true }, { .vmenter_is_event = true } },
 		/* 5.15: the reason is an argument, and the entry event is SVM's */
 		{ { .exit_args = "ivi", .nested_args = "ivi", .reason = IN_U32,
 		    .vmenter_args = "", .vmenter_function = true },
-		  { true, false } },
+		  { .exit_has_reason = true } },
 	};
 	struct kvm_hooks h;
 
@@ -199,6 +199,7 @@ static void verify(bool in_vt)
 	bpf_program__set_autoload(skel->progs.exit_of_vcpu, true);
 	bpf_program__set_autoload(skel->progs.nested_vmexit_of_vcpu, true);
 	bpf_program__set_autoload(skel->progs.nested_vmenter, true);
+	bpf_program__set_autoload(skel->progs.vcpu_destroyed, true);
 	err = nested_bpf__load(skel);
 	unlink(path);
 	if (err)
