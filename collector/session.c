@@ -66,6 +66,16 @@ static int probe(struct kvm_hooks *hooks)
 	return err;
 }
 
+static int load_with(struct session *s, pid_t tgid, const struct kvm_hooks *hooks)
+{
+	s->skel = nested_bpf__open();
+	if (!s->skel)
+		return cannot("open", -errno);
+	s->skel->rodata->target_tgid = tgid;
+	choose_programs(s->skel, hooks);
+	return nested_bpf__load(s->skel);
+}
+
 static int load(struct session *s, pid_t tgid)
 {
 	struct kvm_hooks hooks;
@@ -73,12 +83,14 @@ static int load(struct session *s, pid_t tgid)
 
 	if (err)
 		return err;
-	s->skel = nested_bpf__open();
-	if (!s->skel)
-		return cannot("open", -errno);
-	s->skel->rodata->target_tgid = tgid;
-	choose_programs(s->skel, &hooks);
-	err = nested_bpf__load(s->skel);
+	err = load_with(s, tgid, &hooks);
+	if (err && hooks.vcpu_destroy) {
+		/* Some kernels take tracepoints and no functions: this one can be missed. */
+		nested_bpf__destroy(s->skel);
+		hooks.vcpu_destroy = false;
+		bpf_log_catch();
+		err = load_with(s, tgid, &hooks);
+	}
 	return err ? cannot("load", err) : 0;
 }
 

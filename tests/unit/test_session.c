@@ -199,7 +199,6 @@ static void verify(bool in_vt)
 	bpf_program__set_autoload(skel->progs.exit_of_vcpu, true);
 	bpf_program__set_autoload(skel->progs.nested_vmexit_of_vcpu, true);
 	bpf_program__set_autoload(skel->progs.nested_vmenter, true);
-	bpf_program__set_autoload(skel->progs.vcpu_destroyed, true);
 	err = nested_bpf__load(skel);
 	unlink(path);
 	if (err)
