@@ -22,7 +22,9 @@ stat_beside() { # name, options
 	name=$1
 	shift
 	(
-		nestprof stat "$@" >"/out/$name" 2>"/out/$name.err"
+		nestprof stat "$@" >"/out/$name" 2>"/out/$name.err" &
+		echo $! >"/tmp/$name.pid"
+		wait $!
 		echo $? >"/out/$name.status"
 	) &
 }
@@ -83,8 +85,8 @@ usleep 300000
 modprobe kvm_intel nested=1
 single
 
-pkill -INT -f "nestprof stat -a"
-pkill -TERM -f "nestprof stat --by"
+kill -INT "$(cat /tmp/all.json.pid)"
+kill -TERM "$(cat /tmp/vcpu.csv.pid)"
 wait_for . /out/all.json.status
 wait_for . /out/vcpu.csv.status
 for e in $events; do
