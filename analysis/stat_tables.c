@@ -88,6 +88,12 @@ static int set_whose(struct stat_table *t, const struct stat_whose *whose)
 	return err;
 }
 
+/* A millionth is finer than anything here is measured. */
+static double rounded(double value)
+{
+	return round(value * 1e6) / 1e6;
+}
+
 static int begin_row(struct stat_table *t, const struct stat_whose *whose,
 		     const struct stat_when *when)
 {
@@ -96,9 +102,9 @@ static int begin_row(struct stat_table *t, const struct stat_whose *whose,
 	if (!err && when)
 		err = np_rows_count(t->rows, "interval", when->interval);
 	if (!err && when)
-		err = np_rows_number(t->rows, "start", when->start);
+		err = np_rows_number(t->rows, "start", rounded(when->start));
 	if (!err && when)
-		err = np_rows_number(t->rows, "seconds", when->seconds);
+		err = np_rows_number(t->rows, "seconds", rounded(when->seconds));
 	return err ? err : set_whose(t, whose);
 }
 
@@ -117,7 +123,7 @@ static int set_metric(struct stat_table *t, const struct stat_metric *m, const s
 		return 0;
 	if (m->is_count)
 		return np_rows_count(t->rows, m->column.key, value);
-	return np_rows_number(t->rows, m->column.key, value);
+	return np_rows_number(t->rows, m->column.key, rounded(value));
 }
 
 static bool any_line_has(const struct stat_lines *l, const struct stat_metric *m)

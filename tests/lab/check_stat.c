@@ -180,13 +180,33 @@ static void nothing_was_lost_and_the_cost_is_told(void **state)
 	assert_true(json_number_value(json_object_get(tracing, "ns_per_run")) > 0);
 }
 
+/* How many processes' VMs the lines of vcpu.csv name. */
+static uint32_t count_vms(void)
+{
+	char *text = text_of("vcpu.csv"), *save, *line;
+	long last = 0;
+	uint32_t n = 0;
+
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		long pid;
+
+		if (sscanf(line, "%*d,%*f,%*f,%*[^,],%ld,", &pid) != 1 &&
+		    sscanf(line, "%*d,%*f,%*f,,%ld,", &pid) != 1)
+			continue;
+		n += pid != last;
+		last = pid;
+	}
+	free(text);
+	return n;
+}
+
 static void two_at_once_and_both_ways_to_be_told_to_end(void **state)
 {
 	(void)state;
 	assert_int_equal(status_of("all.json"), 0);
 	assert_int_equal(status_of("vcpu.csv"), 0);
 	has("vcpu.csv", ",web,");
-	has("vcpu.csv", ",runner,");
+	assert_true(count_vms() >= 4);
 	has("vcpu.csv.err", "lost events: 0;");
 }
 

@@ -61,17 +61,23 @@ qemu-system-x86_64 -name guest=web,debug-threads=on -M microvm,acpi=off,rtc=on -
 qemu=$!
 exec 3>/tmp/in
 wait_for "@np ready" /out/l1.log
-stat_beside vm.txt --vm web
+stat_beside vm.txt --vm web -I 0.5
 nestprof stat --vm nobody 2>/out/nobody.err
 echo $? >/out/nobody.status
 nestprof stat -p $$ 2>/out/no_vm.err
 echo $? >/out/no_vm.status
 say "workloads"
+wait_for " s to " /out/vm.txt
 echo "run cpuid 500" >&3
 wait_for "@np result cpuid" /out/l1.log
-echo "run pio 50" >&3
-nestprof stat -p $qemu -- /bin/sh -c 'until grep -q "@np result pio" /out/l1.log; do usleep 20000; done; echo done' \
-	>/out/command.txt 2>/out/command.err
+cat >/tmp/run_pio <<EOF
+#!/bin/sh
+echo run pio 50 >/tmp/in
+until grep -q "@np result pio" /out/l1.log; do usleep 20000; done
+echo done
+EOF
+chmod +x /tmp/run_pio
+nestprof stat -p $qemu /tmp/run_pio >/out/command.txt 2>/out/command.err
 echo $? >/out/command.status
 nestprof stat -I 0.1 2>/out/pipe.err | head -n 1 >/out/pipe.txt
 echo quit >&3
@@ -85,6 +91,7 @@ usleep 300000
 modprobe kvm_intel nested=1
 single
 
+grep VmHWM "/proc/$(cat /tmp/all.json.pid)/status" >/out/memory
 kill -INT "$(cat /tmp/all.json.pid)"
 kill -TERM "$(cat /tmp/vcpu.csv.pid)"
 wait_for . /out/all.json.status

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -237,6 +238,31 @@ static void error_ends_the_walk(void **state)
 	stat_model_free(NULL);
 }
 
+/* Each has been through ten kinds of L2 exits, for six reasons of L1's each. */
+static void hundreds_of_vcpus_fit(void **state)
+{
+	struct stat_model *m = stat_model_new();
+	size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
+
+	(void)state;
+	start_vcpu(0, 1, 0);
+	for (int i = 0; i < 60; i++) {
+		np_fsm_exit(&slot[0], i % 10, NP_LEVEL_L2);
+		np_fsm_inject(&slot[0], i % 10);
+		for (int k = 0; k < 6; k++)
+			np_fsm_exit(&slot[0], 20 + k, NP_LEVEL_L1);
+		np_fsm_vmenter(&slot[0]);
+	}
+	for (int round = 0; round < 2; round++) {
+		for (uint32_t s = 0; s < NP_MAX_VCPUS; s++)
+			assert_int_equal(stat_model_vcpu(m, s, &slot[0], false, name, NULL), 0);
+		if (!round)
+			stat_model_advance(m);
+	}
+	assert_true(mallinfo2().uordblks + mallinfo2().hblkhd - before < 3 << 20);
+	stat_model_free(m);
+}
+
 static void sparse_words(void **state)
 {
 	uint64_t words[8] = { 0, 5, 0, 0, UINT64_MAX, 0, 0, 1 }, sum[8] = { 1, 1, 1 };
@@ -268,6 +294,7 @@ int main(void)
 		cmocka_unit_test_setup(windows_are_in_order, fresh),
 		cmocka_unit_test_setup(gone_vcpu_counts_once, fresh),
 		cmocka_unit_test_setup(error_ends_the_walk, fresh),
+		cmocka_unit_test_setup(hundreds_of_vcpus_fit, fresh),
 		cmocka_unit_test(sparse_words),
 	};
 
