@@ -21,6 +21,7 @@ struct session {
 	struct nested_bpf *skel;
 	struct np_vcpu *vcpus; /* the programs' map itself */
 	size_t size;
+	struct np_vcpu copy; /* of one that is read */
 };
 
 static void choose_programs(struct nested_bpf *skel, const struct kvm_hooks *h)
@@ -128,11 +129,19 @@ int session_open(struct session **s, pid_t tgid)
 	return 0;
 }
 
+/* The slots beyond were never touched, and should not be for nothing. */
+static uint32_t nr_slots(const struct session *s)
+{
+	uint32_t n = s->skel->bss->nr_slots;
+
+	return n < NP_MAX_VCPUS ? n : NP_MAX_VCPUS;
+}
+
 int session_attach(struct session *s)
 {
 	int err;
 
-	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
+	for (uint32_t i = 0; i < nr_slots(s); i++)
 		if (s->vcpus[i].key)
 			np_fsm_gap(&s->vcpus[i]);
 	bpf_log_catch();
@@ -186,11 +195,21 @@ uint64_t session_lost(const struct session *s)
 int session_read(struct session *s, struct np_account *a)
 {
 	memset(a, 0, sizeof(*a));
-	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
+	for (uint32_t i = 0; i < nr_slots(s); i++)
 		if (s->vcpus[i].key)
 			np_account_add_vcpu(a, &s->vcpus[i]);
 	a->totals.lost = session_lost(s);
 	return 0;
+}
+
+/* At once, or nearly: it may be running. The rows that are not in use are zero. */
+static void copy_vcpu(struct np_vcpu *to, const struct np_vcpu *from)
+{
+	uint32_t rows = from->nr_rows < NP_ROWS ? from->nr_rows : NP_ROWS;
+	size_t used = offsetof(struct np_vcpu, caused) + rows * sizeof(from->caused[0]);
+
+	memcpy(to, from, used);
+	memset((char *)to + used, 0, sizeof(*to) - used);
 }
 
 int session_each_vcpu(struct session *s,
@@ -198,9 +217,12 @@ int session_each_vcpu(struct session *s,
 {
 	int err = 0;
 
-	for (uint32_t i = 0; !err && i < NP_MAX_VCPUS; i++)
-		if (s->vcpus[i].key)
-			err = read(i, &s->vcpus[i], arg);
+	for (uint32_t i = 0; !err && i < nr_slots(s); i++) {
+		if (!s->vcpus[i].key)
+			continue;
+		copy_vcpu(&s->copy, &s->vcpus[i]);
+		err = read(i, &s->copy, arg);
+	}
 	return err;
 }
 

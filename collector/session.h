@@ -31,9 +31,10 @@ void session_detach(struct session *s);
 int session_read(struct session *s, struct np_account *a);
 
 /*
- * Each vCPU's counters as they stand. A vCPU that was destroyed (key is
- * NP_KEY_GONE) keeps its last ones until session_recycle() clears its slot for
- * another. Ends early when `read` returns an error, and returns that.
+ * Each vCPU's counters as they stand, in a copy that lives until `read`
+ * returns. A vCPU that was destroyed (key is NP_KEY_GONE) keeps its last ones
+ * until session_recycle() clears its slot for another. Ends early when `read`
+ * returns an error, and returns that.
  */
 int session_each_vcpu(struct session *s,
 		      int (*read)(uint32_t slot, const struct np_vcpu *v, void *arg), void *arg);

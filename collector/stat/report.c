@@ -142,7 +142,7 @@ static void end_text(FILE *out, uint64_t lost, const struct stat_tracing *t)
 	if (t->measured)
 		fprintf(out,
 			"%.3f ms of CPU time (%.2f %% of one CPU), %.0f ns per program run "
-			"(kernel's BPF statistics, sampled in %.1f s)\n",
+			"(kernel's BPF statistics, sampled in %.2f s)\n",
 			1000 * t->cpu_seconds, t->cpu_percent, t->ns_per_run, t->sampled);
 	else
 		fprintf(out, "not measured (%s)\n", why_not(t));

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
@@ -26,7 +25,6 @@ struct run {
 	struct stat_report report;
 	struct waiting waiting;
 	struct cost cost;
-	struct np_vcpu vcpu;	/* one vCPU's counters, taken at once */
 	double begin, reported; /* when counting began, and the last interval ended */
 	uint64_t lost;		/* until then */
 	bool unloaded;		/* kvm_intel is */
@@ -41,14 +39,11 @@ static void name_vm(pid_t tgid, char name[NP_VM_NAME], void *arg)
 static int read_vcpu(uint32_t slot, const struct np_vcpu *v, void *arg)
 {
 	struct run *r = arg;
-	bool gone, wanted;
+	bool gone = v->key == NP_KEY_GONE;
 	int err = 0;
 
-	memcpy(&r->vcpu, v, sizeof(r->vcpu));
-	gone = r->vcpu.key == NP_KEY_GONE;
-	wanted = r->o->vcpu == NP_ANY_VCPU || r->o->vcpu == r->vcpu.vcpu_id;
-	if (wanted)
-		err = stat_model_vcpu(r->model, slot, &r->vcpu, gone, name_vm, NULL);
+	if (r->o->vcpu == NP_ANY_VCPU || r->o->vcpu == v->vcpu_id)
+		err = stat_model_vcpu(r->model, slot, v, gone, name_vm, NULL);
 	if (!err && gone)
 		session_recycle(r->session, slot);
 	return err;

@@ -227,6 +227,15 @@ static void command_ends_the_run(void **state)
 	has("command.err", "done"); /* its output is not among ours */
 }
 
+static void interrupted_before_its_time(void **state)
+{
+	(void)state;
+	assert_int_equal(status_of("cut.txt"), 130);
+	has("cut.txt", "lost events: 0;");
+	has("cut.txt.err", "interrupted");
+	is_empty("left_behind");
+}
+
 static void reader_that_left_is_no_failure(void **state)
 {
 	(void)state;
@@ -258,6 +267,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(two_at_once_and_both_ways_to_be_told_to_end),
 		cmocka_unit_test(vm_that_ended_ends_the_run),
 		cmocka_unit_test(command_ends_the_run),
+		cmocka_unit_test(interrupted_before_its_time),
 		cmocka_unit_test(reader_that_left_is_no_failure),
 		cmocka_unit_test(wrong_targets_are_named),
 		cmocka_unit_test(kvm_intel_was_unloaded_meanwhile),

@@ -87,9 +87,14 @@ wait_for . /out/vm.txt.status
 say "kvm_intel unloaded while attached"
 rmmod kvm_intel
 echo $? >/out/rmmod.status
-usleep 300000
+wait_for "was unloaded" /out/all.json.err
 modprobe kvm_intel nested=1
+stat_beside cut.txt -I 0.1 sleep 1000
+wait_for " s to " /out/cut.txt
 single
+kill -TERM "$(cat /tmp/cut.txt.pid)"
+wait_for . /out/cut.txt.status
+pidof sleep >/out/left_behind
 
 grep VmHWM "/proc/$(cat /tmp/all.json.pid)/status" >/out/memory
 kill -INT "$(cat /tmp/all.json.pid)"

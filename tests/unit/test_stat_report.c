@@ -109,7 +109,7 @@ static void csv(void **state)
 	assert_int_equal(report_interval(&report, 0, &lines, 0), 0);
 	assert_int_equal(report_interval(&report, 1, &lines, 0), 0);
 	assert_int_equal(report_end(&report, 2, 0, &no_tracing), 0);
-	assert_int_equal(strncmp(out_text, "interval,start,seconds,vm,pid,vcpu,kind,reason,", 47), 0);
+	assert_memory_equal(out_text, "interval,start,seconds,vm,pid,vcpu,kind,reason,", 47);
 	has(out_text, "\n1,0,1,\"a \"\"web\"\", or so\",4711,,L2,CPUID,1500,");
 	line = strstr(out_text, "\n2,1,1,");
 	assert_non_null(line);
@@ -246,6 +246,7 @@ static void what_ends_a_wait(void **state)
 	char *const slow[] = { "sleep", "60", NULL };
 	struct waiting w = WAITING_NONE, other = WAITING_NONE;
 	double start = wait_now();
+	int err;
 
 	(void)state;
 	assert_int_equal(wait_until(&w, start + 0.02), END_NOT_YET);
@@ -253,7 +254,12 @@ static void what_ends_a_wait(void **state)
 	assert_int_equal(wait_for_command(&w, nothing), -ENOENT);
 	assert_int_equal(fail_code(), NP_EXIT_MISSING);
 	fail_clear();
-	assert_int_equal(wait_for_command(&w, quick), 0);
+	err = wait_for_command(&w, quick);
+	if (err == -ENOSYS) { /* valgrind has no pidfd_open() */
+		wait_close(&w);
+		skip();
+	}
+	assert_int_equal(err, 0);
 	assert_int_equal(wait_until(&w, wait_now() + 60), END_COMMAND);
 	wait_close(&w);
 	assert_int_equal(wait_for_command(&w, slow), 0);
