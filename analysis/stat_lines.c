@@ -89,12 +89,16 @@ static int add_group(struct stat_lines *l, const struct stat_whose *whose,
 		     const struct np_account *w)
 {
 	struct stat_group g = { .whose = *whose,
-				.l0_exits = w->totals.exits,
 				.entries = w->entries,
 				.failed_entries = w->failed_entries,
 				.desyncs = w->desyncs };
 
+	/*
+	 * Without what is unfinished: in counters that were read while they
+	 * moved it may be twice, or not at all. The others only ever grow.
+	 */
 	for (uint32_t i = 0; i < NP_REASONS; i++) {
+		g.l0_exits += w->l2[i].exits + caused_total(&w->l2[i]) + w->outside[i];
 		g.l2_exits += w->l2[i].exits;
 		g.unfinished += w->unfinished[i];
 	}

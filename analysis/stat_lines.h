@@ -25,7 +25,8 @@ struct stat_line {
 /* What there is to say of one VM, one vCPU, or all. */
 struct stat_group {
 	struct stat_whose whose;
-	uint64_t l0_exits, l2_exits, entries, failed_entries, desyncs;
+	uint64_t l0_exits; /* all that are on lines */
+	uint64_t l2_exits, entries, failed_entries, desyncs;
 	uint64_t unfinished; /* exits of L1 for L2 exits not yet resumed: a level */
 };
 

@@ -121,6 +121,20 @@ static void every_exit_is_on_one_line(void **state)
 	assert_int_equal(lines.group[0].unfinished, 0);
 }
 
+/* It belongs to no line yet, and to no sum of lines. */
+static void what_is_in_progress_is_apart(void **state)
+{
+	(void)state;
+	np_fsm_vmenter(&vcpu);
+	np_fsm_exit(&vcpu, CPUID, NP_LEVEL_L2);
+	np_fsm_inject(&vcpu, CPUID);
+	np_fsm_exit(&vcpu, VMREAD, NP_LEVEL_L1);
+	finish(&everybody, 0, "share");
+	assert_int_equal(lines.group[0].l0_exits, 1);
+	assert_int_equal(lines.group[0].unfinished, 1);
+	assert_true(value(find(STAT_L2, CPUID), "caused") == 0);
+}
+
 static void metrics_of_an_exit_given_to_l1(void **state)
 {
 	const struct stat_line *l;
@@ -341,6 +355,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(every_exit_is_on_one_line),
+		TEST(what_is_in_progress_is_apart),
 		TEST(metrics_of_an_exit_given_to_l1),
 		TEST(parts_add_up),
 		TEST(third_level_and_l1_alone_have_their_own),
