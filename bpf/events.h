@@ -55,6 +55,9 @@ struct np_fate {
 	__u64 resumed;	 /* to_l1 + synthetic after which L1 entered L2 again */
 };
 
+/* In place of the address of a vCPU that was destroyed: its counters stay. */
+#define NP_KEY_GONE 1
+
 enum np_level {
 	NP_LEVEL_UNKNOWN, /* the kernel does not tell; go by what was seen */
 	NP_LEVEL_L1,
@@ -63,7 +66,7 @@ enum np_level {
 
 /* One vCPU of L1, as the state machine (nested_fsm.h) sees it. */
 struct np_vcpu {
-	__u64 key;  /* address of its struct kvm_vcpu; 0: a free slot */
+	__u64 key;  /* address of its struct kvm_vcpu, NP_KEY_GONE; 0: a free slot */
 	__u32 tgid; /* the process that runs it */
 	__u32 isa;
 
@@ -73,7 +76,8 @@ struct np_vcpu {
 	__u8 handling;	 /* reason of the L2 exit that L1 is handling, or none */
 	__u8 nr_touched; /* how many reasons pending[] holds */
 	__u8 nr_rows;	 /* rows handed out so far */
-	__u8 pad[3];
+	__u8 pad;
+	__u16 vcpu_id;	 /* its number within its VM */
 	__u8 touched[NP_TOUCHED];  /* the reasons with pending[] > 0 */
 	__u8 row_of[NP_REASONS];   /* reason -> row of caused[] + 1; 0: none yet */
 	__u64 pending[NP_REASONS]; /* L1's exits since the L2 exit in handling */

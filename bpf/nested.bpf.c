@@ -26,7 +26,7 @@ const volatile __u32 target_tgid; /* count this process's VMs; 0: all */
 
 __u64 lost_events;
 
-/* Slots are handed out once, in order: slot i is vcpus[i]. */
+/* Slots are handed out in order: slot i is vcpus[i]. */
 __u32 nr_slots;
 
 struct {
@@ -43,6 +43,13 @@ struct {
 	__type(key, __u64); /* address of a struct kvm_vcpu */
 	__type(value, __u32);
 } slot_of SEC(".maps");
+
+/* Slots of vCPUs that are gone, which user space has read and cleared. */
+struct {
+	__uint(type, BPF_MAP_TYPE_QUEUE);
+	__uint(max_entries, NP_MAX_VCPUS);
+	__type(value, __u32);
+} free_slots SEC(".maps");
 
 /* Which slot was last found under a hash: a guess, checked against its key. */
 __u32 guess[NP_MAX_VCPUS];
@@ -65,7 +72,20 @@ static __always_inline void init_slot(__u32 slot, __u64 key, __u32 tgid)
 	np_fsm_init(v);
 	v->isa = NP_ISA_VMX;
 	v->tgid = tgid;
+	v->vcpu_id = BPF_CORE_READ((struct kvm_vcpu *)key, vcpu_id);
 	v->key = key;
+}
+
+/* A new slot or one that is free again; NP_MAX_VCPUS: none is left. */
+static __always_inline __u32 take_slot(void)
+{
+	__u32 slot = NP_MAX_VCPUS;
+
+	if (nr_slots < NP_MAX_VCPUS)
+		slot = __sync_fetch_and_add(&nr_slots, 1);
+	if (slot < NP_MAX_VCPUS || !bpf_map_pop_elem(&free_slots, &slot))
+		return slot;
+	return NP_MAX_VCPUS;
 }
 
 /* A slot for a vCPU that is seen for the first time; -1: none is left, or not wanted. */
@@ -75,7 +95,7 @@ static __always_inline int claim_slot(__u64 key)
 
 	if (target_tgid && tgid != target_tgid)
 		return -1;
-	slot = nr_slots < NP_MAX_VCPUS ? __sync_fetch_and_add(&nr_slots, 1) : NP_MAX_VCPUS;
+	slot = take_slot();
 	if (slot >= NP_MAX_VCPUS || bpf_map_update_elem(&slot_of, &key, &slot, BPF_NOEXIST)) {
 		__sync_fetch_and_add(&lost_events, 1);
 		return -1;
@@ -242,4 +262,20 @@ SEC("?fentry/nested_vmx_enter_non_root_mode")
 int BPF_PROG(nested_vmenter_function, struct kvm_vcpu *vcpu)
 {
 	return vcpu ? on_vmenter(find_vcpu((__u64)vcpu)) : 0;
+}
+
+/* Another vCPU may come to be at its address. */
+SEC("?fentry/kvm_arch_vcpu_destroy")
+int BPF_PROG(vcpu_destroyed, struct kvm_vcpu *vcpu)
+{
+	__u64 key = (__u64)vcpu;
+	__u32 *slot = bpf_map_lookup_elem(&slot_of, &key);
+	struct np_vcpu *v = slot ? bpf_map_lookup_elem(&vcpus, slot) : NULL;
+
+	if (!v)
+		return 0;
+	bpf_map_delete_elem(&slot_of, &key);
+	np_fsm_gap(v);
+	v->key = NP_KEY_GONE;
+	return 0;
 }

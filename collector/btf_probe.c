@@ -274,6 +274,7 @@ int kvm_btf_judge(const struct kvm_btf *b, struct kvm_hooks *h)
 {
 	int err = judge_exit(b, h);
 
+	h->vcpu_destroy = find(b, "kvm_arch_vcpu_destroy", BTF_KIND_FUNC).btf != NULL;
 	if (!err)
 		err = judge_vmx(b, h);
 	if (!err)

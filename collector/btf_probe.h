@@ -26,6 +26,7 @@ void kvm_btf_close(struct kvm_btf *b);
 struct kvm_hooks {
 	bool exit_has_reason;  /* kvm_exit is (exit_reason, vcpu, isa), not (vcpu, isa) */
 	bool vmenter_is_event; /* else hook nested_vmx_enter_non_root_mode() */
+	bool vcpu_destroy;     /* kvm_arch_vcpu_destroy() can be hooked */
 };
 
 /*

@@ -30,6 +30,26 @@ void session_detach(struct session *s);
  */
 int session_read(struct session *s, struct np_account *a);
 
+/*
+ * Each vCPU's counters as they stand, in a copy that lives until `read`
+ * returns. A vCPU that was destroyed (key is NP_KEY_GONE) keeps its last ones
+ * until session_recycle() clears its slot for another. Ends early when `read`
+ * returns an error, and returns that.
+ */
+int session_each_vcpu(struct session *s,
+		      int (*read)(uint32_t slot, const struct np_vcpu *v, void *arg), void *arg);
+void session_recycle(struct session *s, uint32_t slot);
+
+/* Events that were not counted, since session_open(). */
+uint64_t session_lost(const struct session *s);
+
+/* What the kernel measured of the programs' runs, while its BPF statistics were on. */
+struct session_runs {
+	uint64_t count;
+	uint64_t ns;
+};
+void session_runs(const struct session *s, struct session_runs *runs);
+
 /* Detaches and frees. Safe on NULL. */
 void session_close(struct session *s);
 

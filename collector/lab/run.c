@@ -83,6 +83,8 @@ static int make_own_root(const struct lab_run *r, const struct place *p, uint32_
 		err = copy_data_as("build/nestprof", root, "usr/bin/nestprof");
 	if (!err)
 		err = copy_data_as("build/runner", root, "usr/bin/runner");
+	if (!err && r->c.l0_command)
+		err = copy_as(r->c.l0_command, root, "etc/nestprof/command", 0755);
 	if (!err)
 		err = fs_data_path(runner, "build/runner");
 	if (!err)

@@ -20,6 +20,7 @@ struct lab_config {
 	uint32_t memory_mib;
 	double silence_s;
 	bool verbose;
+	const char *l0_command; /* a script that L0 runs instead of `nestprof ab`; or NULL */
 	bool keep; /* leave the run's folder, and say where it is */
 	uint32_t nr_machines;
 	char name[LAB_MAX_MACHINES][64];

@@ -67,14 +67,14 @@ static void kernels_that_do(void **state)
 		struct fake_kernel kernel;
 		struct kvm_hooks hooks;
 	} known[] = {
-		{ { .reason = IN_UNION }, { false, true } },
-		{ { .reason = IN_VT }, { false, true } },
-		{ { .no_guest_mode = true }, { false, true } },
-		{ { .no_vmcs02 = true }, { false, true } },
+		{ { .reason = IN_UNION }, { .vmenter_is_event = true } },
+		{ { .reason = IN_VT }, { .vmenter_is_event = true } },
+		{ { .no_guest_mode = true }, { .vmenter_is_event = true } },
+		{ { .no_vmcs02 = true }, { .vmenter_is_event = true } },
 		/* 5.15: the reason is an argument, and the entry event is SVM's */
 		{ { .exit_args = "ivi", .nested_args = "ivi", .reason = IN_U32,
 		    .vmenter_args = "", .vmenter_function = true },
-		  { true, false } },
+		  { .exit_has_reason = true } },
 	};
 	struct kvm_hooks h;
 
