@@ -266,15 +266,13 @@ static int describe(struct np_result *r, const struct lab_config *c)
 static int bring_out(const struct lab_config *c, const struct lab_run *run, const char *to)
 {
 	char from[NP_PATH];
-	int err = check_status(c->name[0], lab_run_results(run, 0));
+	int err = fs_mkdirs(to);
 
-	if (!err)
-		err = fs_mkdirs(to);
 	if (!err)
 		err = fs_path(from, "%s/.", lab_run_results(run, 0));
 	if (!err && proc_run((const char *const[]){ "cp", "-r", from, to, NULL }, NULL))
 		err = fail(NP_EXIT_NO_SPACE, -EIO, "cannot copy what L0 left to %s", to);
-	return err;
+	return err ? err : check_status(c->name[0], lab_run_results(run, 0));
 }
 
 static int run(const struct options *o)
