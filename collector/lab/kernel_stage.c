@@ -84,6 +84,17 @@ static int run_depmod(const char *image_dir, const char *root, const char *relea
 	return err;
 }
 
+/* A module's file is named with '-' where the module itself has '_': "kvm-intel.ko". */
+static int module_path(char out[NP_PATH], const char *dir, const char *name)
+{
+	int err = fs_path(out, "%s/kernel/%s.ko", dir, name);
+
+	for (char *p = err ? "" : strrchr(out, '/'); *p; p++)
+		if (*p == '_')
+			*p = '-';
+	return err;
+}
+
 /* Decompressed and unsigned: both cost an emulated CPU more than loading them. */
 static int write_modules(const struct ko_set *set, const char *dir)
 {
@@ -95,7 +106,7 @@ static int write_modules(const struct ko_set *set, const char *dir)
 	for (uint32_t i = 0; !err && i < set->n; i++) {
 		if (!set->ko[i].size)
 			continue;
-		err = fs_path(path, "%s/kernel/%s.ko", dir, set->ko[i].name);
+		err = module_path(path, dir, set->ko[i].name);
 		if (!err)
 			err = fs_write(path, set->ko[i].data, set->ko[i].size);
 	}
