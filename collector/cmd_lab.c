@@ -270,9 +270,9 @@ static int describe(struct np_result *r, const struct lab_config *c)
 	if (!err)
 		err = np_result_set_env(r, "emulated_cpu", "%s", c->cpu_model);
 	if (!err)
-		err = np_result_set_env(r, "l0_kernel_package", "%s", c->l0->package);
+		err = np_result_set_env(r, "l0_package", "%s", c->l0->package);
 	if (!err)
-		err = np_result_set_env(r, "l1_kernel_package", "%s", c->l1->package);
+		err = np_result_set_env(r, "l1_package", "%s", c->l1->package);
 	if (!err)
 		err = np_result_set_env(r, "busybox_package", "%s", image->busybox_version);
 	if (!err)
