@@ -61,6 +61,8 @@ int apt_open(struct apt *a, const char *dir, bool own_sources)
 		set(a, "Dir::Etc::preferences=/dev/null");
 		set(a, "Dir::Etc::preferencesparts=/dev/null");
 		set(a, "APT::Default-Release=");
+		/* Else a mirror that cannot be reached is a warning. */
+		set(a, "APT::Update::Error-Mode=any");
 	}
 	return 0;
 }

@@ -11,7 +11,7 @@
 #include "collector/base/fsutil.h"
 
 #define APT_OPTION (NP_PATH + 40)
-#define APT_MAX_OPTIONS 10
+#define APT_MAX_OPTIONS 12
 
 struct apt {
 	char archives[NP_PATH]; /* where packages are fetched to */

@@ -157,9 +157,13 @@ int kernel_source_find(struct kernel_source *s, const struct lab_kernel_choice *
 	int err;
 
 	*s = (struct kernel_source){ .choice = choice };
-	if (find_suite(s, wanted))
-		return 0;
 	s->debs = is_deb(wanted, strlen(wanted));
+	if ((find_suite(s, wanted) || s->debs) && choice->modules)
+		return fail(NP_EXIT_USAGE, -EINVAL,
+			    "%.4s-modules is for a kernel image; %s %s comes with its modules",
+			    choice->option, choice->option, wanted);
+	if (s->suite)
+		return 0;
 	if (!s->debs && !strchr(wanted, '/') && !fs_exists(wanted))
 		return fail(NP_EXIT_USAGE, -EINVAL,
 			    "%s: there is no kernel '%s'; there are " NAMES

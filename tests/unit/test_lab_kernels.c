@@ -227,6 +227,22 @@ static void what_is_no_kernel_is_said(void **state)
 	}
 }
 
+static void packages_come_with_their_modules(void **state)
+{
+	static const char *const with_modules[] = { "6.12", "sid", "linux.deb" };
+	struct kernel_source s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(with_modules) / sizeof(*with_modules); i++) {
+		struct lab_kernel_choice c = { "--l1-kernel", with_modules[i], "/tmp" };
+
+		fail_clear();
+		assert_true(kernel_source_find(&s, &c) < 0);
+		assert_int_equal(fail_code(), NP_EXIT_USAGE);
+		assert_non_null(strstr(fail_text(), "--l1-modules"));
+	}
+}
+
 static void files_that_are_missing_are_named(void **state)
 {
 	static const char *const missing[] = { "none/bzImage", "none.deb", "a.deb,none/b.deb" };
@@ -364,6 +380,7 @@ int main(void)
 		IN_A_FOLDER(damaged_images_do_no_harm),
 		IN_A_FOLDER(kernels_have_names_and_numbers),
 		IN_A_FOLDER(what_is_no_kernel_is_said),
+		IN_A_FOLDER(packages_come_with_their_modules),
 		IN_A_FOLDER(files_that_are_missing_are_named),
 		IN_A_FOLDER(a_kernel_without_its_modules_is_refused),
 		IN_A_FOLDER(packages_are_known_by_their_contents),
