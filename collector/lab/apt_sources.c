@@ -156,8 +156,8 @@ static int find_mirrors(const struct apt *a, struct apt_mirror *debian, struct a
 		err = list_targets(a, true, &targets);
 		if (!err && apt_mirror_find(debian, targets, "Debian"))
 			err = fail(NP_EXIT_MISSING, -ENOENT,
-				   "apt on this machine has no source of Debian's main component, "
-				   "whose mirror a kernel could come from; add one, or give a file");
+				   "apt on this machine has no source of Debian's main component "
+				   "to take a mirror from; add one, or give a kernel as a file");
 	}
 	if (!err && apt_mirror_find(security, targets, "Debian-Security"))
 		security->uri[0] = '\0';

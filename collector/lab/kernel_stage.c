@@ -175,7 +175,8 @@ int kernel_stage(struct lab_kernel *k, const char *kernel, const char *modules,
 	if (!err)
 		err = add_image(k, kernel);
 	if (!err && !k->release[0])
-		err = fail(NP_EXIT_MISSING, -ENOEXEC, "kernel %s does not tell its release", kernel);
+		err = fail(NP_EXIT_MISSING, -ENOEXEC, "kernel %s does not tell its release",
+			   kernel);
 	log_phase("make the parts of kernel %s", k->release);
 	if (!err)
 		err = add_modules(k, modules, image_dir);

@@ -213,7 +213,8 @@ int packages_manifest(const char *dir, char **text)
 	fclose(stream);
 	if (err) {
 		free(*text);
-		fail(NP_EXIT_FAILED, err, "cannot read the packages in %s: %s", dir, strerror(-err));
+		fail(NP_EXIT_FAILED, err, "cannot read the packages in %s: %s", dir,
+		     strerror(-err));
 	}
 	return err;
 }

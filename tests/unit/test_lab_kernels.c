@@ -83,7 +83,7 @@ static struct small_kernel small_kernel(void)
 			       .p_memsz = sizeof(BANNER) };
 	k.note = (Elf64_Phdr){ .p_type = PT_NOTE,
 			       .p_offset = offsetof(struct small_kernel, pvh),
-			       .p_filesz = sizeof(k.pvh) ,
+			       .p_filesz = sizeof(k.pvh),
 			       .p_memsz = sizeof(k.pvh) };
 	k.pvh.header = (Elf64_Nhdr){ 4, 4, 18 };
 	memcpy(k.pvh.name, "Xen", 4);
