@@ -8,12 +8,18 @@
 
 #include "collector/base/fail.h"
 
+static const char *next_line(const char *line)
+{
+	line += strcspn(line, "\n");
+	return line + (*line == '\n');
+}
+
 int apt_mirror_find(struct apt_mirror *m, const char *targets, const char *label)
 {
 	char start[64];
 	size_t n = snprintf(start, sizeof(start), "Debian|%s|main|", label);
 
-	for (const char *line = targets; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+	for (const char *line = targets; *line; line = next_line(line)) {
 		const char *uri = line + n, *entry;
 
 		if (strncmp(line, start, n))
@@ -26,12 +32,6 @@ int apt_mirror_find(struct apt_mirror *m, const char *targets, const char *label
 		       fs_path(m->entry, "%.*s", (int)strcspn(entry + 1, "\n"), entry + 1);
 	}
 	return -ENOENT;
-}
-
-static const char *next_line(const char *line)
-{
-	line += strcspn(line, "\n");
-	return line + (*line == '\n');
 }
 
 static const char *nth_line(const char *text, unsigned long n)
