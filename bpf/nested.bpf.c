@@ -4,7 +4,10 @@
  * programs of one vCPU run on its thread, never beside each other, so its
  * counters need no atomic operations.
  */
+#define __TARGET_ARCH_x86 /* how bpf_tracing.h reads struct pt_regs */
+
 #include <linux/bpf.h>
+#include <linux/ptrace.h>
 #include <linux/types.h>
 #include <stdbool.h>
 
@@ -18,6 +21,7 @@
 char LICENSE[] SEC("license") = "GPL";
 
 #define SLOT_BITS 9
+#define CLAIM_TRIES 64 /* another CPU that claims one is done in less */
 #define BASIC_EXIT_REASON 0xffff
 
 _Static_assert(NP_MAX_VCPUS == 1 << SLOT_BITS, "a hash has SLOT_BITS");
@@ -51,6 +55,13 @@ struct {
 	__type(value, __u32);
 } free_slots SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, NP_MAX_VCPUS);
+	__type(key, __u32); /* slot */
+	__type(value, __u64);
+} owner_of SEC(".maps");
+
 /* Which slot was last found under a hash: a guess, checked against its key. */
 __u32 guess[NP_MAX_VCPUS];
 
@@ -76,16 +87,34 @@ static __always_inline void init_slot(__u32 slot, __u64 key, __u32 tgid)
 	v->key = key;
 }
 
-/* A new slot or one that is free again; NP_MAX_VCPUS: none is left. */
-static __always_inline __u32 take_slot(void)
+/*
+ * Whoever enters itself as the owner of the next slot has it. An atomic
+ * fetch-and-add would do, but kernels before 5.12 refuse it.
+ */
+static __always_inline __u32 next_slot(__u64 key)
 {
-	__u32 slot = NP_MAX_VCPUS;
+	for (int i = 0; i < CLAIM_TRIES; i++) {
+		__u32 slot = *(volatile __u32 *)&nr_slots;
 
-	if (nr_slots < NP_MAX_VCPUS)
-		slot = __sync_fetch_and_add(&nr_slots, 1);
-	if (slot < NP_MAX_VCPUS || !bpf_map_pop_elem(&free_slots, &slot))
+		if (slot >= NP_MAX_VCPUS)
+			break;
+		if (bpf_map_update_elem(&owner_of, &slot, &key, BPF_NOEXIST))
+			continue;
+		*(volatile __u32 *)&nr_slots = slot + 1;
 		return slot;
+	}
 	return NP_MAX_VCPUS;
+}
+
+/* A new slot or one that is free again; NP_MAX_VCPUS: none is left. */
+static __always_inline __u32 take_slot(__u64 key)
+{
+	__u32 slot = next_slot(key);
+
+	/* An empty queue clears what it was to fill in. */
+	if (slot >= NP_MAX_VCPUS && bpf_map_pop_elem(&free_slots, &slot))
+		return NP_MAX_VCPUS;
+	return slot;
 }
 
 /* A slot for a vCPU that is seen for the first time; -1: none is left, or not wanted. */
@@ -95,7 +124,7 @@ static __always_inline int claim_slot(__u64 key)
 
 	if (target_tgid && tgid != target_tgid)
 		return -1;
-	slot = take_slot();
+	slot = take_slot(key);
 	if (slot >= NP_MAX_VCPUS || bpf_map_update_elem(&slot_of, &key, &slot, BPF_NOEXIST)) {
 		__sync_fetch_and_add(&lost_events, 1);
 		return -1;
@@ -198,6 +227,8 @@ static __always_inline int on_vmenter(struct np_vcpu *v)
 	return 0;
 }
 
+#include "bpf/nested_raw.bpf.h"
+
 /*
  * kvm_exit and kvm_nested_vmexit have had two prototypes; collector/btf_probe.c
  * picks. Newer verifiers think that the vCPU might be NULL.
@@ -234,7 +265,7 @@ int BPF_PROG(nested_vmexit_with_reason, __u32 reason, struct kvm_vcpu *vcpu, __u
 	return on_nested_vmexit(vcpu);
 }
 
-SEC("tp_btf/kvm_nested_vmexit_inject")
+SEC("?tp_btf/kvm_nested_vmexit_inject")
 int BPF_PROG(nested_vmexit_inject, __u32 reason, __u64 info1, __u64 info2, __u32 int_info,
 	     __u32 int_info_err, __u32 isa)
 {

@@ -195,6 +195,13 @@ np_inline void np_fsm_vmenter(struct np_vcpu *v)
 	v->level = NP_LEVEL_L2;
 }
 
+/* After it, where the kernel tells that the entry failed and not who exits next. */
+np_inline void np_fsm_vmenter_failed(struct np_vcpu *v)
+{
+	v->failed_entries++;
+	v->level = NP_LEVEL_L1;
+}
+
 /*
  * The hooks were out: what happened meanwhile is unknown. Call it for each
  * vCPU before they go in again, while none of them runs.

@@ -14,6 +14,7 @@ struct btf;
 struct kvm_btf {
 	char release[65]; /* for messages */
 	bool amd;	  /* kvm_amd is loaded */
+	bool intel;	  /* kvm_intel is loaded */
 	struct btf *vmlinux;
 	struct btf *kvm;
 	struct btf *kvm_intel;
@@ -24,6 +25,7 @@ void kvm_btf_close(struct kvm_btf *b);
 
 /* What differs between kernels that the programs can run on. */
 struct kvm_hooks {
+	bool unchecked;	       /* KVM's modules have no BTF: raw tracepoints and a probe */
 	bool exit_has_reason;  /* kvm_exit is (exit_reason, vcpu, isa), not (vcpu, isa) */
 	bool vmenter_is_event; /* else hook nested_vmx_enter_non_root_mode() */
 	bool vcpu_destroy;     /* kvm_arch_vcpu_destroy() can be hooked */

@@ -26,17 +26,23 @@ struct session {
 
 static void choose_programs(struct nested_bpf *skel, const struct kvm_hooks *h)
 {
+	bool checked = !h->unchecked;
 	const struct {
 		struct bpf_program *program;
 		bool wanted;
 	} choice[] = {
-		{ skel->progs.exit_of_vcpu, !h->exit_has_reason },
-		{ skel->progs.nested_vmexit_of_vcpu, !h->exit_has_reason },
-		{ skel->progs.exit_with_reason, h->exit_has_reason },
-		{ skel->progs.nested_vmexit_with_reason, h->exit_has_reason },
-		{ skel->progs.nested_vmenter, h->vmenter_is_event },
-		{ skel->progs.nested_vmenter_function, !h->vmenter_is_event },
-		{ skel->progs.vcpu_destroyed, h->vcpu_destroy },
+		{ skel->progs.exit_of_vcpu, checked && !h->exit_has_reason },
+		{ skel->progs.nested_vmexit_of_vcpu, checked && !h->exit_has_reason },
+		{ skel->progs.exit_with_reason, checked && h->exit_has_reason },
+		{ skel->progs.nested_vmexit_with_reason, checked && h->exit_has_reason },
+		{ skel->progs.nested_vmexit_inject, checked },
+		{ skel->progs.nested_vmenter, checked && h->vmenter_is_event },
+		{ skel->progs.nested_vmenter_function, checked && !h->vmenter_is_event },
+		{ skel->progs.exit_unchecked, h->unchecked },
+		{ skel->progs.nested_vmexit_unchecked, h->unchecked },
+		{ skel->progs.nested_vmexit_inject_unchecked, h->unchecked },
+		{ skel->progs.nested_vmenter_returns, h->unchecked },
+		{ skel->progs.vcpu_destroyed, checked && h->vcpu_destroy },
 	};
 
 	for (size_t i = 0; i < sizeof(choice) / sizeof(choice[0]); i++)

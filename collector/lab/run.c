@@ -88,12 +88,11 @@ static int make_own_root(const struct lab_run *r, const struct place *p, uint32_
 	if (!err)
 		err = fs_data_path(runner, "build/runner");
 	if (!err)
-		err = fs_path(modules, "%s/modules/%s", r->c.image->dir,
-			      r->c.image->kernel_release);
+		err = fs_path(modules, "%s/modules", r->c.l1->dir);
 	if (!err)
 		err = fs_path(path, "%s/boot/l1.cpio", root);
 	if (!err)
-		err = l1_image_build(runner, modules, r->c.image->kernel_release, path);
+		err = l1_image_build(runner, modules, r->c.l1->release, path);
 	if (!err)
 		err = fs_path(path, "%s/etc/nestprof/words", root);
 	if (!err)
@@ -105,18 +104,23 @@ static int make_own_root(const struct lab_run *r, const struct place *p, uint32_
 
 static int make_disk(const struct lab_run *r, struct place *p, uint32_t i)
 {
-	char kernel[NP_PATH], base[NP_PATH], own[NP_PATH], disk[NP_PATH];
-	const struct lab_image *image = r->c.image;
+	char kernel[NP_PATH], base[NP_PATH], modules[NP_PATH], l1[NP_PATH], own[NP_PATH];
+	char disk[NP_PATH];
+	const struct lab_kernel *l0 = r->c.l0;
 	struct boot_disk d = { .kernel = kernel,
-			       .kernel_base = image->kernel_base,
-			       .kernel_entry = image->kernel_entry,
-			       .kernel_end = image->kernel_end,
-			       .initrd = { base, own },
+			       .kernel_base = l0->base,
+			       .kernel_entry = l0->entry,
+			       .kernel_end = l0->end,
+			       .initrd = { base, modules, l1, own },
 			       .cmdline = L0_CMDLINE };
-	int err = fs_path(kernel, "%s/kernel.bin", image->dir);
+	int err = fs_path(kernel, "%s/kernel.bin", l0->dir);
 
 	if (!err)
-		err = fs_path(base, "%s/base.cpio", image->dir);
+		err = fs_path(base, "%s/base.cpio", r->c.image->dir);
+	if (!err)
+		err = fs_path(modules, "%s/modules.cpio", l0->dir);
+	if (!err)
+		err = fs_path(l1, "%s/vmlinux.cpio", r->c.l1->dir);
 	if (!err)
 		err = fs_path(disk, "%s/" MACHINE_DISK, p->dir);
 	if (!err)

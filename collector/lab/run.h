@@ -10,11 +10,13 @@
 #include <stdint.h>
 
 #include "collector/lab/image.h"
+#include "collector/lab/kernels.h"
 
 #define LAB_MAX_MACHINES 4
 
 struct lab_config {
 	const struct lab_image *image;
+	const struct lab_kernel *l0, *l1;
 	const char *cache;
 	const char *cpu_model;
 	uint32_t memory_mib;

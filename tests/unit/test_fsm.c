@@ -139,6 +139,25 @@ static void entry_that_fails_its_checks(void **state)
 	assert_int_equal(v->entries, 2);
 }
 
+/* The same where the machine does not tell who exits, but that the entry failed. */
+static void entry_that_is_said_to_have_failed(void **state)
+{
+	(void)state;
+	np_fsm_exit(v, VMRESUME, UNKNOWN);
+	np_fsm_vmenter(v);
+	np_fsm_vmenter_failed(v);
+	np_fsm_exit(v, VMREAD, UNKNOWN);
+	assert_int_equal(v->entries, 1);
+	assert_int_equal(v->failed_entries, 1);
+	assert_int_equal(v->outside[VMREAD], 1);
+	assert_int_equal(v->fate[VMREAD].exits, 0);
+	np_fsm_vmenter(v);
+	np_fsm_exit(v, CPUID, UNKNOWN);
+	assert_int_equal(v->fate[CPUID].exits, 1);
+	assert_int_equal(v->failed_entries, 1);
+	assert_int_equal(v->desyncs, 0);
+}
+
 static void entry_that_the_cpu_refuses(void **state)
 {
 	(void)state;
@@ -340,6 +359,7 @@ int main(void)
 		cmocka_unit_test_setup(exit_made_by_l0_is_synthetic, fresh),
 		cmocka_unit_test_setup(exit_given_under_another_reason, fresh),
 		cmocka_unit_test_setup(entry_that_fails_its_checks, fresh),
+		cmocka_unit_test_setup(entry_that_is_said_to_have_failed, fresh),
 		cmocka_unit_test_setup(entry_that_the_cpu_refuses, fresh),
 		cmocka_unit_test_setup(attach_while_l2_runs, fresh),
 		cmocka_unit_test_setup(attach_while_l1_handles, fresh),

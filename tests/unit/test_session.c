@@ -87,6 +87,27 @@ static void kernels_that_do(void **state)
 	assert_null(fail_text());
 }
 
+/* Debian's 5.10: vmlinux has BTF, KVM's modules have none. */
+static void kernels_without_btf_of_modules(void **state)
+{
+	const struct fake_kernel modules_bare = { .exit_args = "", .nested_args = "",
+						  .inject_args = "", .vmenter_args = "",
+						  .no_vcpu_vmx = true, .intel = true };
+	struct fake_kernel other = modules_bare;
+	struct kvm_hooks h;
+
+	(void)state;
+	assert_int_equal(judge(&modules_bare, &h), 0);
+	assert_true(h.unchecked);
+	assert_int_equal(judge(&(struct fake_kernel){ .intel = true }, &h), 0);
+	assert_false(h.unchecked);
+	other.no_notifiers = true;
+	expect_refusal(&other, "task_struct.preempt_notifiers");
+	other = modules_bare;
+	other.intel = false;
+	expect_refusal(&other, "tracepoint kvm_exit is in no BTF");
+}
+
 static void kernels_that_lack_something(void **state)
 {
 	static const struct {
@@ -198,6 +219,7 @@ static void verify(bool in_vt)
 	assert_non_null(skel);
 	bpf_program__set_autoload(skel->progs.exit_of_vcpu, true);
 	bpf_program__set_autoload(skel->progs.nested_vmexit_of_vcpu, true);
+	bpf_program__set_autoload(skel->progs.nested_vmexit_inject, true);
 	bpf_program__set_autoload(skel->progs.nested_vmenter, true);
 	err = nested_bpf__load(skel);
 	unlink(path);
@@ -209,6 +231,27 @@ static void verify(bool in_vt)
 	nested_bpf__destroy(skel);
 }
 
+/* They need the BTF of vmlinux alone; what they probe may not be here. */
+static void verify_unchecked(void)
+{
+	struct nested_bpf *skel = nested_bpf__open();
+	int err;
+
+	assert_non_null(skel);
+	bpf_log_catch();
+	bpf_program__set_autoload(skel->progs.exit_unchecked, true);
+	bpf_program__set_autoload(skel->progs.nested_vmexit_unchecked, true);
+	bpf_program__set_autoload(skel->progs.nested_vmexit_inject_unchecked, true);
+	bpf_program__set_autoload(skel->progs.nested_vmenter_returns, true);
+	err = nested_bpf__load(skel);
+	if (err)
+		print_error("%s\n", bpf_log_line());
+	assert_int_equal(err, 0);
+	/* Here kvm_exit is (vcpu, isa): a program that reads three arguments is turned away. */
+	assert_int_equal(nested_bpf__attach(skel), -EINVAL);
+	nested_bpf__destroy(skel);
+}
+
 static void verifier_accepts_the_programs(void **state)
 {
 	(void)state;
@@ -216,6 +259,7 @@ static void verifier_accepts_the_programs(void **state)
 		skip(); /* needs root, and kvm built into this kernel */
 	verify(false);
 	verify(true);
+	verify_unchecked();
 }
 
 /* Either it works, or the one line says what this kernel or user lacks. */
@@ -250,6 +294,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(kernels_that_do, clear),
+		cmocka_unit_test_setup(kernels_without_btf_of_modules, clear),
 		cmocka_unit_test_setup(kernels_that_lack_something, clear),
 		cmocka_unit_test_setup(decisive_line_of_a_chatter, clear),
 		cmocka_unit_test_setup(verifier_accepts_the_programs, clear),
