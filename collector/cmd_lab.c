@@ -48,7 +48,8 @@ static const struct argp_option options[] = {
 	  "have VMCS shadowing too", 2 },
 	{ "memory", OPT_MEMORY, "MIB", 0, "of each emulated machine [1024]", 2 },
 	{ "machines", OPT_MACHINES, "N", 0, "at most so many side by side [2]", 2 },
-	{ "watchdog", OPT_WATCHDOG, "SECONDS", 0, "give up when a guest is silent so long [240]", 2 },
+	{ "watchdog", OPT_WATCHDOG, "SECONDS", 0,
+	  "give up when a guest is silent so long [240]", 2 },
 	{ "keep", OPT_KEEP, 0, 0, "leave the machines' folders", 2 },
 	{ "update", OPT_UPDATE, 0, 0, "fetch the packages again: a newer kernel, QEMU, Bochs", 2 },
 	{ "l0-command", OPT_L0_COMMAND, "FILE", OPTION_HIDDEN, 0, 2 },
@@ -214,7 +215,8 @@ static int check_status(const char *name, const char *results)
 
 	if (fs_path(path, "%s/status", results) || fs_read_line(path, line, sizeof(line)) ||
 	    number_parse(line, 0, 255, &status))
-		return fail(NP_EXIT_MACHINE, -EIO, "%s ended before its results were complete", name);
+		return fail(NP_EXIT_MACHINE, -EIO, "%s ended before its results were complete",
+			    name);
 	/* Counts that disagree are in the result: it is shown before it is refused. */
 	if (status == NP_EXIT_OK || status == NP_EXIT_MISMATCH)
 		return 0;

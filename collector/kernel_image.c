@@ -225,10 +225,12 @@ int kernel_image_load(struct kernel_image *k, const char *path)
 		err = find_layout(k);
 	if (err)
 		err = fail(NP_EXIT_MISSING, err,
-			   "%s is no x86-64 Linux kernel (neither a bzImage nor an ELF file)", path);
+			   "%s is no x86-64 Linux kernel (neither a bzImage nor an ELF file)",
+			   path);
 	else if (!k->entry)
 		err = fail(NP_EXIT_MISSING, -ENOEXEC,
-			   "kernel %s has no PVH entry point (CONFIG_PVH is off); take another", path);
+			   "kernel %s has no PVH entry point (CONFIG_PVH is off); take another",
+			   path);
 	if (err) {
 		kernel_image_free(k);
 		return err;

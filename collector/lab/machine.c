@@ -52,8 +52,9 @@ static int listen_on_loopback(struct port *p, uint16_t *number)
 
 /*
  * sync=none, a fixed time0 and a screen that is not refreshed by the host's
- * clock: time follows the instructions, and a run is the same every time. A display is wanted: `term`, on a pty of ours. Names
- * are relative to the machine's folder: Bochs 2.7 overflows on long ones.
+ * clock: time follows the instructions, and a run is the same every time. A
+ * display is wanted: `term`, on a pty of ours. Names are relative to the
+ * machine's folder: Bochs 2.7 overflows on long ones.
  */
 static int write_bochsrc(const struct machine *m, const uint16_t ports[PORTS])
 {
