@@ -83,14 +83,20 @@ static void print_exits(const struct np_result *r, const char *arm)
 		printf(" - |");
 }
 
-static void print_missing(const struct np_result *r, const struct sum *s)
+static void print_verified(const struct sum *s)
 {
-	const char *lacks = np_result_env(r, "collector_lacks");
-
-	if (s->failed || s->no_account)
-		printf(" %u workloads failed, %u without counts |\n", s->failed, s->no_account);
+	if (s->witnesses)
+		printf(" %u of %u |", s->equal, s->witnesses);
 	else
-		printf(" %s |\n", lacks ? lacks : "nothing");
+		printf(" - |");
+}
+
+static void print_missing(const struct sum *s)
+{
+	if (s->failed || s->no_account)
+		printf(" %u workloads, counts of %u |\n", s->failed, s->no_account);
+	else
+		printf(" %s |\n", s->witnesses ? "nothing" : "`witnesses`");
 }
 
 static const char *env(const struct np_result *r, const char *key)
@@ -104,16 +110,16 @@ static void print_result(const struct np_result *r)
 {
 	struct sum s = add_up(r);
 
-	printf("| %s | %s | %u arms, %u of %u | %u of %u |", env(r, "l0_kernel"),
-	       env(r, "l1_kernel"), r->nr_arms, s.workloads - s.failed, s.workloads, s.equal,
-	       s.witnesses);
+	printf("| %s | %s | %u arms, %u of %u |", env(r, "l0_kernel"), env(r, "l1_kernel"),
+	       r->nr_arms, s.workloads - s.failed, s.workloads);
+	print_verified(&s);
 	printf(" %llu / %llu |", (unsigned long long)s.lost, (unsigned long long)s.desyncs);
 	print_round_trip(r, "single");
 	print_round_trip(r, "shadow-off");
 	print_round_trip(r, "shadow-on");
 	print_exits(r, "shadow-off");
 	print_exits(r, "shadow-on");
-	print_missing(r, &s);
+	print_missing(&s);
 }
 
 /* Its message, which is the last line that starts with "nestprof: ". */
