@@ -70,7 +70,7 @@ signal_after 300000 KILL
 changed=$(params | grep -c '^nested=Y')
 verdict "a killed run does leave its parameters" test "$changed" -eq 1
 run nestprof doctor
-verdict "doctor says so" said 21 'was killed and left'
+verdict "doctor says so" said 21 'killed|left'
 run $ab
 verdict "the next run says so, and runs" said 0 'was killed.*putting them back'
 verdict "... and everything is as it was" as_before
