@@ -14,7 +14,10 @@
 
 #include "bpf/events.h"
 
-/* The counters of one L2 exit reason; see struct np_fate. */
+/*
+ * The counters of one L2 exit reason; see struct np_fate. Reasons that came
+ * when the pool of rows was used up are together under NP_REASON_OTHER.
+ */
 struct np_row {
 	uint64_t exits;
 	uint64_t to_l1;
@@ -23,10 +26,20 @@ struct np_row {
 	uint64_t resumed;
 	/*
 	 * Exits of L1 by reason, from the L2 exit that it was given until it
-	 * entered L2 again. What reasons beyond NP_ROWS caused is together
-	 * under NP_REASON_OTHER.
+	 * entered L2 again.
 	 */
 	uint64_t caused[NP_REASONS];
+	/*
+	 * Where the session takes the time: finished round trips of either kind
+	 * (enum np_trip), and where those that L1 handled spent theirs (enum
+	 * np_phase), in ns: sum(phase[]) == trip[NP_TRIP_L1].ns, exactly. They
+	 * are under the reason that L1 was given. Not every exit makes a round
+	 * trip of its own: an exit that L0 dealt with and then made another one
+	 * for L1 is part of that one's. trip[].max is no difference: the longest
+	 * since the session was opened. session_add_hist() has the histograms.
+	 */
+	struct np_trip_sum trip[NP_TRIPS];
+	uint64_t phase[NP_PHASES];
 };
 
 struct np_account {
@@ -43,11 +56,14 @@ struct np_account {
 	uint64_t entries;
 	uint64_t failed_entries;
 	uint64_t desyncs;
+	/* Copies between vmcs12 and the shadow VMCS (enum np_sync), and their time. */
+	struct np_sync_sum sync[NP_SYNCS];
 	struct np_totals totals;
 };
 
-/* Adds one vCPU's counters (as they stand) to the account. */
-void np_account_add_vcpu(struct np_account *a, const struct np_vcpu *v);
+/* Adds one vCPU's counters (as they stand) to the account; its rows are in `rows`. */
+void np_account_add_vcpu(struct np_account *a, const struct np_vcpu *v,
+			 const struct np_l2_row *rows);
 
 /*
  * to = after - before, counter by counter; `before` and `after` are accounts

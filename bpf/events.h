@@ -11,6 +11,8 @@
 #include <linux/types.h>
 #endif
 
+#include "bpf/hist_bucket.h"
+
 /* Instruction sets, as the tracepoints' `isa` argument numbers them. */
 enum np_isa { NP_ISA_VMX = 1, NP_ISA_SVM = 2 };
 
@@ -23,14 +25,15 @@ enum np_isa { NP_ISA_VMX = 1, NP_ISA_SVM = 2 };
 #define NP_REASON_OTHER (NP_REASONS - 1)
 #define NP_REASON_NONE 0xff
 
-/*
- * What L1 does about an L2 exit is counted in a row of its own for each exit
- * reason that L1 was given. The last row is shared by the reasons that came
- * after all the others were taken.
- */
-#define NP_ROWS 32
-#define NP_ROW_SHARED (NP_ROWS - 1)
 #define NP_MAX_VCPUS 512 /* a power of two */
+
+/*
+ * Each L2 exit reason of each vCPU has a row, taken from a pool when it first
+ * comes. A vCPU's reasons that come after the pool is used up share a row,
+ * which is the vCPU's from the start: row i is that of slot i.
+ */
+#define NP_MAX_ROWS 6144
+#define NP_MAX_HIST_PAGES 32768
 
 /*
  * How many different exits of L1 are held back until its L2 exit is finished.
@@ -55,10 +58,69 @@ struct np_fate {
 	__u64 resumed;	 /* to_l1 + synthetic after which L1 entered L2 again */
 };
 
+/*
+ * A round trip is the time from L2's exit to L2's next entry. L0 went back to
+ * L2 by itself, or L1 handled the exit: two kinds that have little in common.
+ */
+enum np_trip { NP_TRIP_L0, NP_TRIP_L1, NP_TRIPS };
+
+/* Where the time of a round trip of the second kind goes. */
+enum np_phase {
+	NP_PHASE_L2_EXIT,  /* L0, from L2's exit until it enters L1 */
+	NP_PHASE_L1,	   /* L1 itself */
+	NP_PHASE_VMCS,	   /* L0, on L1's VMREADs and VMWRITEs */
+	NP_PHASE_ENTRY,	   /* L0, on L1's VMRESUME or VMLAUNCH, until it starts to enter L2 */
+	NP_PHASE_OTHER,	   /* L0, on other exits of L1 */
+	NP_PHASE_ENTER_L2, /* L0, until L2 is entered */
+	NP_PHASES
+};
+
+struct np_trip_sum {
+	__u64 n;   /* finished round trips */
+	__u64 ns;  /* ... and what they took in all */
+	__u64 max; /* the longest ever, in ns; not a counter */
+};
+
+struct np_l2_row {
+	struct np_fate fate;
+	/*
+	 * Exits of L1 by reason between an L2 exit given to L1 and L1's next
+	 * entry to L2: added when that entry comes, so only what a finished one
+	 * cost is in here (but for kinds beyond NP_TOUCHED).
+	 */
+	__u64 caused[NP_REASONS];
+	struct np_trip_sum trip[NP_TRIPS];
+	__u64 phase[NP_PHASES]; /* ns; of NP_TRIP_L1, whose sum it is */
+	__u16 page_of[NP_TRIPS][NP_HIST_PAGES]; /* index + 1; 0: all its buckets are empty */
+};
+
+/* A part of a histogram of round trips: one power of two. */
+struct np_hist_page {
+	__u32 n[NP_HIST_PAGE];
+};
+
 enum np_level {
 	NP_LEVEL_UNKNOWN, /* the kernel does not tell; go by what was seen */
 	NP_LEVEL_L1,
 	NP_LEVEL_L2,
+};
+
+/* The functions that copy between vmcs12 and the shadow VMCS. */
+enum np_sync { NP_SYNC_TO_SHADOW, NP_SYNC_FROM_SHADOW, NP_SYNCS };
+
+struct np_sync_sum {
+	__u64 n, ns;
+};
+
+/* Measures the round trip under way. */
+struct np_clock {
+	__u64 began; /* when L2 exited; 0: no round trip that was seen from its start */
+	__u64 last;  /* the last reading; what comes next belongs to `phase` */
+	__u8 phase;
+	__u8 kind;   /* enum np_trip, as far as is known */
+	__u8 reason; /* whose row it goes to */
+	__u8 pad[5];
+	__u64 ns[8]; /* by phase; a power of two, for the verifier's sake */
 };
 
 /* One vCPU of L1, as the state machine (nested_fsm.h) sees it. */
@@ -72,29 +134,27 @@ struct np_vcpu {
 	__u8 open;	 /* reason of the L2 exit whose fate is open, or none */
 	__u8 handling;	 /* reason of the L2 exit that L1 is handling, or none */
 	__u8 nr_touched; /* how many reasons pending[] holds */
-	__u8 nr_rows;	 /* rows handed out so far */
-	__u8 pad[3];
+	__u8 typed;	 /* its struct vcpu_vmx is known (bpf/reason.bpf.h) */
+	__u8 pad;
+	__u16 shared_row; /* for reasons that came when the pool was used up */
+	struct np_clock clock;
 	__u8 touched[NP_TOUCHED];  /* the reasons with pending[] > 0 */
-	__u8 row_of[NP_REASONS];   /* reason -> row of caused[] + 1; 0: none yet */
-	__u64 pending[NP_REASONS]; /* L1's exits since the L2 exit in handling */
+	__u32 pending[NP_REASONS]; /* L1's exits since the L2 exit in handling */
+	__u16 row_of[NP_REASONS];  /* reason -> row + 1; 0: none yet */
 
 	/* Counters. */
 	__u64 entries;	      /* nested entries (kvm_nested_vmenter) */
 	__u64 failed_entries; /* ... after which L1, not L2, exited next */
-	__u64 nested_vmexits; /* kvm_nested_vmexit events */
+	__u64 nested_vmexits; /* kvm_nested_vmexit events, where they are looked at */
 	__u64 desyncs;	      /* events that fit no state; counted, then believed */
 	__u64 outside[NP_REASONS]; /* exits of L1 while no L2 exit was handled */
-	struct np_fate fate[NP_REASONS]; /* by L2 exit reason */
-	/*
-	 * Exits of L1, by row and reason, between an L2 exit given to L1 and
-	 * L1's next entry to L2: added when that entry comes, so only what a
-	 * finished one cost is in here (but for kinds beyond NP_TOUCHED).
-	 */
-	__u64 caused[NP_ROWS][NP_REASONS];
+	struct np_sync_sum sync[NP_SYNCS];
+	__u64 sync_began;
 };
 
 _Static_assert(sizeof(struct np_fate) == 40, "BPF and C disagree");
-_Static_assert(sizeof(struct np_vcpu) == 30120, "BPF and C disagree");
+_Static_assert(sizeof(struct np_l2_row) == 1032, "BPF and C disagree");
+_Static_assert(sizeof(struct np_vcpu) == 1544, "BPF and C disagree");
 
 /* Whole-collector counters, summed up by user space. */
 struct np_totals {

@@ -13,115 +13,13 @@
 #include <bpf/bpf_tracing.h>
 
 #include "bpf/kvm_types.bpf.h"
-#include "bpf/nested_fsm.h"
+#include "bpf/slots.bpf.h"
+#include "bpf/reason.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define SLOT_BITS 9
-#define BASIC_EXIT_REASON 0xffff
-
-_Static_assert(NP_MAX_VCPUS == 1 << SLOT_BITS, "a hash has SLOT_BITS");
-
-const volatile __u32 target_tgid; /* count this process's VMs; 0: all */
-
-__u64 lost_events;
-
-/* Slots are handed out once, in order: slot i is vcpus[i]. */
-__u32 nr_slots;
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, NP_MAX_VCPUS);
-	__type(key, __u32);
-	__type(value, struct np_vcpu);
-} vcpus SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, NP_MAX_VCPUS);
-	__type(key, __u64); /* address of a struct kvm_vcpu */
-	__type(value, __u32);
-} slot_of SEC(".maps");
-
-/* Which slot was last found under a hash: a guess, checked against its key. */
-__u32 guess[NP_MAX_VCPUS];
-
-static __always_inline __u32 hash_of(__u64 key)
-{
-	__u32 low;
-
-	/* The verifier may know `key` for a pointer, which it lets nobody multiply. */
-	asm volatile("%0 = %1" : "=w"(low) : "w"((__u32)key));
-	return low * 0x9e3779b1u >> (32 - SLOT_BITS);
-}
-
-static __always_inline void init_slot(__u32 slot, __u64 key, __u32 tgid)
-{
-	struct np_vcpu *v = bpf_map_lookup_elem(&vcpus, &slot);
-
-	if (!v)
-		return;
-	np_fsm_init(v);
-	v->isa = NP_ISA_VMX;
-	v->tgid = tgid;
-	v->key = key;
-}
-
-/* A slot for a vCPU that is seen for the first time; -1: none is left, or not wanted. */
-static __always_inline int claim_slot(__u64 key)
-{
-	__u32 tgid = bpf_get_current_pid_tgid() >> 32, slot;
-
-	if (target_tgid && tgid != target_tgid)
-		return -1;
-	slot = nr_slots < NP_MAX_VCPUS ? __sync_fetch_and_add(&nr_slots, 1) : NP_MAX_VCPUS;
-	if (slot >= NP_MAX_VCPUS || bpf_map_update_elem(&slot_of, &key, &slot, BPF_NOEXIST)) {
-		__sync_fetch_and_add(&lost_events, 1);
-		return -1;
-	}
-	init_slot(slot, key, tgid);
-	return slot;
-}
-
-static __noinline int search_slot(__u64 key)
-{
-	__u32 *known = bpf_map_lookup_elem(&slot_of, &key);
-	int slot = known ? *known : claim_slot(key);
-
-	if (slot >= 0)
-		guess[hash_of(key)] = slot;
-	return slot;
-}
-
-static __always_inline struct np_vcpu *find_vcpu(__u64 key)
-{
-	__u32 slot = guess[hash_of(key)];
-	struct np_vcpu *v = bpf_map_lookup_elem(&vcpus, &slot);
-	int found;
-
-	if (v && v->key == key)
-		return v;
-	found = search_slot(key);
-	if (found < 0)
-		return NULL;
-	slot = found;
-	return bpf_map_lookup_elem(&vcpus, &slot);
-}
-
-/* For events that do not name their vCPU: the one that this task runs. */
-static __always_inline struct np_vcpu *find_current_vcpu(void)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct hlist_node *link = task->preempt_notifiers.first;
-
-	if (!link) {
-		__sync_fetch_and_add(&lost_events, 1);
-		return NULL;
-	}
-	return find_vcpu((__u64)link -
-			 bpf_core_field_offset(struct kvm_vcpu, preempt_notifier.link));
-}
+#define now() bpf_ktime_get_ns()
+#define UNTIMED 0
 
 /* Whether the vCPU runs L2. Both fields change only between two exits. */
 static __always_inline __u32 level_of(struct kvm_vcpu *vcpu)
@@ -137,109 +35,200 @@ static __always_inline __u32 level_of(struct kvm_vcpu *vcpu)
 	return NP_LEVEL_UNKNOWN;
 }
 
-static __always_inline __u32 exit_reason_of(struct kvm_vcpu *vcpu)
+static __always_inline int on_exit(struct kvm_vcpu *vcpu, struct np_vcpu *v, __u32 reason,
+				   __u64 time)
 {
-	__u32 reason = NP_REASON_OTHER;
-
-	if (bpf_core_field_exists(struct vcpu_vmx___vt, vt.exit_reason)) {
-		struct vcpu_vmx___vt *vmx = (void *)vcpu;
-
-		bpf_core_read(&reason, sizeof(reason), &vmx->vt.exit_reason);
-	} else if (bpf_core_field_exists(struct vcpu_vmx___reason, exit_reason)) {
-		struct vcpu_vmx___reason *vmx = (void *)vcpu;
-
-		bpf_core_read(&reason, sizeof(reason), &vmx->exit_reason);
-	}
-	return reason;
+	np_fsm_exit(NULL, v, reason & BASIC_EXIT_REASON, level_of(vcpu), time);
+	return 0;
 }
 
-static __always_inline int on_exit(struct kvm_vcpu *vcpu, __u32 reason)
-{
-	struct np_vcpu *v = find_vcpu((__u64)vcpu);
+/*
+ * A program for each way to know the exit reason, without the time and with
+ * it. Newer verifiers think that the vCPU might be NULL.
+ */
+#define EXIT_PROGRAM(name, reason, clock)                                                          \
+	SEC("?tp_btf/kvm_exit")                                                                    \
+	int BPF_PROG(name, struct kvm_vcpu *vcpu)                                                  \
+	{                                                                                          \
+		__u64 time = clock;                                                                \
+		struct np_vcpu *v;                                                                 \
+                                                                                                   \
+		if (!vcpu || !is_wanted())                                                         \
+			return 0;                                                                  \
+		v = find_vcpu((__u64)vcpu);                                                        \
+		return v ? on_exit(vcpu, v, reason, time) : 0;                                     \
+	}
 
+EXIT_PROGRAM(exit_cast, reason_by_cast(vcpu), UNTIMED)
+EXIT_PROGRAM(exit_cast_timed, reason_by_cast(vcpu), now())
+EXIT_PROGRAM(exit_kptr, reason_by_kptr(vcpu, v), UNTIMED)
+EXIT_PROGRAM(exit_kptr_timed, reason_by_kptr(vcpu, v), now())
+EXIT_PROGRAM(exit_read, reason_by_read(vcpu), UNTIMED)
+EXIT_PROGRAM(exit_read_timed, reason_by_read(vcpu), now())
+
+/* Up to 5.15 the reason is an argument. */
+#define EXIT_WITH_REASON_PROGRAM(name, clock)                                                      \
+	SEC("?tp_btf/kvm_exit")                                                                    \
+	int BPF_PROG(name, __u32 reason, struct kvm_vcpu *vcpu)                                    \
+	{                                                                                          \
+		__u64 time = clock;                                                                \
+		struct np_vcpu *v;                                                                 \
+                                                                                                   \
+		if (!vcpu || !is_wanted())                                                         \
+			return 0;                                                                  \
+		v = find_vcpu((__u64)vcpu);                                                        \
+		return v ? on_exit(vcpu, v, reason, time) : 0;                                     \
+	}
+
+EXIT_WITH_REASON_PROGRAM(exit_with_reason, UNTIMED)
+EXIT_WITH_REASON_PROGRAM(exit_with_reason_timed, now())
+
+/* kvm_entry may have more arguments: only the first is of interest. */
+SEC("?tp_btf/kvm_entry")
+int BPF_PROG(entry_timed, struct kvm_vcpu *vcpu)
+{
+	struct np_vcpu *v;
+
+	if (!vcpu || !is_wanted())
+		return 0;
+	v = find_vcpu((__u64)vcpu);
 	if (v)
-		np_fsm_exit(v, reason & BASIC_EXIT_REASON, level_of(vcpu));
+		np_fsm_entry(NULL, v, level_of(vcpu), now());
 	return 0;
 }
 
 static __always_inline int on_nested_vmexit(struct kvm_vcpu *vcpu)
 {
-	struct np_vcpu *v = find_vcpu((__u64)vcpu);
+	struct np_vcpu *v = vcpu && is_wanted() ? find_vcpu((__u64)vcpu) : NULL;
 
 	if (v)
 		np_fsm_nested_vmexit(v);
 	return 0;
 }
 
-static __always_inline int on_vmenter(struct np_vcpu *v)
+/* A check on kvm_exit, for who wants it. */
+SEC("?tp_btf/kvm_nested_vmexit")
+int BPF_PROG(nested_vmexit, struct kvm_vcpu *vcpu)
 {
+	return on_nested_vmexit(vcpu);
+}
+
+SEC("?tp_btf/kvm_nested_vmexit")
+int BPF_PROG(nested_vmexit_with_reason, __u32 reason, struct kvm_vcpu *vcpu)
+{
+	return on_nested_vmexit(vcpu);
+}
+
+static __always_inline int on_inject(__u32 reason, bool timed)
+{
+	struct np_vcpu *v = is_wanted() ? find_current_vcpu() : NULL;
+
 	if (v)
-		np_fsm_vmenter(v);
+		np_fsm_inject(NULL, v, reason & BASIC_EXIT_REASON, timed);
 	return 0;
 }
 
-/*
- * kvm_exit and kvm_nested_vmexit have had two prototypes; collector/btf_probe.c
- * picks. Newer verifiers think that the vCPU might be NULL.
- */
-SEC("?tp_btf/kvm_exit")
-int BPF_PROG(exit_of_vcpu, struct kvm_vcpu *vcpu, __u32 isa)
+SEC("?tp_btf/kvm_nested_vmexit_inject")
+int BPF_PROG(inject, __u32 reason)
 {
-	if (!vcpu || isa != NP_ISA_VMX)
-		return 0;
-	return on_exit(vcpu, exit_reason_of(vcpu));
+	return on_inject(reason, false);
 }
 
-SEC("?tp_btf/kvm_nested_vmexit")
-int BPF_PROG(nested_vmexit_of_vcpu, struct kvm_vcpu *vcpu, __u32 isa)
+SEC("?tp_btf/kvm_nested_vmexit_inject")
+int BPF_PROG(inject_timed, __u32 reason)
 {
-	if (!vcpu || isa != NP_ISA_VMX)
-		return 0;
-	return on_nested_vmexit(vcpu);
+	return on_inject(reason, true);
 }
 
-SEC("?tp_btf/kvm_exit")
-int BPF_PROG(exit_with_reason, __u32 reason, struct kvm_vcpu *vcpu, __u32 isa)
+static __always_inline int on_vmenter(struct np_vcpu *v, __u64 time)
 {
-	if (!vcpu || isa != NP_ISA_VMX)
-		return 0;
-	return on_exit(vcpu, reason);
-}
-
-SEC("?tp_btf/kvm_nested_vmexit")
-int BPF_PROG(nested_vmexit_with_reason, __u32 reason, struct kvm_vcpu *vcpu, __u32 isa)
-{
-	if (!vcpu || isa != NP_ISA_VMX)
-		return 0;
-	return on_nested_vmexit(vcpu);
-}
-
-SEC("tp_btf/kvm_nested_vmexit_inject")
-int BPF_PROG(nested_vmexit_inject, __u32 reason, __u64 info1, __u64 info2, __u32 int_info,
-	     __u32 int_info_err, __u32 isa)
-{
-	struct np_vcpu *v;
-
-	if (isa != NP_ISA_VMX)
-		return 0;
-	v = find_current_vcpu();
 	if (v)
-		np_fsm_inject(v, reason & BASIC_EXIT_REASON);
+		np_fsm_vmenter(NULL, v, time);
 	return 0;
 }
 
 SEC("?tp_btf/kvm_nested_vmenter")
-int BPF_PROG(nested_vmenter, __u64 rip, __u64 vmcs, __u64 nested_rip, __u32 int_ctl,
-	     __u32 event_inj, bool tdp, __u64 guest_tdp_pgd, __u64 guest_cr3, __u32 isa)
+int BPF_PROG(vmenter)
 {
-	if (isa != NP_ISA_VMX)
-		return 0;
-	return on_vmenter(find_current_vcpu());
+	return is_wanted() ? on_vmenter(find_current_vcpu(), UNTIMED) : 0;
+}
+
+SEC("?tp_btf/kvm_nested_vmenter")
+int BPF_PROG(vmenter_timed)
+{
+	return is_wanted() ? on_vmenter(find_current_vcpu(), now()) : 0;
 }
 
 /* Where that tracepoint is SVM's alone. */
 SEC("?fentry/nested_vmx_enter_non_root_mode")
-int BPF_PROG(nested_vmenter_function, struct kvm_vcpu *vcpu)
+int BPF_PROG(vmenter_function, struct kvm_vcpu *vcpu)
 {
-	return vcpu ? on_vmenter(find_vcpu((__u64)vcpu)) : 0;
+	return vcpu && is_wanted() ? on_vmenter(find_vcpu((__u64)vcpu), UNTIMED) : 0;
+}
+
+SEC("?fentry/nested_vmx_enter_non_root_mode")
+int BPF_PROG(vmenter_function_timed, struct kvm_vcpu *vcpu)
+{
+	return vcpu && is_wanted() ? on_vmenter(find_vcpu((__u64)vcpu), now()) : 0;
+}
+
+/* Keeps a vCPU's typed pointer. The session takes this out when it has them all. */
+SEC("?fentry/prepare_vmcs02_early")
+int BPF_PROG(learn_type, struct vcpu_vmx *vmx)
+{
+	struct np_vcpu *v = is_wanted() ? find_vcpu((__u64)vmx) : NULL;
+	struct typed_vcpu *t;
+	__u32 slot;
+
+	if (!v)
+		return 0;
+	slot = v->shared_row;
+	t = bpf_map_lookup_elem(&typed, &slot);
+	if (t) {
+		t->vmx = vmx;
+		v->typed = 1;
+	}
+	return 0;
+}
+
+static __always_inline int on_sync_begin(struct np_vcpu *v)
+{
+	if (v)
+		v->sync_began = now();
+	return 0;
+}
+
+static __always_inline int on_sync_end(struct np_vcpu *v, enum np_sync which)
+{
+	if (!v || !v->sync_began)
+		return 0;
+	v->sync[which].n++;
+	v->sync[which].ns += now() - v->sync_began;
+	v->sync_began = 0;
+	return 0;
+}
+
+/* vmcs12 -> shadow VMCS, before L1 runs; shadow VMCS -> vmcs12, before L2 does. */
+SEC("?fentry/nested_sync_vmcs12_to_shadow")
+int BPF_PROG(to_shadow_begin, struct kvm_vcpu *vcpu)
+{
+	return is_wanted() ? on_sync_begin(find_vcpu((__u64)vcpu)) : 0;
+}
+
+SEC("?fexit/nested_sync_vmcs12_to_shadow")
+int BPF_PROG(to_shadow_end, struct kvm_vcpu *vcpu)
+{
+	return is_wanted() ? on_sync_end(find_vcpu((__u64)vcpu), NP_SYNC_TO_SHADOW) : 0;
+}
+
+SEC("?fentry/copy_shadow_to_vmcs12")
+int BPF_PROG(from_shadow_begin, struct vcpu_vmx *vmx)
+{
+	return is_wanted() ? on_sync_begin(find_vcpu((__u64)vmx)) : 0;
+}
+
+SEC("?fexit/copy_shadow_to_vmcs12")
+int BPF_PROG(from_shadow_end, struct vcpu_vmx *vmx)
+{
+	return is_wanted() ? on_sync_end(find_vcpu((__u64)vmx), NP_SYNC_FROM_SHADOW) : 0;
 }

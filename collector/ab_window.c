@@ -119,7 +119,8 @@ int ab_windows_traced(struct l1 *l1, const struct ab_config *c, struct np_arm_re
 
 	log_phase("%s: load the collector", arm->name);
 	if (!err)
-		err = session_open(&s, l1_pid(l1));
+		err = session_open_with(&s, &(struct session_config){ .tgid = l1_pid(l1),
+								      .check = c->verify });
 	for (uint32_t i = 0; !err && i < arm->nr_workloads; i++) {
 		log_phase("%s: %s, traced", arm->name, arm->workloads[i]->name);
 		err = traced(l1, s, c->repetitions, w, arm->workloads[i]);
@@ -143,7 +144,11 @@ static int under_tracer(struct l1 *l1, const struct tracer *t, uint32_t repetiti
 	snprintf(r->name, sizeof(r->name), "%s", t->name);
 	if (err)
 		return err;
-	err = repeat(l1, repetitions, out, &r->round_trip);
+	err = repeat(l1, 1, out, NULL); /* what comes only once is not measured */
+	if (t->settle)
+		t->settle(state);
+	if (!err)
+		err = repeat(l1, repetitions, out, &r->round_trip);
 	t->detach(state);
 	return err;
 }

@@ -13,6 +13,7 @@ struct tracer {
 	/* `tgid`: the process that runs the VM. On failure fail() has said why. */
 	int (*attach)(void **state, pid_t tgid);
 	void (*detach)(void *state);
+	void (*settle)(void *state); /* after a first run; may be NULL */
 };
 
 const struct tracer *tracer_find(const char *name); /* or NULL */

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The clock of a round trip. Each event reads the time once; what passed since
+ * the reading before belongs to one phase, so that the phases of a round trip
+ * add up to it to the nanosecond. Only nested_fsm.h calls these.
+ */
+#ifndef NESTPROF_TRIP_CLOCK_H
+#define NESTPROF_TRIP_CLOCK_H
+
+#include "bpf/events.h"
+
+#define np_inline static inline __attribute__((always_inline))
+
+/* The phase that ends now, and the one that begins. */
+np_inline void np_clock_turn(struct np_clock *c, __u64 now, __u8 next)
+{
+	c->ns[c->phase & 7] += now - c->last;
+	c->last = now;
+	c->phase = next;
+}
+
+/* L2 exited, or would have: `reason` is the row's, unless L1 gets another one. */
+np_inline void np_clock_begin(struct np_clock *c, __u64 now, __u8 reason)
+{
+	c->began = now;
+	c->last = now;
+	c->phase = NP_PHASE_L2_EXIT;
+	c->kind = NP_TRIP_L0;
+	c->reason = reason;
+	for (__u32 i = 0; i < NP_PHASES; i++)
+		c->ns[i] = 0;
+}
+
+np_inline void np_clock_drop(struct np_clock *c)
+{
+	c->began = 0;
+}
+
+np_inline void np_hist_count(struct np_pools *p, struct np_l2_row *row, __u32 kind, __u64 ns)
+{
+	__u32 bucket = np_hist_bucket(ns), at = bucket / NP_HIST_PAGE % NP_HIST_PAGES;
+	__u16 *index = &row->page_of[kind][at];
+	struct np_hist_page *page;
+
+	if (!*index)
+		*index = np_pool_new_page(p);
+	page = np_pool_page(p, *index);
+	if (page) /* else trip[].n says how many are missing */
+		page->n[bucket % NP_HIST_PAGE]++;
+}
+
+/* L2 runs again. */
+np_inline void np_clock_end(struct np_pools *p, struct np_clock *c, struct np_l2_row *row)
+{
+	__u32 kind = c->kind == NP_TRIP_L1 ? NP_TRIP_L1 : NP_TRIP_L0;
+	struct np_trip_sum *sum = &row->trip[kind];
+	__u64 ns = c->last - c->began;
+
+	sum->n++;
+	sum->ns += ns;
+	if (ns > sum->max)
+		sum->max = ns;
+	for (__u32 i = 0; kind == NP_TRIP_L1 && i < NP_PHASES; i++)
+		row->phase[i] += c->ns[i];
+	np_hist_count(p, row, kind, ns);
+	c->began = 0;
+}
+
+#endif
