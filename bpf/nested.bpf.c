@@ -21,6 +21,27 @@ char LICENSE[] SEC("license") = "GPL";
 #define now() bpf_ktime_get_ns()
 #define UNTIMED 0
 
+/*
+ * How every program begins: most events may be of VMs that nobody asked about.
+ * The barrier keeps clang from making one condition of two, which costs more.
+ */
+#define ONLY_WANTED()                                                                              \
+	do {                                                                                       \
+		__u32 target = target_tgid;                                                        \
+                                                                                                   \
+		if (target && target != (__u32)(bpf_get_current_pid_tgid() >> 32))                 \
+			return 0;                                                                  \
+		barrier();                                                                         \
+	} while (0)
+
+/* Newer verifiers want to see that the vCPU is not NULL. */
+#define ONLY_WANTED_VCPU(vcpu)                                                                     \
+	do {                                                                                       \
+		ONLY_WANTED();                                                                     \
+		if (!(vcpu))                                                                       \
+			return 0;                                                                  \
+	} while (0)
+
 /* Whether the vCPU runs L2. Both fields change only between two exits. */
 static __always_inline __u32 level_of(struct kvm_vcpu *vcpu)
 {
@@ -35,53 +56,94 @@ static __always_inline __u32 level_of(struct kvm_vcpu *vcpu)
 	return NP_LEVEL_UNKNOWN;
 }
 
+static __noinline int on_exit_elsewise(struct kvm_vcpu *vcpu, struct np_vcpu *v, __u32 reason,
+				       __u64 time)
+{
+	return np_fsm_exit(NULL, v, reason, level_of(vcpu), time);
+}
+
+/* Most kernels have this field, for which two instructions are enough. */
 static __always_inline int on_exit(struct kvm_vcpu *vcpu, struct np_vcpu *v, __u32 reason,
 				   __u64 time)
 {
-	np_fsm_exit(NULL, v, reason & BASIC_EXIT_REASON, level_of(vcpu), time);
-	return 0;
+	reason &= BASIC_EXIT_REASON;
+	if (!bpf_core_field_exists(struct kvm_vcpu, stat.guest_mode))
+		return on_exit_elsewise(vcpu, v, reason, time);
+	if (vcpu->stat.guest_mode)
+		return np_l2_exit(NULL, v, np_reason_index(reason), time);
+	return np_fsm_exit(NULL, v, reason, NP_LEVEL_L1, time);
+}
+
+/* A vCPU whose slot was not found at once. */
+static __noinline int on_exit_after_search(struct kvm_vcpu *vcpu, __u32 reason, __u64 time)
+{
+	struct np_vcpu *v = find_vcpu((__u64)vcpu);
+
+	return v ? on_exit_elsewise(vcpu, v, reason & BASIC_EXIT_REASON, time) : 0;
+}
+
+static __always_inline int on_exit_for(struct kvm_vcpu *vcpu, __u32 reason, __u64 time)
+{
+	struct np_vcpu *v = guess_vcpu((__u64)vcpu);
+
+	if (v->key != (__u64)vcpu)
+		return on_exit_after_search(vcpu, reason, time);
+	return on_exit(vcpu, v, reason, time);
+}
+
+static __noinline int on_exit_by_read(struct kvm_vcpu *vcpu, __u64 time)
+{
+	return on_exit_for(vcpu, reason_by_read(vcpu), time);
+}
+
+static __always_inline int on_exit_by_cast(struct kvm_vcpu *vcpu, __u64 time)
+{
+	return on_exit_for(vcpu, reason_by_cast(vcpu), time);
+}
+
+static __always_inline int on_exit_by_kptr(struct kvm_vcpu *vcpu, __u64 time)
+{
+	__u32 hash = hash_of((__u64)vcpu);
+	struct typed_vcpu *t = bpf_map_lookup_elem(&typed, &hash);
+	struct vcpu_vmx___reason *vmx = t ? (void *)t->vmx : NULL;
+
+	if (!vmx || (__u64)vmx != (__u64)vcpu)
+		return on_exit_by_read(vcpu, time);
+	return on_exit(vcpu, &vcpus[t->slot & (NP_MAX_VCPUS - 1)], vmx->exit_reason.full, time);
 }
 
 /*
- * A program for each way to know the exit reason, without the time and with
- * it. Newer verifiers think that the vCPU might be NULL.
+ * A program for each way to know the exit reason, without the time and with it.
+ * Up to 5.15 it is an argument.
  */
-#define EXIT_PROGRAM(name, reason, clock)                                                          \
+#define EXIT_PROGRAM(name, on_exit_how, time)                                                      \
 	SEC("?tp_btf/kvm_exit")                                                                    \
 	int BPF_PROG(name, struct kvm_vcpu *vcpu)                                                  \
 	{                                                                                          \
-		__u64 time = clock;                                                                \
-		struct np_vcpu *v;                                                                 \
-                                                                                                   \
-		if (!vcpu || !is_wanted())                                                         \
-			return 0;                                                                  \
-		v = find_vcpu((__u64)vcpu);                                                        \
-		return v ? on_exit(vcpu, v, reason, time) : 0;                                     \
+		ONLY_WANTED_VCPU(vcpu);                                                              \
+		return on_exit_how(vcpu, time);                                                    \
 	}
 
-EXIT_PROGRAM(exit_cast, reason_by_cast(vcpu), UNTIMED)
-EXIT_PROGRAM(exit_cast_timed, reason_by_cast(vcpu), now())
-EXIT_PROGRAM(exit_kptr, reason_by_kptr(vcpu, v), UNTIMED)
-EXIT_PROGRAM(exit_kptr_timed, reason_by_kptr(vcpu, v), now())
-EXIT_PROGRAM(exit_read, reason_by_read(vcpu), UNTIMED)
-EXIT_PROGRAM(exit_read_timed, reason_by_read(vcpu), now())
+EXIT_PROGRAM(exit_cast, on_exit_by_cast, UNTIMED)
+EXIT_PROGRAM(exit_cast_timed, on_exit_by_cast, now())
+EXIT_PROGRAM(exit_kptr, on_exit_by_kptr, UNTIMED)
+EXIT_PROGRAM(exit_kptr_timed, on_exit_by_kptr, now())
+EXIT_PROGRAM(exit_read, on_exit_by_read, UNTIMED)
+EXIT_PROGRAM(exit_read_timed, on_exit_by_read, now())
 
-/* Up to 5.15 the reason is an argument. */
-#define EXIT_WITH_REASON_PROGRAM(name, clock)                                                      \
-	SEC("?tp_btf/kvm_exit")                                                                    \
-	int BPF_PROG(name, __u32 reason, struct kvm_vcpu *vcpu)                                    \
-	{                                                                                          \
-		__u64 time = clock;                                                                \
-		struct np_vcpu *v;                                                                 \
-                                                                                                   \
-		if (!vcpu || !is_wanted())                                                         \
-			return 0;                                                                  \
-		v = find_vcpu((__u64)vcpu);                                                        \
-		return v ? on_exit(vcpu, v, reason, time) : 0;                                     \
-	}
+SEC("?tp_btf/kvm_exit")
+int BPF_PROG(exit_with_reason, __u32 reason, struct kvm_vcpu *vcpu)
+{
+	ONLY_WANTED_VCPU(vcpu);
+	return on_exit_for(vcpu, reason, UNTIMED);
+}
 
-EXIT_WITH_REASON_PROGRAM(exit_with_reason, UNTIMED)
-EXIT_WITH_REASON_PROGRAM(exit_with_reason_timed, now())
+SEC("?tp_btf/kvm_exit")
+int BPF_PROG(exit_with_reason_timed, __u32 reason, struct kvm_vcpu *vcpu)
+{
+	ONLY_WANTED_VCPU(vcpu);
+	return on_exit_for(vcpu, reason, now());
+}
 
 /* kvm_entry may have more arguments: only the first is of interest. */
 SEC("?tp_btf/kvm_entry")
@@ -89,8 +151,7 @@ int BPF_PROG(entry_timed, struct kvm_vcpu *vcpu)
 {
 	struct np_vcpu *v;
 
-	if (!vcpu || !is_wanted())
-		return 0;
+	ONLY_WANTED_VCPU(vcpu);
 	v = find_vcpu((__u64)vcpu);
 	if (v)
 		np_fsm_entry(NULL, v, level_of(vcpu), now());
@@ -99,8 +160,10 @@ int BPF_PROG(entry_timed, struct kvm_vcpu *vcpu)
 
 static __always_inline int on_nested_vmexit(struct kvm_vcpu *vcpu)
 {
-	struct np_vcpu *v = vcpu && is_wanted() ? find_vcpu((__u64)vcpu) : NULL;
+	struct np_vcpu *v;
 
+	ONLY_WANTED_VCPU(vcpu);
+	v = find_vcpu((__u64)vcpu);
 	if (v)
 		np_fsm_nested_vmexit(v);
 	return 0;
@@ -121,8 +184,10 @@ int BPF_PROG(nested_vmexit_with_reason, __u32 reason, struct kvm_vcpu *vcpu)
 
 static __always_inline int on_inject(__u32 reason, bool timed)
 {
-	struct np_vcpu *v = is_wanted() ? find_current_vcpu() : NULL;
+	struct np_vcpu *v;
 
+	ONLY_WANTED();
+	v = find_current_vcpu();
 	if (v)
 		np_fsm_inject(NULL, v, reason & BASIC_EXIT_REASON, timed);
 	return 0;
@@ -150,41 +215,44 @@ static __always_inline int on_vmenter(struct np_vcpu *v, __u64 time)
 SEC("?tp_btf/kvm_nested_vmenter")
 int BPF_PROG(vmenter)
 {
-	return is_wanted() ? on_vmenter(find_current_vcpu(), UNTIMED) : 0;
+	ONLY_WANTED();
+	return on_vmenter(find_current_vcpu(), UNTIMED);
 }
 
 SEC("?tp_btf/kvm_nested_vmenter")
 int BPF_PROG(vmenter_timed)
 {
-	return is_wanted() ? on_vmenter(find_current_vcpu(), now()) : 0;
+	ONLY_WANTED();
+	return on_vmenter(find_current_vcpu(), now());
 }
 
 /* Where that tracepoint is SVM's alone. */
 SEC("?fentry/nested_vmx_enter_non_root_mode")
 int BPF_PROG(vmenter_function, struct kvm_vcpu *vcpu)
 {
-	return vcpu && is_wanted() ? on_vmenter(find_vcpu((__u64)vcpu), UNTIMED) : 0;
+	ONLY_WANTED_VCPU(vcpu);
+	return on_vmenter(find_vcpu((__u64)vcpu), UNTIMED);
 }
 
 SEC("?fentry/nested_vmx_enter_non_root_mode")
 int BPF_PROG(vmenter_function_timed, struct kvm_vcpu *vcpu)
 {
-	return vcpu && is_wanted() ? on_vmenter(find_vcpu((__u64)vcpu), now()) : 0;
+	ONLY_WANTED_VCPU(vcpu);
+	return on_vmenter(find_vcpu((__u64)vcpu), now());
 }
 
 /* Keeps a vCPU's typed pointer. The session takes this out when it has them all. */
 SEC("?fentry/prepare_vmcs02_early")
 int BPF_PROG(learn_type, struct vcpu_vmx *vmx)
 {
-	struct np_vcpu *v = is_wanted() ? find_vcpu((__u64)vmx) : NULL;
-	struct typed_vcpu *t;
-	__u32 slot;
+	__u32 hash = hash_of((__u64)vmx);
+	struct typed_vcpu *t = bpf_map_lookup_elem(&typed, &hash);
+	struct np_vcpu *v;
 
-	if (!v)
-		return 0;
-	slot = v->shared_row;
-	t = bpf_map_lookup_elem(&typed, &slot);
-	if (t) {
+	ONLY_WANTED();
+	v = find_current_vcpu();
+	if (v && t) {
+		t->slot = v->shared_row - 1;
 		t->vmx = vmx;
 		v->typed = 1;
 	}
@@ -212,23 +280,27 @@ static __always_inline int on_sync_end(struct np_vcpu *v, enum np_sync which)
 SEC("?fentry/nested_sync_vmcs12_to_shadow")
 int BPF_PROG(to_shadow_begin, struct kvm_vcpu *vcpu)
 {
-	return is_wanted() ? on_sync_begin(find_vcpu((__u64)vcpu)) : 0;
+	ONLY_WANTED_VCPU(vcpu);
+	return on_sync_begin(find_vcpu((__u64)vcpu));
 }
 
 SEC("?fexit/nested_sync_vmcs12_to_shadow")
 int BPF_PROG(to_shadow_end, struct kvm_vcpu *vcpu)
 {
-	return is_wanted() ? on_sync_end(find_vcpu((__u64)vcpu), NP_SYNC_TO_SHADOW) : 0;
+	ONLY_WANTED_VCPU(vcpu);
+	return on_sync_end(find_vcpu((__u64)vcpu), NP_SYNC_TO_SHADOW);
 }
 
 SEC("?fentry/copy_shadow_to_vmcs12")
-int BPF_PROG(from_shadow_begin, struct vcpu_vmx *vmx)
+int BPF_PROG(from_shadow_begin)
 {
-	return is_wanted() ? on_sync_begin(find_vcpu((__u64)vmx)) : 0;
+	ONLY_WANTED();
+	return on_sync_begin(find_current_vcpu());
 }
 
 SEC("?fexit/copy_shadow_to_vmcs12")
-int BPF_PROG(from_shadow_end, struct vcpu_vmx *vmx)
+int BPF_PROG(from_shadow_end)
 {
-	return is_wanted() ? on_sync_end(find_vcpu((__u64)vmx), NP_SYNC_FROM_SHADOW) : 0;
+	ONLY_WANTED();
+	return on_sync_end(find_current_vcpu(), NP_SYNC_FROM_SHADOW);
 }

@@ -165,7 +165,7 @@ np_inline __u8 np_phase_of(__u32 reason)
 	return NP_PHASE_OTHER;
 }
 
-np_inline void np_l2_exit(struct np_pools *p, struct np_vcpu *v, __u32 reason, __u64 now)
+np_aside int np_l2_exit(struct np_pools *p, struct np_vcpu *v, __u32 reason, __u64 now)
 {
 	struct np_l2_row *row;
 
@@ -181,34 +181,45 @@ np_inline void np_l2_exit(struct np_pools *p, struct np_vcpu *v, __u32 reason, _
 	v->level = NP_LEVEL_L2;
 	if (now)
 		np_clock_begin(&v->clock, now, reason);
+	return 0;
 }
 
-/* The way that most exits take: kept short. */
-np_inline void np_l1_exit(struct np_pools *p, struct np_vcpu *v, __u32 reason, __u64 now)
+np_aside int np_l1_exit_of_new_kind(struct np_pools *p, struct np_vcpu *v, __u32 reason,
+				    __u64 now)
 {
-	__u32 n = v->pending[reason];
-
 	if (v->level != NP_LEVEL_L1)
 		np_come_to_l1(p, v);
-	if (n)
-		v->pending[reason] = n + 1;
+	if (v->pending[reason])
+		v->pending[reason]++;
 	else
 		np_count_first_l1_exit(p, v, reason);
 	if (now)
 		np_clock_turn(&v->clock, now, np_phase_of(reason));
+	return 0;
 }
 
-/* kvm_exit. `level` says who was running, where the kernel tells. */
-np_inline void np_fsm_exit(struct np_pools *p, struct np_vcpu *v, __u32 reason, __u32 level,
-			   __u64 now)
+/*
+ * kvm_exit. `level` says who was running, where the kernel tells. Most are of
+ * L1, and one like it came before: that way is kept short, and is the only one
+ * that goes on after a call.
+ */
+np_inline int np_fsm_exit(struct np_pools *p, struct np_vcpu *v, __u32 reason, __u32 level,
+			  __u64 now)
 {
+	__u32 n;
+
 	reason = np_reason_index(reason);
 	if (level == NP_LEVEL_UNKNOWN)
 		level = v->level;
 	if (level == NP_LEVEL_L2)
-		np_l2_exit(p, v, reason, now);
-	else
-		np_l1_exit(p, v, reason, now);
+		return np_l2_exit(p, v, reason, now);
+	n = v->pending[reason];
+	if (!n || v->level != NP_LEVEL_L1)
+		return np_l1_exit_of_new_kind(p, v, reason, now);
+	v->pending[reason] = n + 1;
+	if (now)
+		np_clock_turn(&v->clock, now, np_phase_of(reason));
+	return 0;
 }
 
 /* kvm_nested_vmexit: adds nothing to kvm_exit but a check on it. */

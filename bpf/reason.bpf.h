@@ -37,36 +37,30 @@ static __always_inline __u32 reason_by_cast(struct kvm_vcpu *vcpu)
 /*
  * Before that, a typed pointer that some function was called with can be kept
  * in a map (a "kptr", since 5.19), and loaded again with its type. Nested
- * entries call such a function; until a vCPU's first one it has none.
+ * entries call such a function; until a vCPU's first one it has none. The
+ * pointer being the vCPU's own address, it finds the slot as well.
  */
 typedef struct vcpu_vmx vcpu_vmx_t; /* clang 14 loses the tag of a plain struct */
 
 struct typed_vcpu {
 	vcpu_vmx_t __attribute__((btf_type_tag("kptr"))) *vmx;
+	__u32 slot;
 };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, NP_MAX_VCPUS + 1); /* by shared_row, which counts from 1 */
+	__uint(max_entries, 1 << GUESS_BITS); /* by hash_of() */
 	__type(key, __u32);
 	__type(value, struct typed_vcpu);
 } typed SEC(".maps");
 
+/* And where there is nothing else, a helper call that costs as much as all the rest. */
 static __always_inline __u32 reason_by_read(struct kvm_vcpu *vcpu)
 {
 	__u32 reason = NP_REASON_OTHER;
 
 	bpf_probe_read_kernel(&reason, sizeof(reason), (void *)vcpu + exit_reason_offset());
 	return reason;
-}
-
-static __always_inline __u32 reason_by_kptr(struct kvm_vcpu *vcpu, const struct np_vcpu *v)
-{
-	__u32 slot = v->shared_row;
-	struct typed_vcpu *t = bpf_map_lookup_elem(&typed, &slot);
-	struct vcpu_vmx___reason *vmx = t ? (void *)t->vmx : NULL;
-
-	return vmx ? vmx->exit_reason.full : reason_by_read(vcpu);
 }
 
 #endif

@@ -97,11 +97,6 @@ static __always_inline __u32 hash_of(__u64 key)
 	return low * 0x9e3779b1u >> (32 - GUESS_BITS);
 }
 
-static __always_inline bool is_wanted(void)
-{
-	return !target_tgid || target_tgid == bpf_get_current_pid_tgid() >> 32;
-}
-
 /* A slot for a vCPU that is seen for the first time; -1: none is left. */
 static __always_inline int claim_slot(__u64 key)
 {
@@ -132,9 +127,14 @@ static __noinline int search_slot(__u64 key)
 	return slot;
 }
 
+static __always_inline struct np_vcpu *guess_vcpu(__u64 key)
+{
+	return &vcpus[guess[hash_of(key)] & (NP_MAX_VCPUS - 1)];
+}
+
 static __always_inline struct np_vcpu *find_vcpu(__u64 key)
 {
-	struct np_vcpu *v = &vcpus[guess[hash_of(key)] & (NP_MAX_VCPUS - 1)];
+	struct np_vcpu *v = guess_vcpu(key);
 	int slot;
 
 	if (v->key == key)
