@@ -6,6 +6,7 @@
 # make check      the tests, without set-up: check-unit and check-cli
 # make asan       the unit tests under the address and undefined-behaviour sanitizers
 # make valgrind   the unit tests under valgrind
+# make kernels-table  docs/kernels.md: the lab with each kernel it knows (20 minutes)
 # make lint       style, and gcc's analyzer over analysis/
 # make clean      remove what was built
 # make help       this list
@@ -27,10 +28,11 @@ PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -lutil -lm
 ANALYSIS := $(patsubst %.c,$(B)/%.o,$(wildcard analysis/*.c))
 COLLECT  := $(patsubst %.c,$(B)/%.o,$(filter-out collector/main.c,$(wildcard collector/*.c collector/*/*.c))) \
 	    $(B)/collector/lab/boot_stages.o
+LIB      := $(B)/libnestprof.a
 TESTS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 
 .PHONY: all
-all: $(B)/nestprof $(B)/runner $(B)/boot/stage1.bin $(B)/boot/stage2.bin
+all: $(B)/nestprof $(B)/runner $(B)/still_time.so
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 include $(wildcard tests/*.mk tests/*/*.mk workloads/*.mk)
@@ -54,7 +56,12 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -c $< -o $@
 
-$(B)/nestprof: $(B)/collector/main.o $(COLLECT) $(ANALYSIS)
+# All but main(), so that tests and benchmarks take what they need of it.
+$(LIB): $(COLLECT) $(ANALYSIS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/nestprof: $(B)/collector/main.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(PKG_LIBS)
 
 $(B)/collector/lab/boot_stages.o: collector/lab/boot_stages.S $(B)/boot/stage1.bin $(B)/boot/stage2.bin
@@ -72,9 +79,9 @@ $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 $(B)/collector/session.o: $(B)/bpf/nested.skel.h
 $(B)/collector/tracer_empty.o: $(B)/bpf/empty.skel.h
 
-$(B)/tests/%: tests/unit/%.c $(COLLECT) $(ANALYSIS)
+$(B)/tests/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(LDFLAGS) $(filter %.c %.o,$^) -o $@ -lcmocka $(PKG_LIBS)
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(LDFLAGS) $(filter %.c %.a,$^) -o $@ -lcmocka $(PKG_LIBS)
 
 .PHONY: clean
 clean:

@@ -36,8 +36,6 @@ static void add_trips(struct np_row *to, const struct np_l2_row *row)
 	for (int kind = 0; kind < NP_TRIPS; kind++) {
 		to->trip[kind].n += row->trip[kind].n;
 		to->trip[kind].ns += row->trip[kind].ns;
-		if (row->trip[kind].max > to->trip[kind].max)
-			to->trip[kind].max = row->trip[kind].max;
 	}
 	to->phases.n += row->phases.n;
 	to->phases.ns += row->phases.ns;
@@ -49,21 +47,19 @@ static void add_row(struct np_account *a, uint32_t place, const struct np_l2_row
 {
 	const struct np_fate *f = &row->fate;
 	struct np_row *to = &a->l2[place];
-	uint64_t exits = f->to_l1 + f->l0_only + f->unsettled;
 
-	to->exits += exits;
+	to->exits += f->exits;
 	to->to_l1 += f->to_l1;
 	to->l0_only += f->l0_only;
 	to->synthetic += f->synthetic;
 	to->resumed += f->resumed;
 	add(to->caused, u64s(row->caused), NP_REASONS);
 	add_trips(to, row);
-	a->totals.exits += exits + sum(u64s(row->caused), NP_REASONS);
+	a->totals.exits += f->exits + sum(u64s(row->caused), NP_REASONS);
 	a->totals.nested_injects += f->to_l1 + f->synthetic;
 }
 
-/* Where the account keeps what is of this reason. */
-static uint32_t place_of(const struct np_vcpu *v, uint32_t reason)
+uint32_t np_place_of(const struct np_vcpu *v, uint32_t reason)
 {
 	return v->row_of[reason] == v->shared_row ? NP_REASON_OTHER : reason;
 }
@@ -77,27 +73,8 @@ static void add_rows(struct np_account *a, const struct np_vcpu *v, const struct
 		if (!v->row_of[i] || (v->row_of[i] == v->shared_row && shared))
 			continue;
 		shared |= v->row_of[i] == v->shared_row;
-		add_row(a, place_of(v, i), rows + v->row_of[i] - 1);
+		add_row(a, np_place_of(v, i), rows + v->row_of[i] - 1);
 	}
-}
-
-/* The L2 exit under way, of which its row does not know yet. */
-static void add_current(struct np_account *a, const struct np_vcpu *v)
-{
-	struct np_row *row;
-
-	if (v->open < NP_REASONS) {
-		a->l2[place_of(v, v->open)].exits++;
-		a->totals.exits++;
-	}
-	if (v->handling >= NP_REASONS)
-		return;
-	row = &a->l2[place_of(v, v->handling)];
-	row->exits += v->given;
-	row->to_l1 += v->given;
-	row->synthetic += !v->given;
-	a->totals.exits += v->given;
-	a->totals.nested_injects++;
 }
 
 static void add_pending(struct np_account *a, const struct np_vcpu *v)
@@ -121,7 +98,6 @@ void np_account_add_vcpu(struct np_account *a, const struct np_vcpu *v,
 {
 	a->isa = v->isa;
 	add_rows(a, v, rows);
-	add_current(a, v);
 	add_pending(a, v);
 	add_syncs(a, v);
 	add(a->outside, u64s(v->outside), NP_REASONS);
@@ -148,7 +124,6 @@ static void diff_row(struct np_row *to, const struct np_row *after, const struct
 	for (int kind = 0; kind < NP_TRIPS; kind++) {
 		to->trip[kind].n = after->trip[kind].n - before->trip[kind].n;
 		to->trip[kind].ns = after->trip[kind].ns - before->trip[kind].ns;
-		to->trip[kind].max = after->trip[kind].max;
 	}
 }
 

@@ -14,6 +14,11 @@
 
 #include "bpf/events.h"
 
+/* Finished round trips, and the ns that they took in all. */
+struct np_trips {
+	uint64_t n, ns;
+};
+
 /*
  * The counters of one L2 exit reason; see struct np_fate. Reasons that came
  * when the pool of rows was used up are together under NP_REASON_OTHER.
@@ -33,11 +38,9 @@ struct np_row {
 	 * Where the session takes the time: finished round trips of either kind
 	 * (enum np_trip), under the reason that L1 was given. Not every exit makes
 	 * a round trip of its own: one that L0 dealt with, to make another for L1
-	 * then, is part of that one's. trip[].max is no difference, but the
-	 * longest since the session was opened. session_add_hist() has the
-	 * distribution.
+	 * then, is part of that one's. analysis/trip_hists.h has the distribution.
 	 */
-	struct np_trip_sum trip[NP_TRIPS];
+	struct np_trips trip[NP_TRIPS];
 	/*
 	 * Where those that L1 handled spent their time (enum np_phase), of every
 	 * nth of them (session_config.phases_every): phases.ns is what these took,
@@ -65,6 +68,9 @@ struct np_account {
 	struct np_sync_sum sync[NP_SYNCS];
 	struct np_totals totals;
 };
+
+/* Under which reason the account has what the vCPU counted for `reason`. */
+uint32_t np_place_of(const struct np_vcpu *v, uint32_t reason);
 
 /* Adds one vCPU's counters (as they stand) to the account; its rows are in `rows`. */
 void np_account_add_vcpu(struct np_account *a, const struct np_vcpu *v,

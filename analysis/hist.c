@@ -39,15 +39,6 @@ void np_hist_add(struct np_hist *to, const struct np_hist *from)
 		to->max = from->max;
 }
 
-void np_hist_diff(struct np_hist *to, const struct np_hist *after, const struct np_hist *before)
-{
-	uint64_t max = after->max > before->max ? after->max : 0;
-
-	for (uint32_t i = 0; i < NP_HIST_BUCKETS; i++)
-		to->n[i] = (uint32_t)(after->n[i] - before->n[i]);
-	to->max = max;
-}
-
 uint64_t np_hist_percentile(const struct np_hist *h, double percent)
 {
 	uint64_t total = np_hist_total(h), seen = 0, rank = ceil(total * percent / 100);
@@ -64,17 +55,15 @@ uint64_t np_hist_percentile(const struct np_hist *h, double percent)
 		if (seen >= rank)
 			break;
 	}
-	return h->max && middle(i) > h->max ? h->max : middle(i);
+	return middle(i) < np_hist_max(h) ? middle(i) : np_hist_max(h);
 }
 
 uint64_t np_hist_max(const struct np_hist *h)
 {
 	uint32_t i = NP_HIST_BUCKETS;
 
-	if (h->max)
-		return h->max;
 	while (i--)
 		if (h->n[i])
-			return middle(i);
+			return h->max >= np_hist_low(i) ? h->max : middle(i);
 	return 0;
 }

@@ -237,7 +237,7 @@ static void csv_cell(FILE *out, const struct cell *c)
 		fprintf(out, "%.15g", c->number);
 }
 
-int np_rows_print_csv(const struct np_rows *t, FILE *out)
+int np_rows_print_csv_header(const struct np_rows *t, FILE *out)
 {
 	for (uint32_t k = 0; k < t->nr_columns; k++) {
 		if (k)
@@ -245,6 +245,11 @@ int np_rows_print_csv(const struct np_rows *t, FILE *out)
 		csv_text(out, t->columns[k].key);
 	}
 	fputc('\n', out);
+	return ferror(out) ? -EIO : 0;
+}
+
+int np_rows_print_csv_lines(const struct np_rows *t, FILE *out)
+{
 	for (uint32_t i = 0; i < t->nr_rows; i++) {
 		for (uint32_t k = 0; k < t->nr_columns; k++) {
 			if (k)
@@ -254,6 +259,13 @@ int np_rows_print_csv(const struct np_rows *t, FILE *out)
 		fputc('\n', out);
 	}
 	return ferror(out) ? -EIO : 0;
+}
+
+int np_rows_print_csv(const struct np_rows *t, FILE *out)
+{
+	int err = np_rows_print_csv_header(t, out);
+
+	return err ? err : np_rows_print_csv_lines(t, out);
 }
 
 static json_t *cell_json(const struct cell *c)

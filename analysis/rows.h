@@ -34,6 +34,9 @@ int np_rows_number(struct np_rows *t, const char *key, double value);
 /* Empty cells are "-" in text, nothing in CSV (RFC 4180), null in JSON. */
 int np_rows_print_text(const struct np_rows *t, FILE *out);
 int np_rows_print_csv(const struct np_rows *t, FILE *out);
+/* The same in two parts: for tables with the same columns, one after another. */
+int np_rows_print_csv_header(const struct np_rows *t, FILE *out);
+int np_rows_print_csv_lines(const struct np_rows *t, FILE *out);
 json_t *np_rows_to_json(const struct np_rows *t);
 
 /* "24,110.0": digits in groups of three, whatever the locale. Returns `out`. */

@@ -43,14 +43,13 @@ enum np_isa { NP_ISA_VMX = 1, NP_ISA_SVM = 2 };
 #define NP_TOUCHED 16
 
 /*
- * What became of L2's exits of one reason. It is written when that is known:
- * the exits themselves are to_l1 + l0_only + unsettled, and what np_vcpu has
- * open or handling. np_account_add_vcpu() puts it together.
+ * What became of L2's exits of one reason. exits - to_l1 - l0_only is what is
+ * still open, or was when the hooks were taken out.
  */
 struct np_fate {
-	__u64 to_l1;	 /* hardware exits of L2 that L0 gave to L1, for this very reason */
-	__u64 l0_only;	 /* ... that L0 dealt with by itself */
-	__u64 unsettled; /* ... that were open when the hooks were taken out */
+	__u64 exits;   /* hardware exits of L2 (kvm_exit while L2 ran) */
+	__u64 to_l1;   /* ... that L0 gave to L1, for this very reason */
+	__u64 l0_only; /* ... that L0 dealt with by itself */
 	/*
 	 * Exits that L0 gave to L1 and made itself: the hardware had reported
 	 * none, or another one (an EPT violation that is L1's misconfiguration).
@@ -106,6 +105,9 @@ struct np_hist_page {
 	__u32 n[NP_HIST_PAGE];
 };
 
+/* In place of the address of a vCPU that was destroyed: its counters stay. */
+#define NP_KEY_GONE 1
+
 enum np_level {
 	NP_LEVEL_UNKNOWN, /* the kernel does not tell; go by what was seen */
 	NP_LEVEL_L1,
@@ -133,7 +135,7 @@ struct np_clock {
 
 /* One vCPU of L1, as the state machine (nested_fsm.h) sees it. */
 struct np_vcpu {
-	__u64 key;  /* address of its struct kvm_vcpu; 0: a free slot */
+	__u64 key;  /* address of its struct kvm_vcpu, NP_KEY_GONE; 0: a free slot */
 	__u32 tgid; /* the process that runs it */
 	__u32 isa;
 
@@ -141,9 +143,10 @@ struct np_vcpu {
 	__u8 level;	/* enum np_level: whose code ran last */
 	__u8 open;	/* reason of the L2 exit whose fate is open, or none */
 	__u8 handling;	/* reason of the L2 exit that L1 is handling, or none */
-	__u8 given;	/* ... and the hardware had reported it */
 	__u8 room;	/* how many more kinds of exits can be held back; 0: none is handled */
 	__u8 typed;	/* its struct vcpu_vmx is known (bpf/reason.bpf.h) */
+	__u8 pad;
+	__u16 vcpu_id;	/* its number within its VM */
 	__u16 shared_row; /* for reasons that came when the pool was used up */
 	struct np_clock clock;
 	__u8 touched[NP_TOUCHED];  /* from `room` on: the reasons with pending[] > 0 */
@@ -162,7 +165,7 @@ struct np_vcpu {
 
 _Static_assert(sizeof(struct np_fate) == 40, "BPF and C disagree");
 _Static_assert(sizeof(struct np_l2_row) == 1048, "BPF and C disagree");
-_Static_assert(sizeof(struct np_vcpu) == 1544, "BPF and C disagree");
+_Static_assert(sizeof(struct np_vcpu) == 1552, "BPF and C disagree");
 
 /* Whole-collector counters, summed up by user space. */
 struct np_totals {

@@ -41,6 +41,7 @@ struct kvm_vcpu_stat {
 
 struct kvm_vcpu {
 	struct preempt_notifier preempt_notifier;
+	int vcpu_id;
 	struct kvm_vcpu_stat stat;
 };
 

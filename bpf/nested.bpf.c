@@ -4,7 +4,10 @@
  * programs of one vCPU run on its thread, never beside each other, so its
  * counters need no atomic operations.
  */
+#define __TARGET_ARCH_x86 /* how bpf_tracing.h reads struct pt_regs */
+
 #include <linux/bpf.h>
+#include <linux/ptrace.h>
 #include <linux/types.h>
 #include <stdbool.h>
 
@@ -34,12 +37,15 @@ char LICENSE[] SEC("license") = "GPL";
 		barrier();                                                                         \
 	} while (0)
 
-/* Newer verifiers want to see that the vCPU is not NULL. */
+/*
+ * The same where the event says which vCPU: that needs no helper. Newer
+ * verifiers want to see that it is not NULL.
+ */
 #define ONLY_WANTED_VCPU(vcpu)                                                                     \
 	do {                                                                                       \
-		ONLY_WANTED();                                                                     \
-		if (!(vcpu))                                                                       \
+		if (!(vcpu) || is_unwanted((__u64)(vcpu)))                                         \
 			return 0;                                                                  \
+		barrier();                                                                         \
 	} while (0)
 
 /* Whether the vCPU runs L2. Both fields change only between two exits. */
@@ -115,8 +121,11 @@ static __always_inline int on_exit_by_kptr(struct kvm_vcpu *vcpu, bool timed)
 
 	if (!vmx || (__u64)vmx != (__u64)vcpu)
 		return on_exit_by_read(vcpu, timed);
-	return on_exit(vcpu, &vcpus[t->slot & (NP_MAX_VCPUS - 1)], vmx->exit_reason.full, timed);
+	return on_exit(vcpu, &vcpus[(t->slot - 1) & (NP_MAX_VCPUS - 1)], vmx->exit_reason.full,
+		       timed);
 }
+
+#include "bpf/nested_raw.bpf.h"
 
 /*
  * A program for each way to know the exit reason, without the time and with it.
@@ -264,7 +273,7 @@ int BPF_PROG(learn_type, struct vcpu_vmx *vmx)
 	ONLY_WANTED();
 	v = find_current_vcpu();
 	if (v && t) {
-		t->slot = v->shared_row - 1;
+		t->slot = v->shared_row;
 		t->vmx = vmx;
 		v->typed = 1;
 	}
@@ -315,4 +324,24 @@ int BPF_PROG(from_shadow_end)
 {
 	ONLY_WANTED();
 	return on_sync_end(find_current_vcpu(), NP_SYNC_FROM_SHADOW);
+}
+
+SEC("?fentry/kvm_arch_vcpu_destroy")
+int BPF_PROG(vcpu_destroyed, struct kvm_vcpu *vcpu)
+{
+	forget_vcpu((__u64)vcpu);
+	return 0;
+}
+
+/* The same where the exit reason is found by a typed pointer. */
+SEC("?fentry/kvm_arch_vcpu_destroy")
+int BPF_PROG(typed_vcpu_destroyed, struct kvm_vcpu *vcpu)
+{
+	__u32 hash = hash_of((__u64)vcpu);
+	struct typed_vcpu *t = bpf_map_lookup_elem(&typed, &hash);
+
+	if (t && (__u64)t->vmx == (__u64)vcpu)
+		t->vmx = NULL;
+	forget_vcpu((__u64)vcpu);
+	return 0;
 }

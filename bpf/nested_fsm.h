@@ -11,11 +11,10 @@
  *   |     |                  |                                     |
  *   +-- L1 handling <--------+-------- inject: given to L1 --------+
  *
- * Every kvm_exit is at any moment in exactly one of: a fate (L2's own; or it is
- * open, or in handling, and its fate not yet written), caused[] (L1's, while it
- * handled an L2 exit), pending[] (the same, not finished yet), outside[] (L1's,
- * handling none). np_fsm_* are the only writers of a struct np_vcpu's state and
- * counters, and of its rows. A row is written once in a round trip, at its end.
+ * Every kvm_exit is at any moment in exactly one of: fate.exits (L2's own),
+ * caused[] (L1's, while it handled an L2 exit), pending[] (the same, not
+ * finished yet), outside[] (L1's, handling none). np_fsm_* are the only writers
+ * of a struct np_vcpu's state and counters, and of its rows.
  *
  * `timed` is a constant: programs that only count have nothing of what the time
  * takes.
@@ -102,14 +101,6 @@ np_inline void np_move_pending(struct np_vcpu *v, __u64 to[NP_REASONS])
 	v->room = 0;
 }
 
-np_inline void np_write_given(const struct np_vcpu *v, struct np_l2_row *row)
-{
-	if (v->given)
-		row->fate.to_l1++;
-	else
-		row->fate.synthetic++;
-}
-
 /* L1 entered L2: what was pending is what the L2 exit cost L1. */
 np_inline void np_finish_handling(struct np_pools *p, struct np_vcpu *v)
 {
@@ -119,7 +110,6 @@ np_inline void np_finish_handling(struct np_pools *p, struct np_vcpu *v)
 		return;
 	row = np_row_of(p, v, v->handling);
 	if (row) {
-		np_write_given(v, row);
 		row->fate.resumed++;
 		np_move_pending(v, row->caused);
 	}
@@ -127,16 +117,11 @@ np_inline void np_finish_handling(struct np_pools *p, struct np_vcpu *v)
 }
 
 /* No entry will tell what the L2 exit in handling cost: count it for none. */
-np_aside int np_abandon_handling(struct np_pools *p, struct np_vcpu *v)
+np_aside int np_abandon_handling(struct np_vcpu *v)
 {
-	struct np_l2_row *row;
-
 	np_clock_drop(&v->clock);
 	if (v->handling == NP_REASON_NONE)
 		return 0;
-	row = np_row_of(p, v, v->handling);
-	if (row)
-		np_write_given(v, row);
 	np_move_pending(v, v->outside);
 	v->handling = NP_REASON_NONE;
 	return 0;
@@ -194,7 +179,7 @@ np_inline void np_other_l1_exit(struct np_pools *p, struct np_vcpu *v, __u32 rea
 	if (v->level != NP_LEVEL_L1)
 		np_come_to_l1(p, v);
 	if ((reason == NP_VMX_VMOFF || reason == NP_VMX_VMON) && v->isa == NP_ISA_VMX)
-		np_abandon_handling(p, v);
+		np_abandon_handling(v);
 	if (v->handling == NP_REASON_NONE) {
 		v->outside[reason]++;
 		return;
@@ -208,12 +193,16 @@ np_inline void np_other_l1_exit(struct np_pools *p, struct np_vcpu *v, __u32 rea
 
 np_inline void np_l2_exit(struct np_pools *p, struct np_vcpu *v, __u32 reason, bool timed)
 {
+	struct np_l2_row *row;
+
 	if (v->level == NP_LEVEL_L1) {
 		v->desyncs++; /* an entry was not seen */
-		np_abandon_handling(p, v);
+		np_abandon_handling(v);
 	}
 	np_settle_l0_only(p, v);
-	np_row_index(p, v, reason);
+	row = np_row_of(p, v, reason);
+	if (row)
+		row->fate.exits++;
 	v->open = reason;
 	v->level = NP_LEVEL_L2;
 	if (timed)
@@ -251,8 +240,10 @@ np_inline void np_end_trip(struct np_pools *p, struct np_vcpu *v, __u64 now)
 }
 
 /* An exit for L1 that no hardware exit stands for; the open one, if any, was L0's. */
-np_inline void np_inject_synthetic(struct np_pools *p, struct np_vcpu *v, __u32 reason, bool timed)
+np_inline void np_inject_synthetic(struct np_pools *p, struct np_vcpu *v, struct np_l2_row *row,
+				   __u32 reason, bool timed)
 {
+	row->fate.synthetic++;
 	if (timed && v->open == NP_REASON_NONE && v->clock.began) {
 		/* It came up while L1 entered L2: one round trip ends where the next begins. */
 		__u64 now = np_now(p);
@@ -270,16 +261,20 @@ np_inline void np_inject_synthetic(struct np_pools *p, struct np_vcpu *v, __u32 
  */
 np_inline void np_fsm_inject(struct np_pools *p, struct np_vcpu *v, __u32 reason, bool timed)
 {
+	struct np_l2_row *row;
+
 	reason = np_reason_index(reason);
+	row = np_row_of(p, v, reason);
+	if (!row)
+		return;
 	if (v->level != NP_LEVEL_L2) {
 		v->desyncs++;
-		np_abandon_handling(p, v);
+		np_abandon_handling(v);
 	}
-	v->given = v->open == reason;
-	if (!v->given) {
-		np_row_index(p, v, reason);
-		np_inject_synthetic(p, v, reason, timed);
-	}
+	if (v->open == reason)
+		row->fate.to_l1++;
+	else
+		np_inject_synthetic(p, v, row, reason, timed);
 	if (timed) {
 		v->clock.kind = NP_TRIP_L1;
 		v->clock.reason = reason;
@@ -328,20 +323,20 @@ np_inline void np_fsm_entry(struct np_pools *p, struct np_vcpu *v, __u32 level)
 		np_end_trip(p, v, np_now(p));
 }
 
+/* After it, where the kernel tells that the entry failed and not who exits next. */
+np_inline void np_fsm_vmenter_failed(struct np_vcpu *v)
+{
+	v->failed_entries++;
+	v->level = NP_LEVEL_L1;
+}
+
 /*
  * The hooks were out: what happened meanwhile is unknown. Call it for each
  * vCPU before they go in again, while none of them runs.
  */
-np_inline void np_fsm_gap(struct np_pools *p, struct np_vcpu *v)
+np_inline void np_fsm_gap(struct np_vcpu *v)
 {
-	struct np_l2_row *row;
-
-	np_abandon_handling(p, v);
-	if (v->open != NP_REASON_NONE) {
-		row = np_row_of(p, v, v->open);
-		if (row)
-			row->fate.unsettled++;
-	}
+	np_abandon_handling(v);
 	np_fsm_init(v);
 }
 

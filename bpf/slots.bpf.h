@@ -2,7 +2,7 @@
 /*
  * Which slot is a vCPU's, and the pools of rows and histogram pages. A slot is
  * found by a guess that its key confirms: no helper is called on the way that
- * almost every event takes.
+ * almost every event takes. Indexes of slots, rows and pages start at 1.
  */
 #ifndef NESTPROF_SLOTS_BPF_H
 #define NESTPROF_SLOTS_BPF_H
@@ -17,10 +17,23 @@ const volatile __u32 phases_every = 1; /* of so many round trips, one has its ph
 
 __u64 lost_events;
 
-/* Handed out once each, in order: slot i is vcpus[i]; rows and pages likewise. */
-__u32 nr_slots, nr_rows, nr_pages;
-
 struct np_vcpu vcpus[NP_MAX_VCPUS];
+
+/*
+ * What is free: user space puts it in, at first and when a vCPU is gone and its
+ * counters are read. (A counter would do for what was never used, but kernels
+ * before 5.12 refuse an atomic operation that returns something.)
+ */
+#define FREE_LIST(name, max)                                                                       \
+	struct {                                                                                   \
+		__uint(type, BPF_MAP_TYPE_QUEUE);                                                  \
+		__uint(max_entries, max);                                                          \
+		__type(value, __u32);                                                              \
+	} name SEC(".maps")
+
+FREE_LIST(free_slots, NP_MAX_VCPUS);
+FREE_LIST(free_rows, NP_MAX_ROWS);
+FREE_LIST(free_pages, NP_MAX_HIST_PAGES);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -47,6 +60,12 @@ struct {
 
 /* Which slot was last found under a hash. */
 __u16 guess[1 << GUESS_BITS];
+
+/* By hash: the address of a vCPU that was found to be of no interest. */
+__u64 unwanted[1 << GUESS_BITS];
+
+/* Whether vCPUs that are destroyed are forgotten, so that addresses can be remembered. */
+const volatile bool forgets;
 
 /* bpf/pools.h says what these are; the pools are the maps above. */
 struct np_pools;
@@ -77,26 +96,21 @@ static __always_inline __u32 np_phases_every(const struct np_pools *p)
 	return phases_every;
 }
 
-static __always_inline __u32 take(__u32 *taken, __u32 max)
-{
-	__u32 n = *taken < max ? __sync_fetch_and_add(taken, 1) : max;
-
-	return n < max ? n + 1 : 0;
-}
-
-/* The first rows belong to the slots. */
+/* An empty queue clears what it was to fill in. */
 static __always_inline __u32 np_pool_new_row(struct np_pools *p)
 {
-	__u32 row = take(&nr_rows, NP_MAX_ROWS - NP_MAX_VCPUS);
+	__u32 row = 0;
 
 	(void)p;
-	return row ? row + NP_MAX_VCPUS : 0;
+	return bpf_map_pop_elem(&free_rows, &row) ? 0 : row;
 }
 
 static __always_inline __u32 np_pool_new_page(struct np_pools *p)
 {
+	__u32 page = 0;
+
 	(void)p;
-	return take(&nr_pages, NP_MAX_HIST_PAGES);
+	return bpf_map_pop_elem(&free_pages, &page) ? 0 : page;
 }
 
 #include "bpf/nested_fsm.h"
@@ -110,22 +124,32 @@ static __always_inline __u32 hash_of(__u64 key)
 	return low * 0x9e3779b1u >> (32 - GUESS_BITS);
 }
 
-/* A slot for a vCPU that is seen for the first time; -1: none is left. */
-static __always_inline int claim_slot(__u64 key)
+static __always_inline void init_slot(struct np_vcpu *v, __u32 slot, __u64 key, __u32 tgid)
 {
-	__u32 slot = take(&nr_slots, NP_MAX_VCPUS);
-	struct np_vcpu *v;
-
-	if (!slot || bpf_map_update_elem(&slot_of, &key, &slot, BPF_NOEXIST)) {
-		__sync_fetch_and_add(&lost_events, 1);
-		return -1;
-	}
-	v = &vcpus[(slot - 1) & (NP_MAX_VCPUS - 1)];
 	np_fsm_init(v);
 	v->shared_row = slot;
 	v->isa = NP_ISA_VMX;
-	v->tgid = bpf_get_current_pid_tgid() >> 32;
+	v->tgid = tgid;
+	v->vcpu_id = BPF_CORE_READ((struct kvm_vcpu *)key, vcpu_id);
 	v->key = key;
+}
+
+/* A slot for a vCPU that is seen for the first time; -1: none is left, or not wanted. */
+static __always_inline int claim_slot(__u64 key)
+{
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32, slot = 0;
+
+	if (target_tgid && tgid != target_tgid) {
+		if (forgets)
+			unwanted[hash_of(key)] = key;
+		return -1;
+	}
+	if (bpf_map_pop_elem(&free_slots, &slot) ||
+	    bpf_map_update_elem(&slot_of, &key, &slot, BPF_NOEXIST)) {
+		__sync_fetch_and_add(&lost_events, 1);
+		return -1;
+	}
+	init_slot(&vcpus[(slot - 1) & (NP_MAX_VCPUS - 1)], slot, key, tgid);
 	return slot;
 }
 
@@ -138,6 +162,11 @@ static __noinline int search_slot(__u64 key)
 	if (slot > 0)
 		guess[hash_of(key)] = slot - 1;
 	return slot;
+}
+
+static __always_inline bool is_unwanted(__u64 key)
+{
+	return target_tgid && unwanted[hash_of(key)] == key;
 }
 
 static __always_inline struct np_vcpu *guess_vcpu(__u64 key)
@@ -154,6 +183,21 @@ static __always_inline struct np_vcpu *find_vcpu(__u64 key)
 		return v;
 	slot = search_slot(key);
 	return slot > 0 ? &vcpus[(slot - 1) & (NP_MAX_VCPUS - 1)] : NULL;
+}
+
+/* Another vCPU may come to be at its address. */
+static __always_inline void forget_vcpu(__u64 key)
+{
+	__u32 *slot = bpf_map_lookup_elem(&slot_of, &key);
+	__u32 hash = hash_of(key);
+
+	if (unwanted[hash] == key)
+		unwanted[hash] = 0;
+	if (!slot)
+		return;
+	np_fsm_gap(&vcpus[(*slot - 1) & (NP_MAX_VCPUS - 1)]);
+	vcpus[(*slot - 1) & (NP_MAX_VCPUS - 1)].key = NP_KEY_GONE;
+	bpf_map_delete_elem(&slot_of, &key);
 }
 
 /* For events that do not name their vCPU: the one that this task runs. */

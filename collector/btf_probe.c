@@ -28,6 +28,7 @@ int kvm_btf_open(struct kvm_btf *b)
 	uname(&u);
 	snprintf(b->release, sizeof(b->release), "%s", u.release);
 	b->amd = fs_exists("/sys/module/kvm_amd");
+	b->intel = fs_exists("/sys/module/kvm_intel");
 	b->vmlinux = btf__load_vmlinux_btf();
 	if (!b->vmlinux)
 		return fail(NP_EXIT_NO_BTF, -ENOENT,
@@ -259,12 +260,21 @@ static int judge_vmx(const struct kvm_btf *b, const struct kvm_hooks *h)
 	return 0;
 }
 
-static int judge_vcpu(const struct kvm_btf *b)
+static int judge_current_vcpu(const struct kvm_btf *b)
 {
 	if (!has_field(b, "task_struct", "preempt_notifiers.first"))
 		return lacks_field(b, "task_struct.preempt_notifiers");
 	if (!has_field(b, "kvm_vcpu", "preempt_notifier.link"))
 		return lacks_field(b, "kvm_vcpu.preempt_notifier");
+	return 0;
+}
+
+static int judge_vcpu(const struct kvm_btf *b)
+{
+	int err = judge_current_vcpu(b);
+
+	if (err)
+		return err;
 	if (!has_field(b, "kvm_vcpu", "stat.guest_mode") &&
 	    !(has_field(b, "vcpu_vmx", "nested.vmcs02") && has_field(b, "vcpu_vmx", "loaded_vmcs")))
 		return lacks_field(b, "kvm_vcpu.stat.guest_mode and no vcpu_vmx.nested.vmcs02");
@@ -313,10 +323,21 @@ static void find_extras(const struct kvm_btf *b, struct kvm_hooks *h)
 	h->has_sync[NP_SYNC_FROM_SHADOW] = function_takes(b, "copy_shadow_to_vmcs12", "vcpu_vmx");
 }
 
+/* KVM is there, but vmlinux alone has BTF, as in Debian's 5.10. */
+static bool lacks_module_btf(const struct kvm_btf *b)
+{
+	return b->intel && !b->kvm && !b->kvm_intel && !prototype(b, "kvm_exit").btf;
+}
+
 int kvm_btf_judge(const struct kvm_btf *b, struct kvm_hooks *h)
 {
-	int err = judge_exit(b, h);
+	int err;
 
+	*h = (struct kvm_hooks){ .unchecked = lacks_module_btf(b) };
+	if (h->unchecked)
+		return judge_current_vcpu(b);
+	err = judge_exit(b, h);
+	h->vcpu_destroy = find(b, "kvm_arch_vcpu_destroy", BTF_KIND_FUNC).btf != NULL;
 	if (!err)
 		err = judge_vmx(b, h);
 	if (!err)

@@ -16,6 +16,7 @@ struct btf;
 struct kvm_btf {
 	char release[65]; /* for messages */
 	bool amd;	  /* kvm_amd is loaded */
+	bool intel;	  /* kvm_intel is loaded */
 	struct btf *vmlinux;
 	struct btf *kvm;
 	struct btf *kvm_intel;
@@ -29,12 +30,14 @@ enum reason_way { REASON_IS_ARGUMENT, REASON_BY_CAST, REASON_BY_KPTR, REASON_BY_
 
 /* What differs between kernels that the programs can run on. */
 struct kvm_hooks {
+	bool unchecked;	       /* KVM's modules have no BTF: raw tracepoints and a probe */
 	bool exit_has_reason;  /* kvm_exit is (exit_reason, vcpu, isa), not (vcpu, isa) */
 	bool vmenter_is_event; /* else hook nested_vmx_enter_non_root_mode() */
 	enum reason_way reason;
 	/* What only costs its own column when it is not there. */
 	bool has_entry;		/* tracepoint kvm_entry: no times without it */
 	bool has_sync[NP_SYNCS]; /* the functions that enum np_sync names */
+	bool vcpu_destroy;     /* kvm_arch_vcpu_destroy() can be hooked */
 };
 
 /*

@@ -23,25 +23,36 @@
 
 struct options {
 	struct selection what;
-	const char *output, *cpu_model;
+	const char *output, *cpu_model, *l0_command;
 	uint64_t memory_mib, watchdog_s, machines;
+	struct lab_kernel_choice l0, l1;
 	bool charts, verbose, keep, update;
 };
 
-enum { OPT_CPU = 256, OPT_MEMORY, OPT_WATCHDOG, OPT_MACHINES, OPT_KEEP, OPT_UPDATE, OPT_NO_CHARTS };
+enum { OPT_CPU = 256, OPT_MEMORY, OPT_WATCHDOG, OPT_MACHINES, OPT_KEEP, OPT_UPDATE, OPT_NO_CHARTS,
+       OPT_L0_KERNEL, OPT_L0_MODULES, OPT_L1_KERNEL, OPT_L1_MODULES, OPT_L0_COMMAND };
 
 static const struct argp_option options[] = {
 	{ "output", 'o', "DIR", 0, "where results go [results]", 1 },
 	{ "no-charts", OPT_NO_CHARTS, 0, 0, "do not draw charts", 1 },
 	{ "verbose", 'v', 0, 0, "show the serial consoles", 1 },
+	{ "l0-kernel", OPT_L0_KERNEL, "KERNEL", 0,
+	  "bullseye, bookworm, bookworm-backports, sid, a version such as 6.12, a bzImage, a "
+	  "vmlinux, or .deb files parted by commas [" KERNEL_DEFAULT "]", 2 },
+	{ "l0-modules", OPT_L0_MODULES, "DIR", 0,
+	  "modules of a bzImage or vmlinux [/lib/modules/RELEASE]", 2 },
+	{ "l1-kernel", OPT_L1_KERNEL, "KERNEL", 0, "the same for L1 [" KERNEL_DEFAULT "]", 2 },
+	{ "l1-modules", OPT_L1_MODULES, "DIR", 0, "the same for L1", 2 },
 	{ "cpu-model", OPT_CPU, "NAME", 0,
 	  "the CPU that Bochs emulates [" DEFAULT_CPU "]; broadwell_ult and corei7_skylake_x "
 	  "have VMCS shadowing too", 2 },
 	{ "memory", OPT_MEMORY, "MIB", 0, "of each emulated machine [1024]", 2 },
 	{ "machines", OPT_MACHINES, "N", 0, "at most so many side by side [2]", 2 },
-	{ "watchdog", OPT_WATCHDOG, "SECONDS", 0, "give up when a guest is silent so long [240]", 2 },
+	{ "watchdog", OPT_WATCHDOG, "SECONDS", 0,
+	  "give up when a guest is silent so long [240]", 2 },
 	{ "keep", OPT_KEEP, 0, 0, "leave the machines' folders", 2 },
 	{ "update", OPT_UPDATE, 0, 0, "fetch the packages again: a newer kernel, QEMU, Bochs", 2 },
+	{ "l0-command", OPT_L0_COMMAND, "FILE", OPTION_HIDDEN, 0, 2 },
 	{ 0 },
 };
 
@@ -69,6 +80,21 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_NO_CHARTS:
 		o->charts = false;
+		return 0;
+	case OPT_L0_COMMAND:
+		o->l0_command = arg;
+		return 0;
+	case OPT_L0_KERNEL:
+		o->l0.wanted = arg;
+		return 0;
+	case OPT_L0_MODULES:
+		o->l0.modules = arg;
+		return 0;
+	case OPT_L1_KERNEL:
+		o->l1.wanted = arg;
+		return 0;
+	case OPT_L1_MODULES:
+		o->l1.modules = arg;
 		return 0;
 	case OPT_CPU:
 		o->cpu_model = arg;
@@ -189,7 +215,8 @@ static int check_status(const char *name, const char *results)
 
 	if (fs_path(path, "%s/status", results) || fs_read_line(path, line, sizeof(line)) ||
 	    number_parse(line, 0, 255, &status))
-		return fail(NP_EXIT_MACHINE, -EIO, "%s ended before its results were complete", name);
+		return fail(NP_EXIT_MACHINE, -EIO, "%s ended before its results were complete",
+			    name);
 	/* Counts that disagree are in the result: it is shown before it is refused. */
 	if (status == NP_EXIT_OK || status == NP_EXIT_MISMATCH)
 		return 0;
@@ -249,7 +276,9 @@ static int describe(struct np_result *r, const struct lab_config *c)
 	if (!err)
 		err = np_result_set_env(r, "emulated_cpu", "%s", c->cpu_model);
 	if (!err)
-		err = np_result_set_env(r, "linux_package", "%s", image->linux_version);
+		err = np_result_set_env(r, "l0_package", "%s", c->l0->package);
+	if (!err)
+		err = np_result_set_env(r, "l1_package", "%s", c->l1->package);
 	if (!err)
 		err = np_result_set_env(r, "busybox_package", "%s", image->busybox_version);
 	if (!err)
@@ -257,8 +286,31 @@ static int describe(struct np_result *r, const struct lab_config *c)
 	return err;
 }
 
+/* What a script left in L0's /out, as it is. */
+static int bring_out(const struct lab_config *c, const struct lab_run *run, const char *to)
+{
+	char from[NP_PATH];
+	int err = fs_mkdirs(to);
+
+	if (!err)
+		err = fs_path(from, "%s/.", lab_run_results(run, 0));
+	if (!err && proc_run((const char *const[]){ "cp", "-r", from, to, NULL }, NULL))
+		err = fail(NP_EXIT_NO_SPACE, -EIO, "cannot copy what L0 left to %s", to);
+	return err ? err : check_status(c->name[0], lab_run_results(run, 0));
+}
+
+static int ensure_kernels(const struct options *o, const char *cache, const char *image_dir,
+			  struct lab_kernel *l0, struct lab_kernel *l1)
+{
+	bool same = !strcmp(o->l0.wanted, o->l1.wanted);
+	int err = lab_kernel_ensure(l0, cache, image_dir, &o->l0, o->update);
+
+	return err ? err : lab_kernel_ensure(l1, cache, image_dir, &o->l1, o->update && !same);
+}
+
 static int run(const struct options *o)
 {
+	struct lab_kernel l0, l1;
 	struct lab_config *c = calloc(1, sizeof(*c));
 	struct np_result *result = NULL;
 	struct lab_run *lab = NULL;
@@ -268,13 +320,18 @@ static int run(const struct options *o)
 
 	if (!err)
 		err = lab_image_ensure(&image, cache, o->update);
+	if (!err)
+		err = ensure_kernels(o, cache, image.dir, &l0, &l1);
 	if (!err) {
 		*c = (struct lab_config){ .image = &image,
+					  .l0 = &l0,
+					  .l1 = &l1,
 					  .cache = cache,
 					  .cpu_model = o->cpu_model,
 					  .memory_mib = o->memory_mib,
 					  .silence_s = o->watchdog_s,
 					  .verbose = o->verbose,
+					  .l0_command = o->l0_command,
 					  .keep = o->keep };
 		assign_arms(&o->what, o->machines, c);
 		err = make_words(o, c);
@@ -282,11 +339,11 @@ static int run(const struct options *o)
 	if (!err)
 		err = lab_run(&lab, c);
 	if (!err)
-		err = collect(c, lab, &result);
-	if (!err)
+		err = o->l0_command ? bring_out(c, lab, o->output) : collect(c, lab, &result);
+	if (!err && result)
 		err = describe(result, c);
 	lab_run_free(lab);
-	if (!err)
+	if (!err && result)
 		err = publish_result(result, o->output, o->charts);
 	np_result_free(result);
 	free(c);
@@ -297,7 +354,9 @@ int cmd_lab(int argc, char **argv)
 {
 	struct options o = { .output = "results", .cpu_model = DEFAULT_CPU, .charts = true,
 			     .memory_mib = DEFAULT_MEMORY_MIB, .watchdog_s = DEFAULT_WATCHDOG_S,
-			     .machines = 2 };
+			     .machines = 2,
+			     .l0 = { "--l0-kernel", KERNEL_DEFAULT, NULL },
+			     .l1 = { "--l1-kernel", KERNEL_DEFAULT, NULL } };
 	int err;
 
 	selection_init(&o.what);

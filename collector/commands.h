@@ -6,6 +6,7 @@
 #define NP_COMMANDS(X)                                                                             \
 	X(doctor, "what this host can measure, and what is in the way")                           \
 	X(ab, "run the workloads with shadow VMCS off and on, on this host")                      \
+	X(stat, "count exits of L2 by reason, and what each made L1 exit for")                    \
 	X(lab, "the same inside an emulated CPU: needs no VMX and no root")
 
 #define X(name, text) int cmd_##name(int argc, char **argv);

@@ -5,6 +5,8 @@
 #include <archive_entry.h>
 #include <elf.h>
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,51 +55,41 @@ static int find_payload(const char *data, size_t size, const char **payload, siz
 	return 0;
 }
 
-/* The payload ends in a length that is not part of the stream: errors at the end are expected. */
-static int read_stream(struct archive *a, char **out, size_t *size)
+static int read_stream(struct archive *a, char *out, size_t size)
 {
-	size_t room = 64u << 20, have = 0;
-	char *buf = malloc(room);
+	size_t have = 0;
 
-	while (buf) {
-		ssize_t n = archive_read_data(a, buf + have, room - have);
+	while (have < size) {
+		ssize_t n = archive_read_data(a, out + have, size - have);
 
 		if (n <= 0)
-			break;
+			return -ENOEXEC;
 		have += n;
-		if (have == room) {
-			char *more = room < LARGEST_KERNEL ? realloc(buf, room * 2) : NULL;
-
-			if (!more) {
-				free(buf);
-				return -EFBIG;
-			}
-			buf = more;
-			room *= 2;
-		}
 	}
-	if (!buf)
-		return -ENOMEM;
-	*out = buf;
-	*size = have;
 	return 0;
 }
 
+/* The payload ends in the size of what it holds; but for gzip, that is no part of the stream. */
 static int decompress(const char *payload, size_t length, char **out, size_t *size)
 {
+	bool gzip = length > 6 && !memcmp(payload, "\x1f\x8b", 2);
 	struct archive *a = archive_read_new();
 	struct archive_entry *entry;
-	int err;
+	int err = 0;
 
-	if (!a)
-		return -ENOMEM;
-	archive_read_support_filter_all(a);
-	archive_read_support_format_raw(a);
-	if (archive_read_open_memory(a, payload, length) != ARCHIVE_OK ||
-	    archive_read_next_header(a, &entry) != ARCHIVE_OK)
-		err = -ENOEXEC;
-	else
-		err = read_stream(a, out, size);
+	*size = length > 4 ? le32(payload + length - 4) : 0;
+	*out = *size && *size <= LARGEST_KERNEL ? malloc(*size) : NULL;
+	if (!a || !*out)
+		err = *size && *size <= LARGEST_KERNEL ? -ENOMEM : -ENOEXEC;
+	if (!err) {
+		archive_read_support_filter_all(a);
+		archive_read_support_format_raw(a);
+		if (archive_read_open_memory(a, payload, gzip ? length : length - 4) ||
+		    archive_read_next_header(a, &entry) != ARCHIVE_OK)
+			err = -ENOEXEC;
+	}
+	if (!err)
+		err = read_stream(a, *out, *size);
 	archive_read_free(a);
 	return err;
 }
@@ -174,13 +166,47 @@ static int take_elf(struct kernel_image *k, char *data, size_t size)
 	if (size >= SELFMAG && !memcmp(data, ELFMAG, SELFMAG)) {
 		k->elf = data;
 		k->elf_size = size;
-		return find_layout(k);
+		return 0;
 	}
 	err = find_payload(data, size, &payload, &length);
 	if (!err)
 		err = decompress(payload, length, &k->elf, &k->elf_size);
 	free(data);
-	return err ? err : find_layout(k);
+	return err;
+}
+
+/* Debug information would be most of a vmlinux, and nothing here reads it. */
+static void drop_sections(struct kernel_image *k)
+{
+	Elf64_Ehdr *h = (void *)k->elf;
+	unsigned n = 0;
+	const Elf64_Phdr *s = segments(k, &n);
+	size_t used = h->e_phoff + n * sizeof(*s);
+
+	for (; n; n--, s++)
+		if (s->p_offset + s->p_filesz > used)
+			used = s->p_offset + s->p_filesz;
+	h->e_shoff = 0;
+	h->e_shnum = h->e_shstrndx = 0;
+	k->elf_size = used;
+}
+
+/* From the banner, "Linux version 6.1.0-1-amd64 (...". */
+static void find_release(struct kernel_image *k)
+{
+	static const char banner[] = "Linux version ";
+	const char *p = k->elf, *end = k->elf + k->elf_size;
+
+	while ((p = memmem(p, end - p, banner, strlen(banner)))) {
+		const char *space;
+
+		p += strlen(banner);
+		space = memchr(p, ' ', end - p);
+		if (!space || *p < '0' || *p > '9' || space - p >= (long)sizeof(k->release))
+			continue;
+		snprintf(k->release, sizeof(k->release), "%.*s", (int)(space - p), p);
+		return;
+	}
 }
 
 int kernel_image_load(struct kernel_image *k, const char *path)
@@ -195,15 +221,23 @@ int kernel_image_load(struct kernel_image *k, const char *path)
 		return fail(NP_EXIT_MISSING, err, "kernel image %s: %s; give a readable one",
 			    path, strerror(-err));
 	err = take_elf(k, data, size);
+	if (!err)
+		err = find_layout(k);
 	if (err)
 		err = fail(NP_EXIT_MISSING, err,
-			   "%s is no x86-64 Linux kernel (neither a bzImage nor an ELF file)", path);
+			   "%s is no x86-64 Linux kernel (neither a bzImage nor an ELF file)",
+			   path);
 	else if (!k->entry)
 		err = fail(NP_EXIT_MISSING, -ENOEXEC,
-			   "kernel %s has no PVH entry point (CONFIG_PVH is off); take another", path);
-	if (err)
+			   "kernel %s has no PVH entry point (CONFIG_PVH is off); take another",
+			   path);
+	if (err) {
 		kernel_image_free(k);
-	return err;
+		return err;
+	}
+	drop_sections(k);
+	find_release(k);
+	return 0;
 }
 
 int kernel_image_flatten(const struct kernel_image *k, char **flat, size_t *size)

@@ -10,8 +10,9 @@
 #include <stdint.h>
 
 struct kernel_image {
-	char *elf; /* the whole vmlinux, stripped or not */
+	char *elf; /* the vmlinux, without sections and what only they name */
 	size_t elf_size;
+	char release[65];  /* "6.1.0-1-amd64"; "" if it does not tell */
 	uint32_t entry;	   /* physical address of the PVH entry point */
 	uint64_t base;	   /* lowest physical address of a segment */
 	uint64_t end;	   /* just above the highest, .bss included */

@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -55,5 +54,9 @@ int kvm_stats_read(struct kvm_stats *s, const char *dir)
 {
 	int err = read_count(dir, "exits", &s->exits);
 
-	return err ? err : read_count(dir, "nested_run", &s->nested_run);
+	if (err)
+		return err;
+	err = read_count(dir, "nested_run", &s->nested_run);
+	s->has_nested_run = !err;
+	return err == -ENOENT ? 0 : err;
 }

@@ -3,6 +3,7 @@
 #ifndef NESTPROF_KVM_STATS_H
 #define NESTPROF_KVM_STATS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -11,6 +12,7 @@
 struct kvm_stats {
 	uint64_t exits;	     /* summed over the vCPUs */
 	uint64_t nested_run; /* L1's entries to L2 that got past all checks */
+	bool has_nested_run; /* older kernels do not count them */
 };
 
 /*

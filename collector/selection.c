@@ -19,7 +19,7 @@ enum { OPT_ARMS = 1024, OPT_WORKLOADS, OPT_ITERATIONS, OPT_REPETITIONS, OPT_VERI
 
 static const struct argp_option options[] = {
 	{ "arms", OPT_ARMS, "LIST", 0, "of single, shadow-off, shadow-on [all]", 0 },
-	{ "workloads", OPT_WORKLOADS, "LIST", 0, "of cpuid, vmcall, pio [all]", 0 },
+	{ "workloads", OPT_WORKLOADS, "LIST", 0, "of", 0 }, /* completed by help() */
 	{ "iterations", OPT_ITERATIONS, "N", 0, "of a workload's loop [the manifest's]", 0 },
 	{ "repetitions", OPT_REPETITIONS, "N", 0, "of each timed window [3]", 0 },
 	{ "verify", OPT_VERIFY, 0, 0,
@@ -112,7 +112,24 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-const struct argp selection_argp = { .options = options, .parser = parse };
+/* The workloads' names come from the manifest, not from a second list. */
+static char *help(int key, const char *text, void *input)
+{
+	char *list = NULL;
+	size_t size;
+	FILE *f;
+
+	(void)input;
+	if (key != OPT_WORKLOADS || !(f = open_memstream(&list, &size)))
+		return (char *)text;
+	for (uint32_t i = 0; workload_at(i); i++)
+		fprintf(f, "%s %s", i ? "," : text, workload_at(i)->name);
+	fputs(" [all]", f);
+	fclose(f);
+	return list;
+}
+
+const struct argp selection_argp = { .options = options, .parser = parse, .help_filter = help };
 
 int selection_to_words(const struct selection *s, const char *arms, char *out, size_t size)
 {

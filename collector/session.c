@@ -50,9 +50,21 @@ static void choose_exit(struct nested_bpf *skel, enum reason_way way, bool timed
 	bpf_map__set_autocreate(skel->maps.typed, way == REASON_BY_KPTR);
 }
 
-static void choose_programs(struct nested_bpf *skel, const struct kvm_hooks *h,
-			    const struct session_config *c)
+/* For a kernel whose modules have no BTF. */
+static void choose_unchecked(struct nested_bpf *skel, const struct session_config *c)
 {
+	bpf_program__set_autoload(skel->progs.exit_unchecked, true);
+	bpf_program__set_autoload(skel->progs.nested_vmexit_unchecked, c->check);
+	bpf_program__set_autoload(skel->progs.nested_vmexit_inject_unchecked, true);
+	bpf_program__set_autoload(skel->progs.nested_vmenter_returns, true);
+	bpf_map__set_autocreate(skel->maps.typed, false);
+}
+
+static void choose_checked(struct nested_bpf *skel, const struct kvm_hooks *h,
+			   const struct session_config *c)
+{
+	bool typed = h->reason == REASON_BY_KPTR;
+
 	choose_exit(skel, h->reason, c->times);
 	want_one(skel->progs.inject, skel->progs.inject_timed, c->times, true);
 	want_one(skel->progs.vmenter, skel->progs.vmenter_timed, c->times, h->vmenter_is_event);
@@ -61,6 +73,8 @@ static void choose_programs(struct nested_bpf *skel, const struct kvm_hooks *h,
 	bpf_program__set_autoload(skel->progs.entry_timed, c->times);
 	bpf_program__set_autoload(h->exit_has_reason ? skel->progs.nested_vmexit_with_reason
 						     : skel->progs.nested_vmexit, c->check);
+	bpf_program__set_autoload(typed ? skel->progs.typed_vcpu_destroyed
+					: skel->progs.vcpu_destroyed, h->vcpu_destroy);
 	bpf_program__set_autoload(skel->progs.to_shadow_begin,
 				  c->syncs && h->has_sync[NP_SYNC_TO_SHADOW]);
 	bpf_program__set_autoload(skel->progs.to_shadow_end,
@@ -69,6 +83,15 @@ static void choose_programs(struct nested_bpf *skel, const struct kvm_hooks *h,
 				  c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW]);
 	bpf_program__set_autoload(skel->progs.from_shadow_end,
 				  c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW]);
+}
+
+static void choose_programs(struct nested_bpf *skel, const struct kvm_hooks *h,
+			    const struct session_config *c)
+{
+	if (h->unchecked)
+		choose_unchecked(skel, c);
+	else
+		choose_checked(skel, h, c);
 }
 
 static int cannot(const char *what, int err)
@@ -114,22 +137,35 @@ static int probe(struct session *s)
 	return err;
 }
 
+static int load_chosen(struct session *s)
+{
+	s->skel = nested_bpf__open();
+	if (!s->skel)
+		return cannot("open", -errno);
+	s->skel->rodata->target_tgid = s->c.tgid;
+	s->skel->rodata->forgets = s->hooks.vcpu_destroy;
+	if (s->c.phases_every)
+		s->skel->rodata->phases_every = s->c.phases_every;
+	choose_programs(s->skel, &s->hooks, &s->c);
+	if (!s->c.times)
+		bpf_map__set_max_entries(s->skel->maps.pages, 1);
+	return nested_bpf__load(s->skel);
+}
+
 static int load(struct session *s)
 {
 	int err = probe(s);
 
 	if (err)
 		return err;
-	s->skel = nested_bpf__open();
-	if (!s->skel)
-		return cannot("open", -errno);
-	s->skel->rodata->target_tgid = s->c.tgid;
-	if (s->c.phases_every)
-		s->skel->rodata->phases_every = s->c.phases_every;
-	choose_programs(s->skel, &s->hooks, &s->c);
-	if (!s->c.times)
-		bpf_map__set_max_entries(s->skel->maps.pages, 1);
-	err = nested_bpf__load(s->skel);
+	err = load_chosen(s);
+	if (err && s->hooks.vcpu_destroy) {
+		/* Some kernels take tracepoints and no functions: this one can be missed. */
+		nested_bpf__destroy(s->skel);
+		s->hooks.vcpu_destroy = false;
+		bpf_log_catch();
+		err = load_chosen(s);
+	}
 	return err ? cannot("load", err) : 0;
 }
 
@@ -153,6 +189,28 @@ static int map_all(struct session *s)
 	return s->pools.rows && (s->pools.pages || !s->c.times) ? 0 : -ENOMEM;
 }
 
+static int put_free(const struct bpf_map *list, uint32_t index)
+{
+	return bpf_map_update_elem(bpf_map__fd(list), NULL, &index, BPF_ANY);
+}
+
+/* Slots, rows and pages are numbered from 1; the first rows belong to the slots. */
+static int fill_free_lists(struct session *s)
+{
+	uint32_t nr_pages = s->c.times ? NP_MAX_HIST_PAGES : 0;
+	int err = 0;
+
+	for (uint32_t i = 1; !err && i <= NP_MAX_VCPUS; i++)
+		err = put_free(s->skel->maps.free_slots, i);
+	for (uint32_t i = NP_MAX_VCPUS + 1; !err && i <= NP_MAX_ROWS; i++)
+		err = put_free(s->skel->maps.free_rows, i);
+	for (uint32_t i = 1; !err && i <= nr_pages; i++)
+		err = put_free(s->skel->maps.free_pages, i);
+	return err ? fail(NP_EXIT_FAILED, err, "cannot fill the collector's lists: %s",
+			  strerror(-err))
+		   : 0;
+}
+
 int session_open_with(struct session **s, const struct session_config *c)
 {
 	struct session *new = calloc(1, sizeof(*new));
@@ -166,6 +224,8 @@ int session_open_with(struct session **s, const struct session_config *c)
 	}
 	if (!err)
 		err = map_all(new);
+	if (!err)
+		err = fill_free_lists(new);
 	if (err) {
 		session_close(new);
 		return err;
@@ -193,8 +253,9 @@ int session_attach(struct session *s)
 {
 	int err;
 
-	for (uint32_t i = 0; i < session_nr_vcpus(s); i++)
-		np_fsm_gap(&s->pools, &s->vcpus[i]);
+	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
+		if (s->vcpus[i].key)
+			np_fsm_gap(&s->vcpus[i]);
 	bpf_log_catch();
 	err = nested_bpf__attach(s->skel);
 	s->attached = !err;
@@ -221,9 +282,10 @@ static void tend_learner(struct session *s)
 
 	if (s->hooks.reason != REASON_BY_KPTR || !s->attached)
 		return;
-	for (uint32_t i = 0; i < session_nr_vcpus(s); i++) {
+	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++) {
 		known |= s->vcpus[i].typed;
-		needed |= s->vcpus[i].entries && !s->vcpus[i].typed;
+		needed |= s->vcpus[i].entries && !s->vcpus[i].typed &&
+			  s->vcpus[i].key != NP_KEY_GONE;
 	}
 	if (*link && known && !needed) {
 		bpf_link__destroy(*link);
@@ -233,51 +295,45 @@ static void tend_learner(struct session *s)
 	}
 }
 
-/* Runs that the kernel skipped, for the program was busy on that CPU. */
-static uint64_t missed_runs(const struct session *s)
+static void add_runs(const struct session *s, struct session_runs *runs, uint64_t *missed)
 {
 	struct bpf_program *program;
-	uint64_t missed = 0;
 
 	bpf_object__for_each_program(program, s->skel->obj) {
 		struct bpf_prog_info info = { 0 };
 		__u32 size = sizeof(info);
 		int fd = bpf_program__fd(program);
 
-		if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &size) == 0)
-			missed += info.recursion_misses;
+		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size))
+			continue;
+		runs->count += info.run_cnt;
+		runs->ns += info.run_time_ns;
+		*missed += info.recursion_misses;
 	}
-	return missed;
 }
 
-uint32_t session_nr_vcpus(const struct session *s)
+void session_runs(const struct session *s, struct session_runs *runs)
 {
-	uint32_t n = __atomic_load_n(&s->skel->bss->nr_slots, __ATOMIC_ACQUIRE);
+	uint64_t missed = 0;
 
-	return n < NP_MAX_VCPUS ? n : NP_MAX_VCPUS;
+	memset(runs, 0, sizeof(*runs));
+	add_runs(s, runs, &missed);
 }
 
-const struct np_vcpu *session_vcpu(const struct session *s, uint32_t i)
-{
-	return &s->vcpus[i];
-}
-
-void session_read_vcpu(const struct session *s, uint32_t i, struct np_account *a)
-{
-	memset(a, 0, sizeof(*a));
-	if (s->vcpus[i].key)
-		np_account_add_vcpu(a, &s->vcpus[i], s->pools.rows);
-}
-
+/* With the runs that the kernel skipped, for the program was busy on that CPU. */
 uint64_t session_lost(const struct session *s)
 {
-	return s->skel->bss->lost_events + missed_runs(s);
+	struct session_runs runs = { 0 };
+	uint64_t missed = 0;
+
+	add_runs(s, &runs, &missed);
+	return s->skel->bss->lost_events + missed;
 }
 
 int session_read(struct session *s, struct np_account *a)
 {
 	memset(a, 0, sizeof(*a));
-	for (uint32_t i = 0; i < session_nr_vcpus(s); i++)
+	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
 		if (s->vcpus[i].key)
 			np_account_add_vcpu(a, &s->vcpus[i], s->pools.rows);
 	a->totals.lost = session_lost(s);
@@ -285,19 +341,44 @@ int session_read(struct session *s, struct np_account *a)
 	return 0;
 }
 
-void session_add_hist(const struct session *s, uint32_t i, uint32_t reason, enum np_trip kind,
-		      struct np_hist *h)
+int session_each_vcpu(struct session *s, session_each each, void *arg)
 {
-	uint32_t index = s->vcpus[i].row_of[reason];
-	const struct np_l2_row *row = s->pools.rows + index - 1;
+	int err = 0;
 
-	if (!index || !s->pools.pages)
-		return;
-	for (uint32_t page = 0; page < NP_HIST_PAGES; page++)
-		for (uint32_t n = 0; row->page_of[kind][page] && n < NP_HIST_PAGE; n++)
-			h->n[page * NP_HIST_PAGE + n] += s->pools.pages[row->page_of[kind][page] - 1].n[n];
-	if (row->trip[kind].max > h->max)
-		h->max = row->trip[kind].max;
+	for (uint32_t i = 0; !err && i < NP_MAX_VCPUS; i++)
+		if (s->vcpus[i].key)
+			err = each(i, &s->vcpus[i], &s->pools, arg);
+	tend_learner(s);
+	return err;
+}
+
+static void free_row(struct session *s, uint32_t index)
+{
+	struct np_l2_row *row = &s->pools.rows[index - 1];
+
+	for (uint32_t i = 0; i < NP_TRIPS * NP_HIST_PAGES; i++) {
+		uint32_t page = row->page_of[i / NP_HIST_PAGES][i % NP_HIST_PAGES];
+
+		if (!page)
+			continue;
+		memset(&s->pools.pages[page - 1], 0, sizeof(*s->pools.pages));
+		put_free(s->skel->maps.free_pages, page);
+	}
+	memset(row, 0, sizeof(*row));
+	if (index > NP_MAX_VCPUS)
+		put_free(s->skel->maps.free_rows, index);
+}
+
+void session_recycle(struct session *s, uint32_t slot)
+{
+	struct np_vcpu *v = &s->vcpus[slot];
+
+	for (uint32_t i = 0; i < NP_REASONS; i++)
+		if (v->row_of[i] && v->row_of[i] != v->shared_row)
+			free_row(s, v->row_of[i]);
+	free_row(s, v->shared_row);
+	memset(v, 0, sizeof(*v));
+	put_free(s->skel->maps.free_slots, slot + 1);
 }
 
 void session_close(struct session *s)

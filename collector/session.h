@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 #include "analysis/account.h"
-#include "analysis/hist.h"
+#include "bpf/pools.h"
 
 struct session;
 
@@ -47,18 +47,26 @@ void session_detach(struct session *s);
 int session_read(struct session *s, struct np_account *a);
 
 /*
- * One vCPU after the other: those seen so far are 0 .. session_nr_vcpus() - 1,
- * in the order in which they were; none goes away. session_read() is the sum,
- * and session_lost() with it.
+ * Each vCPU's counters as they stand, and the pools that its rows are in: the
+ * programs' own memory, where every counter only grows. A vCPU that was
+ * destroyed (key is NP_KEY_GONE) keeps its last ones until session_recycle()
+ * makes its slot free for another. Ends early when `each` returns an error, and
+ * returns that.
  */
-uint32_t session_nr_vcpus(const struct session *s);
-const struct np_vcpu *session_vcpu(const struct session *s, uint32_t i);
-void session_read_vcpu(const struct session *s, uint32_t i, struct np_account *a);
+typedef int (*session_each)(uint32_t slot, const struct np_vcpu *v, const struct np_pools *pools,
+			    void *arg);
+int session_each_vcpu(struct session *s, session_each each, void *arg);
+void session_recycle(struct session *s, uint32_t slot);
+
+/* Events that were not counted, since session_open(). */
 uint64_t session_lost(const struct session *s);
 
-/* Adds a vCPU's round trips of one L2 exit reason and kind, as they stand. */
-void session_add_hist(const struct session *s, uint32_t i, uint32_t reason, enum np_trip kind,
-		      struct np_hist *h);
+/* What the kernel measured of the programs' runs, while its BPF statistics were on. */
+struct session_runs {
+	uint64_t count;
+	uint64_t ns;
+};
+void session_runs(const struct session *s, struct session_runs *runs);
 
 /* Detaches and frees. Safe on NULL. */
 void session_close(struct session *s);

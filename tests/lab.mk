@@ -3,12 +3,12 @@
 LAB_RUN = $(B)/nestprof lab --verify --repetitions 1 --no-charts
 
 LAB_TOOLS := $(B)/tests/check_witnesses $(B)/tests/check_same $(B)/tests/bench_demo
-$(B)/tests/check_%: tests/lab/check_%.c $(COLLECT) $(ANALYSIS)
+$(B)/tests/check_%: tests/lab/check_%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(LDFLAGS) $^ -o $@ -lcmocka $(PKG_LIBS)
-$(B)/tests/bench_%: tests/bench/bench_%.c $(COLLECT) $(ANALYSIS)
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(LDFLAGS) $(filter %.c %.a,$^) -o $@ -lcmocka $(PKG_LIBS)
+$(B)/tests/bench_%: tests/bench/bench_%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(PKG_LIBS)
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(LDFLAGS) $(filter %.c %.a,$^) -o $@ $(PKG_LIBS)
 
 # Counts equal ftrace's and KVM's own; a second run measures the same, to the byte.
 .PHONY: check-lab check-verify check-bad-luck bench-demo

@@ -125,7 +125,8 @@ int proc_start(struct proc *p, const char *const argv[], int flags)
 		return -errno;
 	err = open_end(&e[0], flags & PROC_PIPE_IN, true, null_fd);
 	if (!err)
-		err = open_end(&e[1], flags & PROC_PIPE_OUT, false, null_fd);
+		err = open_end(&e[1], flags & PROC_PIPE_OUT, false,
+			       flags & PROC_OUT_TO_ERR ? STDERR_FILENO : null_fd);
 	if (!err)
 		err = open_end(&e[2], flags & PROC_PIPE_ERR, false, -1);
 	if (!err) {
@@ -136,7 +137,7 @@ int proc_start(struct proc *p, const char *const argv[], int flags)
 			err = -errno;
 	}
 	for (int i = 0; i < 3; i++) {
-		if (e[i].child >= 0 && e[i].child != null_fd)
+		if (e[i].child >= 0 && e[i].child != null_fd && e[i].child != STDERR_FILENO)
 			close(e[i].child);
 		if (err)
 			close_fd(&e[i].ours);

@@ -19,6 +19,7 @@ enum proc_flags {
 	PROC_PIPE_IN = 1,  /* else /dev/null */
 	PROC_PIPE_OUT = 2, /* else /dev/null */
 	PROC_PIPE_ERR = 4, /* else inherited */
+	PROC_OUT_TO_ERR = 16, /* stdout to our stderr */
 	PROC_PTY = 8,	   /* stdin, stdout, stderr on a terminal; .out is its master */
 };
 

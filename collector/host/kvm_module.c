@@ -2,6 +2,7 @@
 #include "collector/host/kvm_module.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +12,11 @@
 #include "collector/host/journal.h"
 #include "collector/host/kvm_params.h"
 #include "collector/host/kvm_reload.h"
+#include "collector/host/kvm_users.h"
+
+/* How long a VM that is about to end is waited for: 3 s. */
+#define VM_END_STEPS 60
+#define VM_END_STEP_MS 50
 
 static bool begun;
 static struct journal ours;
@@ -220,6 +226,15 @@ int kvm_module_left_behind(char *what, size_t size)
 	return 1;
 }
 
+/* The killed run's L1 dies with it, but not in the same instant. */
+static void let_its_vm_end(void)
+{
+	pid_t pid;
+
+	for (int i = 0; i < VM_END_STEPS && kvm_users(KVM_USER_VM, &pid, 1) > 0; i++)
+		poll(NULL, 0, VM_END_STEP_MS);
+}
+
 /* With the lock held. */
 static int recover(void)
 {
@@ -238,6 +253,7 @@ static int recover(void)
 	if (err)
 		return fail(NP_EXIT_RESTORE, err, "cannot read " JOURNAL_PATH);
 	log_warn("%s; putting them back", what);
+	let_its_vm_end();
 	err = put_back_or_say(&j);
 	return err ? err : journal_remove();
 }

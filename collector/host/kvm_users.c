@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,18 +12,18 @@
 #include "collector/host/facts.h"
 #include "collector/host/hostfs.h"
 
-static bool has_link(const char *pid, const char *link)
+int kvm_user_has(pid_t pid, const char *link)
 {
 	char dir[NP_PATH], target[64];
+	int found = 0, err = host_path(dir, "/proc/%d/fd", (int)pid);
 	struct dirent *e;
-	bool found = false;
 	DIR *d;
 
-	if (host_path(dir, "/proc/%s/fd", pid) < 0)
-		return false;
+	if (err)
+		return err;
 	d = opendir(dir);
 	if (!d)
-		return false; /* gone meanwhile, or not ours to look at */
+		return -errno;
 	while (!found && (e = readdir(d))) {
 		ssize_t n = readlinkat(dirfd(d), e->d_name, target, sizeof(target));
 
@@ -45,10 +46,13 @@ int kvm_users(const char *link, pid_t *pids, uint32_t max)
 	if (!d)
 		return 0;
 	while ((e = readdir(d))) {
-		if (!isdigit((unsigned char)e->d_name[0]) || !has_link(e->d_name, link))
+		pid_t pid = atoi(e->d_name);
+
+		/* A process may be gone meanwhile, or not ours to look at. */
+		if (!isdigit((unsigned char)e->d_name[0]) || kvm_user_has(pid, link) <= 0)
 			continue;
 		if (n < max)
-			pids[n] = atoi(e->d_name);
+			pids[n] = pid;
 		n++;
 	}
 	closedir(d);

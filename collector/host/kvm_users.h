@@ -13,6 +13,9 @@
 /* PIDs with such a link; returns how many, of which `max` are filled in. */
 int kvm_users(const char *link, pid_t *pids, uint32_t max);
 
+/* Whether the process has such a link: 1, 0, or -errno when that cannot be told. */
+int kvm_user_has(pid_t pid, const char *link);
+
 /* "qemu-system-x86 (PID 4711)" */
 void kvm_user_name(pid_t pid, char *name, size_t size);
 

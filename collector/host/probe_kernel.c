@@ -76,7 +76,8 @@ static void look_module_btf(struct fact *f, const char *module)
 	} else if (!host_exists("/sys/module/%s/initstate", module)) {
 		fact_found(f, FACT_OK, "built in: in vmlinux's BTF");
 	} else {
-		fact_found(f, FACT_MISSING, "%s is loaded and has none", module);
+		fact_found(f, FACT_WARN, "%s is loaded and has none: raw tracepoints, unchecked",
+			   module);
 		fact_remedy(
 			f, "boot a kernel with CONFIG_DEBUG_INFO_BTF_MODULES=y (since Linux 5.11)");
 	}
@@ -118,8 +119,18 @@ static void look_tracepoint(struct fact *f, const char *name)
 		fact_found(f, FACT_UNKNOWN, "kvm is not loaded");
 	} else {
 		fact_found(f, FACT_MISSING, "this kernel's kvm does not have it");
-		fact_remedy(f, "boot Linux 6.1 or later: older kernels come later");
+		fact_remedy(f, "boot a kernel with the tracepoints of KVM");
 	}
+}
+
+/* On older kernels that is SVM's alone, and the function that enters L2 is hooked. */
+static void look_vmenter(struct fact *f, const char *name)
+{
+	look_tracepoint(f, name);
+	if (f->state != FACT_MISSING)
+		return;
+	fact_found(f, FACT_WARN, "this kernel's kvm does not have it: its function is hooked");
+	fact_remedy(f, "none needed, unless the function cannot be hooked: then boot Linux 6.1");
 }
 
 static void look_debugfs(struct fact *f, const char *arg)
@@ -144,7 +155,7 @@ const struct probe probes_kernel[] = {
 	{ "kvm_nested_vmexit", FOR_AB, NP_EXIT_NO_BTF, look_tracepoint, "kvm_nested_vmexit" },
 	{ "kvm_nested_vmexit_inject", FOR_AB, NP_EXIT_NO_BTF, look_tracepoint,
 	  "kvm_nested_vmexit_inject" },
-	{ "kvm_nested_vmenter", FOR_AB, NP_EXIT_NO_BTF, look_tracepoint, "kvm_nested_vmenter" },
+	{ "kvm_nested_vmenter", FOR_AB, NP_EXIT_NO_BTF, look_vmenter, "kvm_nested_vmenter" },
 	{ "KVM's debugfs", 0, NP_EXIT_OK, look_debugfs, NULL },
 	{ 0 },
 };

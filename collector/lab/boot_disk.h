@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#define BOOT_DISK_MAX_PARTS 3
+#define BOOT_DISK_MAX_PARTS 4
 
 struct boot_disk {
 	const char *kernel; /* file: the flat kernel (kernel_image_flatten) */

@@ -51,9 +51,10 @@ static int listen_on_loopback(struct port *p, uint16_t *number)
 }
 
 /*
- * sync=none and a fixed time0: the clock follows the instructions, and a run
- * is the same every time. A display is wanted: `term`, on a pty of ours. Names
- * are relative to the machine's folder: Bochs 2.7 overflows on long ones.
+ * sync=none, a fixed time0 and a screen that is not refreshed by the host's
+ * clock: time follows the instructions, and a run is the same every time. A
+ * display is wanted: `term`, on a pty of ours. Names are relative to the
+ * machine's folder: Bochs 2.7 overflows on long ones.
  */
 static int write_bochsrc(const struct machine *m, const uint16_t ports[PORTS])
 {
@@ -68,6 +69,7 @@ static int write_bochsrc(const struct machine *m, const uint16_t ports[PORTS])
 		 "memory: guest=%u, host=%u\n"
 		 "romimage: file=bochs/BIOS-bochs-latest\n"
 		 "vgaromimage: file=bochs/VGABIOS-lgpl-latest\n"
+		 "vga: update_freq=1, realtime=0\n"
 		 "ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14\n"
 		 "ata0-master: type=disk, path=" MACHINE_DISK ", mode=flat\n"
 		 "boot: disk\n"
@@ -92,8 +94,9 @@ static int start_bochs(struct machine *m)
 {
 	const char *argv[] = { "env", "-C", m->c.dir, "TERM=linux",
 			       "LTDL_LIBRARY_PATH=bochs", "BXSHARE=bochs",
-			       "bochs/ld-linux-x86-64.so.2", "--library-path", "bochs",
-			       "bochs/bochs-bin", "-q", "-f", "bochsrc", "-rc", "debugger", NULL };
+			       "bochs/ld-linux-x86-64.so.2", "--preload", "./" MACHINE_CLOCK,
+			       "--library-path", "bochs", "bochs/bochs-bin", "-q",
+			       "-f", "bochsrc", "-rc", "debugger", NULL };
 	char link[NP_PATH];
 	int err = fs_path(link, "%s/bochs", m->c.dir);
 

@@ -13,11 +13,13 @@
 #include "collector/base/fsutil.h"
 #include "collector/base/proc.h"
 
-#define MACHINE_DISK "disk.img" /* in the machine's folder */
+/* What the machine's folder must hold: the boot disk, and the emulator's clock. */
+#define MACHINE_DISK "disk.img"
+#define MACHINE_CLOCK "still_time.so"
 
 struct machine_config {
 	const char *name;      /* for messages: "machine 1 (shadow-off)" */
-	const char *dir;       /* a folder of its own, which holds the boot disk */
+	const char *dir;       /* a folder of its own, with the files above */
 	const char *bochs;     /* the image's bochs folder */
 	const char *cpu_model; /* Bochs' name for it: "corei7_haswell_4770" */
 	uint32_t memory_mib;

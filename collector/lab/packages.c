@@ -13,145 +13,21 @@
 #include "collector/base/fsutil.h"
 #include "collector/base/log.h"
 #include "collector/base/proc.h"
+#include "collector/lab/apt.h"
+#include "collector/lab/apt_sources.h"
 #include "collector/lab/recipe.h"
 
-#define MAX_ARGS 64
-#define OPTION_SIZE (NP_PATH + 40)
-
-/* The options that turn apt to folders of its own, with nothing installed. */
-struct apt {
-	char dir[NP_PATH];
-	char state[OPTION_SIZE], status[OPTION_SIZE], cache[OPTION_SIZE], archives[OPTION_SIZE];
-};
-
-static int apt_prepare(struct apt *a, const char *dir)
-{
-	static const char *const folders[] = { "state/lists/partial", "cache",
-					       "archives/partial" };
-	char path[NP_PATH];
-	int err = fs_path(a->dir, "%s", dir);
-
-	for (size_t i = 0; !err && i < sizeof(folders) / sizeof(*folders); i++) {
-		err = fs_path(path, "%s/%s", dir, folders[i]);
-		if (!err)
-			err = fs_mkdirs(path);
-	}
-	if (!err)
-		err = fs_path(path, "%s/status", dir);
-	if (!err)
-		err = fs_write(path, "", 0);
-	if (err)
-		return fail(err == -ENOSPC ? NP_EXIT_NO_SPACE : NP_EXIT_FAILED, err,
-			    "cannot make %s: %s", dir, strerror(-err));
-	snprintf(a->state, sizeof(a->state), "Dir::State=%s/state", dir);
-	snprintf(a->status, sizeof(a->status), "Dir::State::status=%s/status", dir);
-	snprintf(a->cache, sizeof(a->cache), "Dir::Cache=%s/cache", dir);
-	snprintf(a->archives, sizeof(a->archives), "Dir::Cache::archives=%s/archives", dir);
-	return 0;
-}
-
-/* apt's first line that starts with "E: ", else its last line. */
-static void first_error(const char *output, char *line, size_t size)
-{
-	const char *e = strstr(output, "E: ");
-
-	if (!e) {
-		size_t n = strlen(output);
-
-		while (n && output[n - 1] == '\n')
-			n--;
-		e = output + n;
-		while (e > output && e[-1] != '\n')
-			e--;
-	}
-	snprintf(line, size, "%.*s", (int)strcspn(e, "\n"), e);
-}
-
-static int apt_run(struct apt *a, const char *tool, const char *const words[], char **output)
-{
-	const char *argv[MAX_ARGS] = { tool,
-				       "-q",
-				       "-o", a->state,
-				       "-o", a->status,
-				       "-o", a->cache,
-				       "-o", a->archives,
-				       "-o", "Debug::NoLocking=true",
-				       "-o", "APT::Sandbox::User=",
-				       "-o", "Acquire::Languages=none" };
-	size_t n = 0;
-	char *text, line[400];
-	int r;
-
-	while (argv[n])
-		n++;
-	for (; *words && n + 1 < MAX_ARGS; words++)
-		argv[n++] = *words;
-	r = proc_run(argv, &text);
-	if (r == 0 && output) {
-		*output = text;
-		return 0;
-	}
-	if (r > 0) {
-		first_error(text, line, sizeof(line));
-		fail(strstr(text, "o space left") ? NP_EXIT_NO_SPACE : NP_EXIT_MISSING, -EIO,
-		     "%s %s failed: %s", tool, words[-1], line);
-		r = r == 127 && !text[0] ? -ENOENT : -EIO;
-	}
-	if (r != 0 || !output)
-		free(text);
-	return r;
-}
-
-/* "Depends: linux-image-6.1.0-1-cloud-amd64 (= ...)" of the meta package. */
-static int find_kernel(struct apt *a, const char *meta, char *name, size_t size)
-{
-	const char *const show[] = { "show", "--no-all-versions", meta, NULL };
-	char *text, *depends;
-	int err = apt_run(a, "apt-cache", show, &text);
-
-	if (err)
-		return err;
-	depends = strstr(text, "\nDepends: linux-image-");
-	if (depends) {
-		depends += strlen("\nDepends: ");
-		snprintf(name, size, "%.*s", (int)strcspn(depends, " ,\n"), depends);
-	} else {
-		err = fail(NP_EXIT_MISSING, -ENOENT, "package %s names no kernel image", meta);
-	}
-	free(text);
-	return err;
-}
-
-/* apt-get download writes into the working folder: give it that one. */
-static int download_one(struct apt *a, const char *package)
-{
-	static const char script[] = "cd \"$1\" && shift && exec \"$@\"";
-	const char *const argv[] = { "/bin/sh", "-c", script, "sh", strchr(a->archives, '=') + 1,
-				     "apt-get", "-q", "-o", a->state, "-o", a->status,
-				     "-o", a->cache, "-o", "APT::Sandbox::User=",
-				     "download", package, NULL };
-	char *text, line[400];
-	int r = proc_run(argv, &text);
-
-	if (r < 0)
-		return r;
-	if (r > 0) {
-		first_error(text, line, sizeof(line));
-		r = fail(NP_EXIT_MISSING, -EIO, "apt-get download %s failed: %s", package, line);
-	}
-	free(text);
-	return r;
-}
+#define MAX_WORDS 40
+#define KERNEL_PREFIX "linux-image-"
 
 int packages_fetch(const char *dir)
 {
 	static const char *const update[] = { "update", NULL };
-	const char *install[MAX_ARGS / 2] = { "-y", "--no-install-recommends", "--download-only",
-					      "install" };
-	char kernel[128];
+	const char *install[MAX_WORDS] = { "-y", "--no-install-recommends", "--download-only",
+					   "install" };
 	struct apt a;
 	size_t n = 4;
-	int err = apt_prepare(&a, dir);
+	int err = apt_open(&a, dir, false);
 
 	if (err)
 		return err;
@@ -162,13 +38,94 @@ int packages_fetch(const char *dir)
 	log_phase("fetch QEMU, Bochs and busybox");
 	for (const struct recipe_package *p = recipe_packages; p->name; p++)
 		install[n++] = p->name;
-	err = apt_run(&a, "apt-get", install, NULL);
-	if (!err)
-		err = find_kernel(&a, recipe_kernel, kernel, sizeof(kernel));
+	return apt_run(&a, "apt-get", install, NULL);
+}
+
+/* The next name in a "Depends:" line that starts with "linux-". */
+static const char *next_linux(const char *p, char *name, size_t size)
+{
+	while (p && *p && *p != '\n') {
+		size_t n;
+
+		p += strspn(p, " ,|");
+		n = strcspn(p, " ,|\n");
+		if (!strncmp(p, "linux-", 6)) {
+			snprintf(name, size, "%.*s", (int)n, p);
+			return p + strcspn(p, ",\n");
+		}
+		p += strcspn(p, ",|\n");
+	}
+	return NULL;
+}
+
+static const char *depends_of(const char *shown)
+{
+	const char *depends = strstr(shown, "\nDepends:");
+
+	return depends ? depends + strlen("\nDepends:") : NULL;
+}
+
+static int show(const struct apt *a, const char *package, char **text)
+{
+	const char *const words[] = { "show", "--no-all-versions", package, NULL };
+
+	return apt_run(a, "apt-cache", words, text);
+}
+
+/* "linux-image-6.1.0-1-cloud-amd64" of the package that stands for the newest. */
+static int find_kernel(const struct apt *a, const char *meta, char *name, size_t size)
+{
+	const char *p;
+	char *text;
+	int err = show(a, meta, &text);
+
+	if (err)
+		return err;
+	err = -ENOENT;
+	for (p = depends_of(text); err && (p = next_linux(p, name, size));)
+		if (!strncmp(name, KERNEL_PREFIX, strlen(KERNEL_PREFIX)))
+			err = 0;
+	free(text);
+	return err ? fail(NP_EXIT_MISSING, err, "package %s names no kernel image", meta) : 0;
+}
+
+/*
+ * A kernel and, where it comes in several packages, the others of its release.
+ * They depend on no more of them than the first does.
+ */
+static int fetch_kernel(const struct apt *a, const char *kernel)
+{
+	const char *release = kernel + strlen(KERNEL_PREFIX), *p;
+	char name[128], *text;
+	int err = show(a, kernel, &text);
+
 	if (err)
 		return err;
 	log_phase("fetch %s", kernel);
-	return download_one(&a, kernel);
+	err = apt_download(a, kernel);
+	for (p = depends_of(text); !err && (p = next_linux(p, name, sizeof(name)));) {
+		size_t n = strlen(name), tail = strlen(release);
+
+		if (n > tail && name[n - tail - 1] == '-' && !strcmp(name + n - tail, release))
+			err = apt_download(a, name);
+	}
+	free(text);
+	return err;
+}
+
+int packages_fetch_kernel(const char *dir, const char *suite, bool security)
+{
+	char kernel[128];
+	struct apt a;
+	int err = apt_open(&a, dir, true);
+
+	if (err)
+		return err;
+	log_phase("fetch the package lists of %s", suite);
+	err = apt_use_suite(&a, suite, security);
+	if (!err)
+		err = find_kernel(&a, recipe_kernel, kernel, sizeof(kernel));
+	return err ? err : fetch_kernel(&a, kernel);
 }
 
 static bool is_deb(const struct dirent *d)
@@ -256,7 +213,8 @@ int packages_manifest(const char *dir, char **text)
 	fclose(stream);
 	if (err) {
 		free(*text);
-		fail(NP_EXIT_FAILED, err, "cannot read the packages in %s: %s", dir, strerror(-err));
+		fail(NP_EXIT_FAILED, err, "cannot read the packages in %s: %s", dir,
+		     strerror(-err));
 	}
 	return err;
 }

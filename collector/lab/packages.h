@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Debian packages as data: resolved, fetched and verified by apt with state
- * folders of its own, unpacked with dpkg-deb, never installed. Sources and
- * keys are the machine's own (/etc/apt), so its mirror is used.
+ * Debian packages as data: resolved, fetched and verified by apt with folders
+ * of its own, unpacked with dpkg-deb, never installed. Mirrors and keys are
+ * those of the machine's own apt.
  */
 #ifndef NESTPROF_PACKAGES_H
 #define NESTPROF_PACKAGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
- * Fetches the recipe's packages with all they depend on, and the kernel's
- * (without what that depends on), into dir/archives. fail()s with apt's own
- * first error line.
+ * Fetches the recipe's packages with all they depend on into dir/archives.
+ * fail()s with apt's own first error line.
  */
 int packages_fetch(const char *dir);
+
+/* Fetches the newest kernel of a Debian suite, without what it depends on. */
+int packages_fetch_kernel(const char *dir, const char *suite, bool security);
 
 /* Unpacks dir/archives over each other into dir/tree. */
 int packages_unpack(const char *dir);

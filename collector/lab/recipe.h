@@ -12,7 +12,7 @@ struct recipe_package {
 /* Ends with a NULL name. */
 extern const struct recipe_package recipe_packages[];
 
-/* The package whose newest kernel is L0's and L1's. */
+/* In each suite of Debian, the package that stands for the newest kernel. */
 extern const char recipe_kernel[];
 
 /* SHA-256 of all of the above and of the way stage.c uses it, in hex. */

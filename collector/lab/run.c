@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
@@ -82,15 +83,16 @@ static int make_own_root(const struct lab_run *r, const struct place *p, uint32_
 		err = copy_data_as("build/nestprof", root, "usr/bin/nestprof");
 	if (!err)
 		err = copy_data_as("build/runner", root, "usr/bin/runner");
+	if (!err && r->c.l0_command)
+		err = copy_as(r->c.l0_command, root, "etc/nestprof/command", 0755);
 	if (!err)
 		err = fs_data_path(runner, "build/runner");
 	if (!err)
-		err = fs_path(modules, "%s/modules/%s", r->c.image->dir,
-			      r->c.image->kernel_release);
+		err = fs_path(modules, "%s/modules", r->c.l1->dir);
 	if (!err)
 		err = fs_path(path, "%s/boot/l1.cpio", root);
 	if (!err)
-		err = l1_image_build(runner, modules, r->c.image->kernel_release, path);
+		err = l1_image_build(runner, modules, r->c.l1->release, path);
 	if (!err)
 		err = fs_path(path, "%s/etc/nestprof/words", root);
 	if (!err)
@@ -102,18 +104,23 @@ static int make_own_root(const struct lab_run *r, const struct place *p, uint32_
 
 static int make_disk(const struct lab_run *r, struct place *p, uint32_t i)
 {
-	char kernel[NP_PATH], base[NP_PATH], own[NP_PATH], disk[NP_PATH];
-	const struct lab_image *image = r->c.image;
+	char kernel[NP_PATH], base[NP_PATH], modules[NP_PATH], l1[NP_PATH], own[NP_PATH];
+	char disk[NP_PATH];
+	const struct lab_kernel *l0 = r->c.l0;
 	struct boot_disk d = { .kernel = kernel,
-			       .kernel_base = image->kernel_base,
-			       .kernel_entry = image->kernel_entry,
-			       .kernel_end = image->kernel_end,
-			       .initrd = { base, own },
+			       .kernel_base = l0->base,
+			       .kernel_entry = l0->entry,
+			       .kernel_end = l0->end,
+			       .initrd = { base, modules, l1, own },
 			       .cmdline = L0_CMDLINE };
-	int err = fs_path(kernel, "%s/kernel.bin", image->dir);
+	int err = fs_path(kernel, "%s/kernel.bin", l0->dir);
 
 	if (!err)
-		err = fs_path(base, "%s/base.cpio", image->dir);
+		err = fs_path(base, "%s/base.cpio", r->c.image->dir);
+	if (!err)
+		err = fs_path(modules, "%s/modules.cpio", l0->dir);
+	if (!err)
+		err = fs_path(l1, "%s/vmlinux.cpio", r->c.l1->dir);
 	if (!err)
 		err = fs_path(disk, "%s/" MACHINE_DISK, p->dir);
 	if (!err)
@@ -132,6 +139,8 @@ static int start(struct lab_run *r, uint32_t i)
 		err = fs_mkdirs(p->results);
 	if (!err)
 		err = make_disk(r, p, i);
+	if (!err)
+		err = copy_data_as("build/still_time.so", p->dir, MACHINE_CLOCK);
 	if (err && !fail_text())
 		fail(err == -ENOSPC ? NP_EXIT_NO_SPACE : NP_EXIT_FAILED, err,
 		     "cannot prepare %s: %s", p->dir, strerror(-err));
@@ -235,6 +244,18 @@ const char *lab_run_results(const struct lab_run *run, uint32_t i)
 	return run->place[i].results;
 }
 
+/* Under another name: the next run removes run-PID, as left by one that was killed. */
+static void keep_folder(const struct lab_run *run)
+{
+	char kept[NP_PATH];
+
+	if (fs_path(kept, "%s/kept-%d", run->c.cache, (int)getpid()) == 0 &&
+	    fs_remove(kept) == 0 && rename(run->dir, kept) == 0)
+		log_note("the machines' folders are kept in %s", kept);
+	else
+		log_warn("the machines' folders are in %s until the next run", run->dir);
+}
+
 void lab_run_free(struct lab_run *run)
 {
 	if (!run)
@@ -242,7 +263,7 @@ void lab_run_free(struct lab_run *run)
 	for (uint32_t i = 0; i < run->c.nr_machines; i++)
 		machine_free(run->place[i].machine);
 	if (run->c.keep)
-		log_note("the machines' folders are kept in %s", run->dir);
+		keep_folder(run);
 	else
 		fs_remove(run->dir);
 	free(run);

@@ -10,16 +10,19 @@
 #include <stdint.h>
 
 #include "collector/lab/image.h"
+#include "collector/lab/kernels.h"
 
 #define LAB_MAX_MACHINES 4
 
 struct lab_config {
 	const struct lab_image *image;
+	const struct lab_kernel *l0, *l1;
 	const char *cache;
 	const char *cpu_model;
 	uint32_t memory_mib;
 	double silence_s;
 	bool verbose;
+	const char *l0_command; /* a script that L0 runs instead of `nestprof ab`; or NULL */
 	bool keep; /* leave the run's folder, and say where it is */
 	uint32_t nr_machines;
 	char name[LAB_MAX_MACHINES][64];

@@ -5,7 +5,13 @@
 
 #include "collector/lab/image.h"
 
-/* Fills image->dir from `tree`; sets the kernel's facts in `image`. */
+/* Fills image->dir from `tree`. */
 int stage_image(struct lab_image *image, const char *tree);
+
+/* A file, into a folder that is made if it is not there. */
+int stage_copy(const char *from_dir, const char *from, const char *to_dir, const char *to);
+
+/* The first that fits a glob's pattern; fail()s when the packages lack it. */
+int stage_find(const char *pattern, char out[NP_PATH]);
 
 #endif

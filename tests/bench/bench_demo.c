@@ -6,12 +6,12 @@
  */
 #include <ctype.h>
 #include <dirent.h>
-#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "collector/base/fsutil.h"
 #include "collector/base/linebuf.h"

@@ -97,17 +97,19 @@ complaints=
 broken() { # name, exit code, pattern; the function break_it does the harm
 	local copy=$work/cache
 	rm -rf "$copy"; cp -al "$cache" "$copy" 2>/dev/null || cp -a "$cache" "$copy"
-	for image in "$copy"/images/*; do
-		break_it
-	done
+	break_it
 	# shellcheck disable=SC2086
 	NESTPROF_CACHE=$copy check "$1" "$2" "err=$3" -- lab $short --watchdog 60
 	left_behind "$copy"
 	rm -rf "$copy"
 }
-break_it() { rm "$image"/kernel.bin; }
+break_it() { find "$copy" -name kernel.bin -delete; }
 broken "an image whose kernel is gone" 7 'kernel.bin'
-break_it() { head -c 1000000 "$image"/base.cpio >"$image"/cut && mv "$image"/cut "$image"/base.cpio; }
+break_it() {
+	find "$copy" -name base.cpio | while read -r f; do
+		head -c 1000000 "$f" >"$f.cut" && mv "$f.cut" "$f"
+	done
+}
 broken "an L0 that panics: the end of its console" 9 'panicked.*Kernel panic'
 
 if [ "$(id -u)" -eq 0 ] && small=$(mktemp -d) && mount -t tmpfs -o size=20m tmpfs "$small"; then

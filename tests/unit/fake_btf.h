@@ -27,6 +27,7 @@ struct fake_kernel {
 	bool no_vmcs02;
 	bool no_notifiers;
 	bool amd;
+	bool intel;
 };
 
 static inline int fake_struct(struct btf *b, const char *name, const char *field, int type)
@@ -105,6 +106,7 @@ static inline void fake_btf_make(struct kvm_btf *out, const struct fake_kernel *
 	memset(out, 0, sizeof(*out));
 	strcpy(out->release, "9.9-fake");
 	out->amd = k->amd;
+	out->intel = k->intel;
 	out->vmlinux = b;
 	if (!k->no_vcpu_vmx)
 		fake_vmx(b, k, u32);

@@ -7,7 +7,7 @@
 
 #include "bpf/nested_fsm.h"
 
-#define TEST_ROWS 512
+#define TEST_ROWS 8192
 #define TEST_PAGES 512
 
 static struct np_l2_row test_rows[TEST_ROWS];
@@ -30,6 +30,15 @@ static inline void fresh_vcpu(struct np_vcpu *v, __u32 index)
 	v->isa = NP_ISA_VMX;
 	v->shared_row = index + 1;
 	np_fsm_init(v);
+}
+
+/* What session_recycle() does, but for the rows' own use by others. */
+static inline void recycle_vcpu(struct np_vcpu *v)
+{
+	for (__u32 r = 0; r < NP_REASONS; r++)
+		if (v->row_of[r])
+			memset(&test_rows[v->row_of[r] - 1], 0, sizeof(*test_rows));
+	memset(v, 0, sizeof(*v));
 }
 
 #endif

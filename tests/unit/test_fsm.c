@@ -148,6 +148,25 @@ static void entry_that_fails_its_checks(void **state)
 	assert_int_equal(v->entries, 2);
 }
 
+/* The same where the machine does not tell who exits, but that the entry failed. */
+static void entry_that_is_said_to_have_failed(void **state)
+{
+	(void)state;
+	np_fsm_exit(&pools, v, VMRESUME, UNKNOWN, false);
+	np_fsm_vmenter(&pools, v, false);
+	np_fsm_vmenter_failed(v);
+	np_fsm_exit(&pools, v, VMREAD, UNKNOWN, false);
+	assert_int_equal(v->entries, 1);
+	assert_int_equal(v->failed_entries, 1);
+	assert_int_equal(v->outside[VMREAD], 1);
+	assert_int_equal(row(VMREAD)->exits, 0);
+	np_fsm_vmenter(&pools, v, false);
+	np_fsm_exit(&pools, v, CPUID, UNKNOWN, false);
+	assert_int_equal(row(CPUID)->exits, 1);
+	assert_int_equal(v->failed_entries, 1);
+	assert_int_equal(v->desyncs, 0);
+}
+
 static void entry_that_the_cpu_refuses(void **state)
 {
 	(void)state;
@@ -272,11 +291,11 @@ static void hooks_were_out(void **state)
 	enter_l2();
 	exit_to_l1(CPUID);
 	np_fsm_exit(&pools, v, VMREAD, L1, false);
-	np_fsm_gap(&pools, v);
+	np_fsm_gap(v);
 	np_fsm_exit(&pools, v, MSR_WRITE, L1, false);
-	np_fsm_gap(&pools, v);
+	np_fsm_gap(v);
 	np_fsm_exit(&pools, v, HLT, L2, false); /* no desync: anything may have happened */
-	np_fsm_gap(&pools, v);
+	np_fsm_gap(v);
 	enter_l2();
 	assert_int_equal(v->outside[VMREAD], 1);
 	assert_int_equal(v->outside[MSR_WRITE], 1);
@@ -373,6 +392,7 @@ int main(void)
 		cmocka_unit_test_setup(exit_made_by_l0_is_synthetic, fresh),
 		cmocka_unit_test_setup(exit_given_under_another_reason, fresh),
 		cmocka_unit_test_setup(entry_that_fails_its_checks, fresh),
+		cmocka_unit_test_setup(entry_that_is_said_to_have_failed, fresh),
 		cmocka_unit_test_setup(entry_that_the_cpu_refuses, fresh),
 		cmocka_unit_test_setup(attach_while_l2_runs, fresh),
 		cmocka_unit_test_setup(attach_while_l1_handles, fresh),

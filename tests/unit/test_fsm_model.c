@@ -265,7 +265,7 @@ static void feed(struct event e, bool tell_level)
 		np_fsm_vmenter(&pools, v, false);
 		break;
 	default:
-		np_fsm_gap(&pools, v);
+		np_fsm_gap(v);
 	}
 	events[nr_events++] = e;
 }

@@ -67,14 +67,14 @@ static void kernels_that_do(void **state)
 		struct fake_kernel kernel;
 		struct kvm_hooks hooks;
 	} known[] = {
-		{ { .reason = IN_UNION }, { false, true } },
-		{ { .reason = IN_VT }, { false, true } },
-		{ { .no_guest_mode = true }, { false, true } },
-		{ { .no_vmcs02 = true }, { false, true } },
+		{ { .reason = IN_UNION }, { .vmenter_is_event = true } },
+		{ { .reason = IN_VT }, { .vmenter_is_event = true } },
+		{ { .no_guest_mode = true }, { .vmenter_is_event = true } },
+		{ { .no_vmcs02 = true }, { .vmenter_is_event = true } },
 		/* 5.15: the reason is an argument, and the entry event is SVM's */
 		{ { .exit_args = "ivi", .nested_args = "ivi", .reason = IN_U32,
 		    .vmenter_args = "", .vmenter_function = true },
-		  { true, false } },
+		  { .exit_has_reason = true } },
 	};
 	struct kvm_hooks h;
 
@@ -85,6 +85,27 @@ static void kernels_that_do(void **state)
 		assert_int_equal(h.vmenter_is_event, known[i].hooks.vmenter_is_event);
 	}
 	assert_null(fail_text());
+}
+
+/* Debian's 5.10: vmlinux has BTF, KVM's modules have none. */
+static void kernels_without_btf_of_modules(void **state)
+{
+	const struct fake_kernel modules_bare = { .exit_args = "", .nested_args = "",
+						  .inject_args = "", .vmenter_args = "",
+						  .no_vcpu_vmx = true, .intel = true };
+	struct fake_kernel other = modules_bare;
+	struct kvm_hooks h;
+
+	(void)state;
+	assert_int_equal(judge(&modules_bare, &h), 0);
+	assert_true(h.unchecked);
+	assert_int_equal(judge(&(struct fake_kernel){ .intel = true }, &h), 0);
+	assert_false(h.unchecked);
+	other.no_notifiers = true;
+	expect_refusal(&other, "task_struct.preempt_notifiers");
+	other = modules_bare;
+	other.intel = false;
+	expect_refusal(&other, "tracepoint kvm_exit is in no BTF");
 }
 
 static void kernels_that_lack_something(void **state)
@@ -185,7 +206,32 @@ static bool can_verify(void)
 	return can;
 }
 
-static void verify(bool in_vt)
+static void choose_untimed(struct nested_bpf *skel)
+{
+	bpf_program__set_autoload(skel->progs.exit_cast, true);
+	bpf_program__set_autoload(skel->progs.inject, true);
+	bpf_program__set_autoload(skel->progs.vmenter, true);
+	bpf_program__set_autoload(skel->progs.nested_vmexit, true);
+	bpf_map__set_autocreate(skel->maps.typed, false);
+}
+
+static void choose_timed(struct nested_bpf *skel)
+{
+	bpf_program__set_autoload(skel->progs.exit_cast_timed, true);
+	bpf_program__set_autoload(skel->progs.inject_timed, true);
+	bpf_program__set_autoload(skel->progs.vmenter_timed, true);
+	bpf_program__set_autoload(skel->progs.entry_timed, true);
+	bpf_map__set_autocreate(skel->maps.typed, false);
+}
+
+static void choose_by_read(struct nested_bpf *skel)
+{
+	bpf_program__set_autoload(skel->progs.exit_read, true);
+	bpf_program__set_autoload(skel->progs.exit_read_timed, true);
+	bpf_map__set_autocreate(skel->maps.typed, false);
+}
+
+static void verify(bool in_vt, void (*choose)(struct nested_bpf *skel))
 {
 	char path[] = "/tmp/nestprof-btf-XXXXXX";
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = path);
@@ -196,9 +242,7 @@ static void verify(bool in_vt)
 	bpf_log_catch();
 	skel = nested_bpf__open_opts(&opts);
 	assert_non_null(skel);
-	bpf_program__set_autoload(skel->progs.exit_of_vcpu, true);
-	bpf_program__set_autoload(skel->progs.nested_vmexit_of_vcpu, true);
-	bpf_program__set_autoload(skel->progs.nested_vmenter, true);
+	choose(skel);
 	err = nested_bpf__load(skel);
 	unlink(path);
 	if (err)
@@ -209,13 +253,39 @@ static void verify(bool in_vt)
 	nested_bpf__destroy(skel);
 }
 
+/* They need the BTF of vmlinux alone; what they probe may not be here. */
+static void verify_unchecked(void)
+{
+	struct nested_bpf *skel = nested_bpf__open();
+	int err;
+
+	assert_non_null(skel);
+	bpf_log_catch();
+	bpf_map__set_autocreate(skel->maps.typed, false);
+	bpf_program__set_autoload(skel->progs.exit_unchecked, true);
+	bpf_program__set_autoload(skel->progs.nested_vmexit_unchecked, true);
+	bpf_program__set_autoload(skel->progs.nested_vmexit_inject_unchecked, true);
+	bpf_program__set_autoload(skel->progs.nested_vmenter_returns, true);
+	err = nested_bpf__load(skel);
+	if (err)
+		print_error("%s\n", bpf_log_line());
+	assert_int_equal(err, 0);
+	/* Here kvm_exit is (vcpu, isa): a program that reads three arguments is turned away. */
+	assert_int_equal(nested_bpf__attach(skel), -EINVAL);
+	nested_bpf__destroy(skel);
+}
+
 static void verifier_accepts_the_programs(void **state)
 {
 	(void)state;
 	if (!can_verify())
 		skip(); /* needs root, and kvm built into this kernel */
-	verify(false);
-	verify(true);
+	for (int in_vt = 0; in_vt < 2; in_vt++) {
+		verify(in_vt, choose_untimed);
+		verify(in_vt, choose_timed);
+		verify(in_vt, choose_by_read);
+	}
+	verify_unchecked();
 }
 
 /* Either it works, or the one line says what this kernel or user lacks. */
@@ -250,6 +320,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(kernels_that_do, clear),
+		cmocka_unit_test_setup(kernels_without_btf_of_modules, clear),
 		cmocka_unit_test_setup(kernels_that_lack_something, clear),
 		cmocka_unit_test_setup(decisive_line_of_a_chatter, clear),
 		cmocka_unit_test_setup(verifier_accepts_the_programs, clear),

@@ -139,6 +139,7 @@ static void stats_of_one_vm(void **state)
 	assert_int_equal(kvm_stats_find(dir, 4711), 0);
 	assert_int_equal(kvm_stats_read(&s, dir), 0);
 	assert_int_equal(s.exits, 123456789012);
+	assert_true(s.has_nested_run);
 	assert_int_equal(s.nested_run, 1000);
 }
 
@@ -166,7 +167,10 @@ static void stats_that_cannot_be_read(void **state)
 	assert_int_equal(kvm_stats_find(dir, 4711), 0);
 	assert_int_equal(kvm_stats_read(&s, dir), -EINVAL);
 	put("/sys/kernel/debug/kvm/4711-12/exits", "1\n");
-	assert_int_equal(kvm_stats_read(&s, dir), -ENOENT); /* no nested_run */
+	assert_int_equal(kvm_stats_read(&s, dir), 0);
+	assert_false(s.has_nested_run); /* as in 5.10 */
+	put("/sys/kernel/debug/kvm/4711-12/nested_run", "few\n");
+	assert_int_equal(kvm_stats_read(&s, dir), -EINVAL);
 }
 
 static void tracefs_not_mounted(void **state)

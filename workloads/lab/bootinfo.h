@@ -29,7 +29,7 @@
 #define NP_BOOT_MAGIC 0x6e70626fu
 #define NP_PVH_MAGIC 0x336ec578u /* "xEn3" with the top bit of the E set */
 #define NP_CMDLINE_MAX 2048
-#define NP_MAX_LOADS 4
+#define NP_MAX_LOADS 5
 
 struct np_boot_load {
 	uint32_t sector;

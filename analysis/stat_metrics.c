@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "analysis/stat_metrics.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Basic exit reasons: SDM vol. 3, appendix C. */
+enum {
+	VMCLEAR = 19, VMLAUNCH = 20, VMPTRLD = 21, VMPTRST = 22, VMREAD = 23, VMRESUME = 24,
+	VMWRITE = 25, VMOFF = 26, VMON = 27, INVEPT = 50, INVVPID = 53,
+};
+
+bool np_is_vmx_instruction(uint32_t isa, uint32_t reason)
+{
+	return isa == NP_ISA_VMX && ((reason >= VMCLEAR && reason <= VMON) || reason == INVEPT ||
+				     reason == INVVPID);
+}
+
+static bool is_l2(const struct stat_line *l)
+{
+	return l->kind == STAT_L2 || l->kind == STAT_THIRD;
+}
+
+/* What L0 gave to L1 without an exit of that reason counts as one here. */
+static double per_exit(const struct stat_line *l, uint64_t count)
+{
+	uint64_t exits = l->row.exits + l->row.synthetic;
+
+	return is_l2(l) && exits ? (double)count / exits : NAN;
+}
+
+static double exits(const struct stat_line *l, uint32_t arg)
+{
+	(void)arg;
+	return l->row.exits;
+}
+
+static double rate(const struct stat_line *l, uint32_t arg)
+{
+	(void)arg;
+	return l->seconds > 0 ? l->row.exits / l->seconds : NAN;
+}
+
+static double share(const struct stat_line *l, uint32_t arg)
+{
+	(void)arg;
+	return l->all ? 100.0 * stat_line_l0_exits(l) / l->all : NAN;
+}
+
+static double to_l1(const struct stat_line *l, uint32_t arg)
+{
+	(void)arg;
+	return is_l2(l) ? l->row.to_l1 : NAN;
+}
+
+static double l0_only(const struct stat_line *l, uint32_t arg)
+{
+	(void)arg;
+	return is_l2(l) ? l->row.l0_only : NAN;
+}
+
+static double synthetic(const struct stat_line *l, uint32_t arg)
+{
+	(void)arg;
+	return is_l2(l) ? l->row.synthetic : NAN;
+}
+
+static double resumed(const struct stat_line *l, uint32_t arg)
+{
+	(void)arg;
+	return is_l2(l) ? l->row.resumed : NAN;
+}
+
+static double caused(const struct stat_line *l, uint32_t arg)
+{
+	(void)arg;
+	return is_l2(l) ? stat_line_l0_exits(l) - l->row.exits : NAN;
+}
+
+static double per_all(const struct stat_line *l, uint32_t arg)
+{
+	(void)arg;
+	return per_exit(l, stat_line_l0_exits(l) - l->row.exits);
+}
+
+static double per_reason(const struct stat_line *l, uint32_t reason)
+{
+	return per_exit(l, l->isa == NP_ISA_VMX ? l->row.caused[reason] : 0);
+}
+
+static uint64_t entries(const struct stat_line *l)
+{
+	return l->isa == NP_ISA_VMX ? l->row.caused[VMRESUME] + l->row.caused[VMLAUNCH] : 0;
+}
+
+static double per_entry(const struct stat_line *l, uint32_t arg)
+{
+	(void)arg;
+	return per_exit(l, entries(l));
+}
+
+/* All but the instructions that have a metric of their own. */
+static double per_rest(const struct stat_line *l, uint32_t arg)
+{
+	static const uint8_t apart[] = { VMREAD, VMWRITE, VMPTRLD, VMCLEAR, INVEPT, INVVPID };
+	uint64_t rest = stat_line_l0_exits(l) - l->row.exits - entries(l);
+
+	(void)arg;
+	for (size_t i = 0; l->isa == NP_ISA_VMX && i < sizeof(apart); i++)
+		rest -= l->row.caused[apart[i]];
+	return per_exit(l, rest);
+}
+
+const struct stat_metric stat_metrics[] = {
+	{ { "reason", "exit reason", "", 0 }, STAT_ALWAYS, false, NULL, 0 },
+	{ { "exits", "exits", "", 0 }, STAT_ALWAYS, true, exits, 0 },
+	{ { "rate", "exits", "1/s", 0 }, STAT_ALWAYS, false, rate, 0 },
+	{ { "share", "share", "%", 1 }, STAT_ALWAYS, false, share, 0 },
+	{ { "to_l1", "to L1", "", 0 }, STAT_ALWAYS, true, to_l1, 0 },
+	{ { "l0_only", "kept by L0", "", 0 }, STAT_ALWAYS, true, l0_only, 0 },
+	{ { "synthetic", "synthetic", "", 0 }, STAT_NOT_ZERO, true, synthetic, 0 },
+	{ { "resumed", "resumed", "", 0 }, STAT_AS_DATA, true, resumed, 0 },
+	{ { "caused", "L1's exits", "", 0 }, STAT_AS_DATA, true, caused, 0 },
+	{ { "per_exit", "L1's exits", "per exit", 2 }, STAT_ALWAYS, false, per_all, 0 },
+	{ { "per_exit_vmread", "VMREAD", "", 2 }, STAT_ALWAYS, false, per_reason, VMREAD },
+	{ { "per_exit_vmwrite", "VMWRITE", "", 2 }, STAT_ALWAYS, false, per_reason, VMWRITE },
+	{ { "per_exit_vmentry", "VM entry", "", 2 }, STAT_ALWAYS, false, per_entry, 0 },
+	{ { "per_exit_vmptrld", "VMPTRLD", "", 2 }, STAT_NOT_ZERO, false, per_reason, VMPTRLD },
+	{ { "per_exit_vmclear", "VMCLEAR", "", 2 }, STAT_NOT_ZERO, false, per_reason, VMCLEAR },
+	{ { "per_exit_invept", "INVEPT", "", 2 }, STAT_NOT_ZERO, false, per_reason, INVEPT },
+	{ { "per_exit_invvpid", "INVVPID", "", 2 }, STAT_NOT_ZERO, false, per_reason, INVVPID },
+	{ { "per_exit_rest", "rest", "", 2 }, STAT_ALWAYS, false, per_rest, 0 },
+};
+
+const uint32_t stat_nr_metrics = sizeof(stat_metrics) / sizeof(stat_metrics[0]);
+
+const struct stat_metric *stat_metric_find(const char *key)
+{
+	for (uint32_t i = 0; i < stat_nr_metrics; i++)
+		if (!strcmp(stat_metrics[i].column.key, key))
+			return &stat_metrics[i];
+	return NULL;
+}

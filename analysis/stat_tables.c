@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "analysis/stat_tables.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "analysis/exit_reason.h"
+#include "analysis/stat_metrics.h"
+
+static const char *const kind_names[] = {
+	[STAT_L2] = "L2",
+	[STAT_THIRD] = "third level",
+	[STAT_L1] = "L1 alone",
+	[STAT_OTHERS] = "others",
+};
+
+static const struct np_column when_columns[] = {
+	{ "interval", "interval", "", 0 },
+	{ "start", "start", "s", 3 },
+	{ "seconds", "seconds", "", 3 },
+};
+
+static const struct np_column whose_columns[] = {
+	{ "vm", "VM", "", 0 },
+	{ "pid", "PID", "", 0 },
+	{ "vcpu", "vCPU", "", 0 },
+};
+
+static const struct np_column kind_column = { "kind", "of", "", 0 };
+
+static void add_columns(struct stat_table *t, const struct np_column *columns, uint32_t n)
+{
+	for (uint32_t i = 0; i < n && t->nr_columns < STAT_MAX_COLUMNS; i++)
+		t->columns[t->nr_columns++] = columns[i];
+}
+
+/* In text only as many as tell the rows apart. */
+static void add_whose_columns(struct stat_table *t, enum stat_by by, enum stat_form form)
+{
+	static const uint32_t telling[] = {
+		[STAT_BY_REASON] = 0, [STAT_BY_VM] = 2, [STAT_BY_VCPU] = 3
+	};
+
+	add_columns(t, whose_columns, form == STAT_FORM_DATA ? 3 : telling[by]);
+}
+
+static int new_rows(struct stat_table *t)
+{
+	t->rows = np_rows_new(t->columns, t->nr_columns);
+	return t->rows ? 0 : -ENOMEM;
+}
+
+void stat_table_free(struct stat_table *t)
+{
+	np_rows_free(t->rows);
+	memset(t, 0, sizeof(*t));
+}
+
+static bool has_column(const struct stat_table *t, const char *key)
+{
+	for (uint32_t i = 0; i < t->nr_columns; i++)
+		if (!strcmp(t->columns[i].key, key))
+			return true;
+	return false;
+}
+
+static int set_text(struct stat_table *t, const char *key, const char *value)
+{
+	return has_column(t, key) ? np_rows_text(t->rows, key, value) : 0;
+}
+
+static int set_count(struct stat_table *t, const char *key, uint64_t value)
+{
+	return has_column(t, key) ? np_rows_count(t->rows, key, value) : 0;
+}
+
+static int set_whose(struct stat_table *t, const struct stat_whose *whose)
+{
+	int err = 0;
+
+	if (whose->tgid && whose->vm[0])
+		err = set_text(t, "vm", whose->vm);
+	if (!err && whose->tgid)
+		err = set_count(t, "pid", whose->tgid);
+	if (!err && whose->vcpu != NP_ANY_VCPU)
+		err = set_count(t, "vcpu", whose->vcpu);
+	return err;
+}
+
+/* A millionth is finer than anything here is measured. */
+static double rounded(double value)
+{
+	return round(value * 1e6) / 1e6;
+}
+
+static int begin_row(struct stat_table *t, const struct stat_whose *whose,
+		     const struct stat_when *when)
+{
+	int err = np_rows_add(t->rows);
+
+	if (!err && when)
+		err = np_rows_count(t->rows, "interval", when->interval);
+	if (!err && when)
+		err = np_rows_number(t->rows, "start", rounded(when->start));
+	if (!err && when)
+		err = np_rows_number(t->rows, "seconds", rounded(when->seconds));
+	return err ? err : set_whose(t, whose);
+}
+
+static const char *reason_name(const struct stat_line *l)
+{
+	return l->kind == STAT_OTHERS ? "(others)" : np_exit_reason_name(l->isa, l->reason);
+}
+
+static int set_metric(struct stat_table *t, const struct stat_metric *m, const struct stat_line *l)
+{
+	double value = m->value ? m->value(l, m->arg) : NAN;
+
+	if (!m->value)
+		return set_text(t, m->column.key, reason_name(l));
+	if (!has_column(t, m->column.key) || isnan(value))
+		return 0;
+	if (m->is_count)
+		return np_rows_count(t->rows, m->column.key, value);
+	return np_rows_number(t->rows, m->column.key, rounded(value));
+}
+
+static bool any_line_has(const struct stat_lines *l, const struct stat_metric *m)
+{
+	for (uint32_t i = 0; i < l->nr_lines; i++)
+		if (m->value(&l->line[i], m->arg) > 0)
+			return true;
+	return false;
+}
+
+static bool is_shown(const struct stat_metric *m, const struct stat_lines *l, enum stat_form form)
+{
+	if (form == STAT_FORM_DATA || m->shown == STAT_ALWAYS)
+		return true;
+	return m->shown == STAT_NOT_ZERO && any_line_has(l, m);
+}
+
+static int add_line(struct stat_table *t, const struct stat_line *l, const struct stat_when *when)
+{
+	int err = begin_row(t, &l->whose, when);
+
+	if (!err)
+		err = np_rows_text(t->rows, "kind", kind_names[l->kind]);
+	for (uint32_t i = 0; !err && i < stat_nr_metrics; i++)
+		err = set_metric(t, &stat_metrics[i], l);
+	return err;
+}
+
+int stat_table_lines(struct stat_table *t, const struct stat_lines *l, enum stat_by by,
+		     enum stat_form form, const struct stat_when *when)
+{
+	int err;
+
+	memset(t, 0, sizeof(*t));
+	if (when)
+		add_columns(t, when_columns, sizeof(when_columns) / sizeof(when_columns[0]));
+	add_whose_columns(t, by, form);
+	add_columns(t, &kind_column, 1);
+	for (uint32_t i = 0; i < stat_nr_metrics; i++)
+		if (is_shown(&stat_metrics[i], l, form))
+			add_columns(t, &stat_metrics[i].column, 1);
+	err = new_rows(t);
+	for (uint32_t i = 0; !err && i < l->nr_lines; i++)
+		err = add_line(t, &l->line[i], when);
+	return err;
+}
+
+static int add_causes(struct stat_table *t, const struct stat_line *l)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < NP_REASONS; i++) {
+		if (!l->row.caused[i])
+			continue;
+		err = begin_row(t, &l->whose, NULL);
+		if (!err)
+			err = np_rows_text(t->rows, "kind", kind_names[l->kind]);
+		if (!err)
+			err = np_rows_text(t->rows, "reason", reason_name(l));
+		if (!err)
+			err = np_rows_text(t->rows, "cause", np_exit_reason_name(l->isa, i));
+		if (!err)
+			err = np_rows_count(t->rows, "exits", l->row.caused[i]);
+	}
+	return err;
+}
+
+int stat_table_causes(struct stat_table *t, const struct stat_lines *l)
+{
+	static const struct np_column columns[] = {
+		{ "reason", "exit reason", "", 0 },
+		{ "cause", "exit of L1", "", 0 },
+		{ "exits", "exits", "", 0 },
+	};
+	int err;
+
+	memset(t, 0, sizeof(*t));
+	add_whose_columns(t, STAT_BY_VCPU, STAT_FORM_DATA);
+	add_columns(t, &kind_column, 1);
+	add_columns(t, columns, sizeof(columns) / sizeof(columns[0]));
+	err = new_rows(t);
+	for (uint32_t i = 0; !err && i < l->nr_lines; i++)
+		err = add_causes(t, &l->line[i]);
+	return err;
+}
+
+/* What is said of each VM or vCPU. */
+static const struct {
+	struct np_column column;
+	size_t offset;
+} group_metrics[] = {
+	{ { "l0_exits", "L0 exits", "", 0 }, offsetof(struct stat_group, l0_exits) },
+	{ { "l2_exits", "L2 exits", "", 0 }, offsetof(struct stat_group, l2_exits) },
+	{ { "entries", "L2 entries", "", 0 }, offsetof(struct stat_group, entries) },
+	{ { "failed_entries", "failed", "", 0 }, offsetof(struct stat_group, failed_entries) },
+	{ { "unfinished", "in progress", "", 0 }, offsetof(struct stat_group, unfinished) },
+	{ { "desyncs", "misfits", "", 0 }, offsetof(struct stat_group, desyncs) },
+};
+
+#define NR_GROUP_METRICS (sizeof(group_metrics) / sizeof(group_metrics[0]))
+
+static int add_group(struct stat_table *t, const struct stat_group *g)
+{
+	int err = begin_row(t, &g->whose, NULL);
+
+	for (uint32_t i = 0; !err && i < NR_GROUP_METRICS; i++) {
+		const char *at = (const char *)g + group_metrics[i].offset;
+
+		err = np_rows_count(t->rows, group_metrics[i].column.key, *(const uint64_t *)at);
+	}
+	return err;
+}
+
+int stat_table_groups(struct stat_table *t, const struct stat_lines *l, enum stat_by by,
+		      enum stat_form form)
+{
+	int err;
+
+	memset(t, 0, sizeof(*t));
+	add_whose_columns(t, by, form);
+	for (uint32_t i = 0; i < NR_GROUP_METRICS; i++)
+		add_columns(t, &group_metrics[i].column, 1);
+	err = new_rows(t);
+	for (uint32_t i = 0; !err && i < l->nr_groups; i++)
+		err = add_group(t, &l->group[i]);
+	return err;
+}

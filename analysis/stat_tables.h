@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* An interval's tables, in the row model. */
+#ifndef NESTPROF_STAT_TABLES_H
+#define NESTPROF_STAT_TABLES_H
+
+#include "analysis/rows.h"
+#include "analysis/stat_lines.h"
+
+#define STAT_MAX_COLUMNS 64
+
+/* The rows refer to the columns: both go together. */
+struct stat_table {
+	struct np_column columns[STAT_MAX_COLUMNS];
+	uint32_t nr_columns;
+	struct np_rows *rows;
+};
+
+enum stat_form {
+	STAT_FORM_TEXT, /* only the columns that say something here */
+	STAT_FORM_DATA, /* all of them, always */
+};
+
+/* Which interval; in CSV each row begins with it. */
+struct stat_when {
+	uint32_t interval; /* from 1 on */
+	double start;	   /* seconds since counting began */
+	double seconds;	   /* that it took */
+};
+
+/* A row for each line. `when` can be NULL. */
+int stat_table_lines(struct stat_table *t, const struct stat_lines *l, enum stat_by by,
+		     enum stat_form form, const struct stat_when *when);
+/* What L1's exits were for: a row for each line and exit reason of L1. */
+int stat_table_causes(struct stat_table *t, const struct stat_lines *l);
+/* A row for each VM or vCPU. */
+int stat_table_groups(struct stat_table *t, const struct stat_lines *l, enum stat_by by,
+		      enum stat_form form);
+
+/* Safe on a table that was never made, but zeroed. */
+void stat_table_free(struct stat_table *t);
+
+#endif

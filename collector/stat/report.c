@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/stat/report.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+#include "collector/base/fail.h"
+
+#define JSON_FORM (JSON_COMPACT | JSON_REAL_PRECISION(9))
+
+static bool reader_is_gone(FILE *out)
+{
+	struct pollfd fd = { .fd = fileno(out) };
+
+	return poll(&fd, 1, 0) > 0 && fd.revents & (POLLERR | POLLHUP);
+}
+
+/* The verdict on all that was written so far. */
+static int flush(const struct stat_report *r, int err)
+{
+	if (!err && fflush(r->out) == 0 && !ferror(r->out))
+		return 0;
+	if (err == -ENOMEM)
+		return err;
+	err = errno ? -errno : -EIO;
+	if (err == -EPIPE || reader_is_gone(r->out))
+		return -EPIPE;
+	return fail(NP_EXIT_NO_SPACE, err, "cannot write to standard output: %s", strerror(-err));
+}
+
+static int print_rows(const struct stat_report *r, struct stat_table *t, int err)
+{
+	if (!err)
+		err = np_rows_print_text(t->rows, r->out);
+	stat_table_free(t);
+	return err;
+}
+
+static int interval_text(struct stat_report *r, const struct stat_when *w,
+			 const struct stat_lines *l)
+{
+	struct stat_table t;
+	int err;
+
+	fprintf(r->out, "%s%.3f s to %.3f s%s\n", r->intervals > 1 ? "\n" : "", w->start,
+		w->start + w->seconds, l->nr_groups ? "" : ": no VM exited");
+	if (!l->nr_groups)
+		return 0;
+	err = stat_table_groups(&t, l, r->by, STAT_FORM_TEXT);
+	err = print_rows(r, &t, err);
+	if (err)
+		return err;
+	fputc('\n', r->out);
+	err = stat_table_lines(&t, l, r->by, STAT_FORM_TEXT, NULL);
+	return print_rows(r, &t, err);
+}
+
+static int interval_csv(const struct stat_report *r, const struct stat_when *w,
+			const struct stat_lines *l)
+{
+	struct stat_table t;
+	int err = stat_table_lines(&t, l, r->by, STAT_FORM_DATA, w);
+
+	if (!err && w->interval == 1)
+		err = np_rows_print_csv_header(t.rows, r->out);
+	if (!err)
+		err = np_rows_print_csv_lines(t.rows, r->out);
+	stat_table_free(&t);
+	return err;
+}
+
+/* Takes the table. */
+static int set_rows(json_t *o, const char *key, struct stat_table *t, int err)
+{
+	if (!err && json_object_set_new(o, key, np_rows_to_json(t->rows)))
+		err = -ENOMEM;
+	stat_table_free(t);
+	return err;
+}
+
+/* Takes the object. */
+static int print_object(const struct stat_report *r, json_t *o, int err)
+{
+	if (!err && (json_dumpf(o, r->out, JSON_FORM) < 0 || fputc('\n', r->out) == EOF))
+		err = -EIO;
+	json_decref(o);
+	return err;
+}
+
+static int interval_json(const struct stat_report *r, const struct stat_when *w,
+			 const struct stat_lines *l, uint64_t lost)
+{
+	static const char *const by[] = {
+		[STAT_BY_REASON] = "reason", [STAT_BY_VM] = "vm", [STAT_BY_VCPU] = "vcpu"
+	};
+	json_t *o = json_pack("{s:s, s:s, s:i, s:f, s:f, s:s, s:I}", "schema", STAT_SCHEMA, "type",
+			      "interval", "interval", (int)w->interval, "start", w->start,
+			      "seconds", w->seconds, "by", by[r->by], "lost", (json_int_t)lost);
+	struct stat_table t;
+	int err = o ? 0 : -ENOMEM;
+
+	if (!err)
+		err = set_rows(o, "groups", &t, stat_table_groups(&t, l, r->by, STAT_FORM_DATA));
+	if (!err)
+		err = set_rows(o, "exits", &t,
+			       stat_table_lines(&t, l, r->by, STAT_FORM_DATA, NULL));
+	if (!err)
+		err = set_rows(o, "causes", &t, stat_table_causes(&t, l));
+	return print_object(r, o, err);
+}
+
+int report_interval(struct stat_report *r, double start, const struct stat_lines *l, uint64_t lost)
+{
+	struct stat_when when = { ++r->intervals, start, l->seconds };
+
+	errno = 0;
+	switch (r->format) {
+	case STAT_JSON:
+		return flush(r, interval_json(r, &when, l, lost));
+	case STAT_CSV:
+		return flush(r, interval_csv(r, &when, l));
+	default:
+		return flush(r, interval_text(r, &when, l));
+	}
+}
+
+static const char *why_not(const struct stat_tracing *t)
+{
+	if (t->err == -EPERM || t->err == -EACCES)
+		return "the kernel's BPF statistics take CAP_SYS_ADMIN";
+	if (t->err)
+		return "this kernel's BPF statistics cannot be put on";
+	return "no program ran while it was sampled";
+}
+
+static void end_text(FILE *out, uint64_t lost, const struct stat_tracing *t)
+{
+	char events[NP_GROUPED];
+
+	fprintf(out, "lost events: %s; tracing cost: ", np_grouped(events, lost, 0));
+	if (t->measured)
+		fprintf(out,
+			"%.3f ms of CPU time (%.2f %% of one CPU), %.0f ns per program run "
+			"(kernel's BPF statistics, sampled in %.2f s)\n",
+			1000 * t->cpu_seconds, t->cpu_percent, t->ns_per_run, t->sampled);
+	else
+		fprintf(out, "not measured (%s)\n", why_not(t));
+}
+
+static json_t *tracing_json(const struct stat_tracing *t)
+{
+	if (!t->measured)
+		return json_pack("{s:b, s:s}", "measured", false, "why", why_not(t));
+	return json_pack("{s:b, s:s, s:f, s:I, s:f, s:f, s:f}", "measured", true, "source",
+			 "bpf statistics", "sampled_seconds", t->sampled, "sampled_runs",
+			 (json_int_t)t->runs, "ns_per_run", t->ns_per_run, "cpu_seconds",
+			 t->cpu_seconds, "cpu_percent", t->cpu_percent);
+}
+
+static int end_json(const struct stat_report *r, double seconds, uint64_t lost,
+		    const struct stat_tracing *t)
+{
+	json_t *o = json_pack("{s:s, s:s, s:i, s:f, s:I, s:o}", "schema", STAT_SCHEMA, "type",
+			      "end", "intervals", (int)r->intervals, "seconds", seconds, "lost",
+			      (json_int_t)lost, "tracing", tracing_json(t));
+
+	return print_object(r, o, o ? 0 : -ENOMEM);
+}
+
+int report_end(struct stat_report *r, double seconds, uint64_t lost, const struct stat_tracing *t)
+{
+	int err = 0;
+
+	errno = 0;
+	if (r->format == STAT_JSON) {
+		err = end_json(r, seconds, lost, t);
+	} else {
+		fputs(r->format == STAT_TEXT ? "\n" : "", r->out);
+		end_text(r->format == STAT_TEXT ? r->out : r->notes, lost, t);
+	}
+	return flush(r, err);
+}
