@@ -6,14 +6,8 @@
 #include <string.h>
 
 #include "analysis/exit_reason.h"
+#include "analysis/stat_groups.h"
 #include "analysis/stat_metrics.h"
-
-static const char *const kind_names[] = {
-	[STAT_L2] = "L2",
-	[STAT_THIRD] = "third level",
-	[STAT_L1] = "L1 alone",
-	[STAT_OTHERS] = "others",
-};
 
 static const struct np_column when_columns[] = {
 	{ "interval", "interval", "", 0 },
@@ -108,17 +102,12 @@ static int begin_row(struct stat_table *t, const struct stat_whose *whose,
 	return err ? err : set_whose(t, whose);
 }
 
-static const char *reason_name(const struct stat_line *l)
-{
-	return l->kind == STAT_OTHERS ? "(others)" : np_exit_reason_name(l->isa, l->reason);
-}
-
 static int set_metric(struct stat_table *t, const struct stat_metric *m, const struct stat_line *l)
 {
 	double value = m->value ? m->value(l, m->arg) : NAN;
 
 	if (!m->value)
-		return set_text(t, m->column.key, reason_name(l));
+		return set_text(t, m->column.key, stat_reason_name(l));
 	if (!has_column(t, m->column.key) || isnan(value))
 		return 0;
 	if (m->is_count)
@@ -146,7 +135,7 @@ static int add_line(struct stat_table *t, const struct stat_line *l, const struc
 	int err = begin_row(t, &l->whose, when);
 
 	if (!err)
-		err = np_rows_text(t->rows, "kind", kind_names[l->kind]);
+		err = np_rows_text(t->rows, "kind", stat_kind_name(l->kind));
 	for (uint32_t i = 0; !err && i < stat_nr_metrics; i++)
 		err = set_metric(t, &stat_metrics[i], l);
 	return err;
@@ -180,9 +169,9 @@ static int add_causes(struct stat_table *t, const struct stat_line *l)
 			continue;
 		err = begin_row(t, &l->whose, NULL);
 		if (!err)
-			err = np_rows_text(t->rows, "kind", kind_names[l->kind]);
+			err = np_rows_text(t->rows, "kind", stat_kind_name(l->kind));
 		if (!err)
-			err = np_rows_text(t->rows, "reason", reason_name(l));
+			err = np_rows_text(t->rows, "reason", stat_reason_name(l));
 		if (!err)
 			err = np_rows_text(t->rows, "cause", np_exit_reason_name(l->isa, i));
 		if (!err)
@@ -210,29 +199,15 @@ int stat_table_causes(struct stat_table *t, const struct stat_lines *l)
 	return err;
 }
 
-/* What is said of each VM or vCPU. */
-static const struct {
-	struct np_column column;
-	size_t offset;
-} group_metrics[] = {
-	{ { "l0_exits", "L0 exits", "", 0 }, offsetof(struct stat_group, l0_exits) },
-	{ { "l2_exits", "L2 exits", "", 0 }, offsetof(struct stat_group, l2_exits) },
-	{ { "entries", "L2 entries", "", 0 }, offsetof(struct stat_group, entries) },
-	{ { "failed_entries", "failed", "", 0 }, offsetof(struct stat_group, failed_entries) },
-	{ { "unfinished", "in progress", "", 0 }, offsetof(struct stat_group, unfinished) },
-	{ { "desyncs", "misfits", "", 0 }, offsetof(struct stat_group, desyncs) },
-};
-
-#define NR_GROUP_METRICS (sizeof(group_metrics) / sizeof(group_metrics[0]))
-
 static int add_group(struct stat_table *t, const struct stat_group *g)
 {
 	int err = begin_row(t, &g->whose, NULL);
 
-	for (uint32_t i = 0; !err && i < NR_GROUP_METRICS; i++) {
-		const char *at = (const char *)g + group_metrics[i].offset;
+	for (uint32_t i = 0; !err && i < stat_nr_group_metrics; i++) {
+		const struct stat_group_metric *m = &stat_group_metrics[i];
 
-		err = np_rows_count(t->rows, group_metrics[i].column.key, *(const uint64_t *)at);
+		if (!m->derived)
+			err = np_rows_count(t->rows, m->column.key, m->value(g, m->arg));
 	}
 	return err;
 }
@@ -244,8 +219,9 @@ int stat_table_groups(struct stat_table *t, const struct stat_lines *l, enum sta
 
 	memset(t, 0, sizeof(*t));
 	add_whose_columns(t, by, form);
-	for (uint32_t i = 0; i < NR_GROUP_METRICS; i++)
-		add_columns(t, &group_metrics[i].column, 1);
+	for (uint32_t i = 0; i < stat_nr_group_metrics; i++)
+		if (!stat_group_metrics[i].derived)
+			add_columns(t, &stat_group_metrics[i].column, 1);
 	err = new_rows(t);
 	for (uint32_t i = 0; !err && i < l->nr_groups; i++)
 		err = add_group(t, &l->group[i]);
