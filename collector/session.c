@@ -46,6 +46,7 @@ static void choose_exit(struct nested_bpf *skel, enum reason_way way, bool timed
 	want_one(skel->progs.exit_kptr, skel->progs.exit_kptr_timed, timed, way == REASON_BY_KPTR);
 	want_one(skel->progs.exit_read, skel->progs.exit_read_timed, timed, way == REASON_BY_READ);
 	bpf_program__set_autoload(skel->progs.learn_type, way == REASON_BY_KPTR);
+	bpf_program__set_autoattach(skel->progs.learn_type, false); /* session_tend() does */
 	/* Kernels for which this is not meant read its declaration otherwise. */
 	bpf_map__set_autocreate(skel->maps.typed, way == REASON_BY_KPTR);
 }
@@ -271,23 +272,18 @@ void session_detach(struct session *s)
 	s->attached = false;
 }
 
-/*
- * The hook that learns a vCPU's type is in for as long as there is one that
- * enters L2 and has none.
- */
-static void tend_learner(struct session *s)
+/* The hook that learns a vCPU's type is in for as long as one that enters L2 has none. */
+void session_tend(struct session *s)
 {
 	struct bpf_link **link = &s->skel->links.learn_type;
-	bool known = false, needed = false;
+	bool needed = false;
 
 	if (s->hooks.reason != REASON_BY_KPTR || !s->attached)
 		return;
-	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++) {
-		known |= s->vcpus[i].typed;
+	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
 		needed |= s->vcpus[i].entries && !s->vcpus[i].typed &&
 			  s->vcpus[i].key != NP_KEY_GONE;
-	}
-	if (*link && known && !needed) {
+	if (*link && !needed) {
 		bpf_link__destroy(*link);
 		*link = NULL;
 	} else if (!*link && needed) {
@@ -337,7 +333,6 @@ int session_read(struct session *s, struct np_account *a)
 		if (s->vcpus[i].key)
 			np_account_add_vcpu(a, &s->vcpus[i], s->pools.rows);
 	a->totals.lost = session_lost(s);
-	tend_learner(s);
 	return 0;
 }
 
@@ -348,7 +343,6 @@ int session_each_vcpu(struct session *s, session_each each, void *arg)
 	for (uint32_t i = 0; !err && i < NP_MAX_VCPUS; i++)
 		if (s->vcpus[i].key)
 			err = each(i, &s->vcpus[i], &s->pools, arg);
-	tend_learner(s);
 	return err;
 }
 

@@ -70,11 +70,7 @@ static int other_full_start(void **state, pid_t tgid)
 
 static void session_settle(void *state)
 {
-	struct np_account *a = malloc(sizeof(*a));
-
-	if (a)
-		session_read(state, a);
-	free(a);
+	session_tend(state);
 }
 
 /* Attached, and taken out again before the window. */

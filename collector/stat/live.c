@@ -17,7 +17,7 @@ int live_open(struct live *l, const struct target *t)
 {
 	const struct session_config c = { .tgid = t->tgid,
 					  .times = !t->counts_only,
-					  .syncs = !t->counts_only,
+					  .syncs = t->shadow_sync,
 					  .phases_every = t->phases_every };
 	int err = session_open_with(&l->session, &c);
 
@@ -65,6 +65,7 @@ double live_sample(struct live *l, double now)
 	double period = floor((now - l->begin) / COST_PERIOD_S) * COST_PERIOD_S + l->begin;
 	bool on = now < period + COST_ON_S;
 
+	session_tend(l->session);
 	if (on)
 		cost_on(&l->cost, now);
 	else
