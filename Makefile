@@ -15,7 +15,7 @@ CC       ?= gcc
 CLANG    ?= clang
 BPFTOOL  ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 B        := build
-PKGS     := jansson smartcols libkmod libarchive libbpf libelf libmd
+PKGS     := jansson smartcols libkmod libarchive libbpf libelf libmd ncursesw
 
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Werror
 CPPFLAGS += -I. -I$(B) -D_GNU_SOURCE -DNP_VERSION='"$(shell cat VERSION)"'
