@@ -146,15 +146,20 @@ wait_for "@np result cpuid 201" /out/web.log
 wait_for "@np result vmcall 301" /out/db.log
 echo quit >&4
 wait $db
+kill -STOP $web # or it goes on while one has stopped to count, and the other has not
 end_stats on.json
 events=${events% ../np*}
 cat "$instance/events/np/to_shadow/hist" >/out/hist_on.to_shadow
 save_triggers hist_on
+kill -CONT $web
 
 say "round trips of one VM, beside those that its runner measured"
 for w in cpuid vmcall pio; do
-	in_web $w 202
-	nestprof stat -p $web --phases-every 1 --json /tmp/run_$w >/out/trips_$w.json 2>/dev/null
+	for n in 202 602; do
+		in_web $w $n
+		nestprof stat -p $web --phases-every 1 --json /tmp/run_$w \
+			>/out/trips_$w.$n.json 2>/dev/null
+	done
 done
 echo quit >&3
 wait $web
