@@ -61,8 +61,13 @@ keys() {
 	tm send-keys -t top "$@"
 }
 
+has_size() { # columns lines
+	[ "$(stty size <"$(tm display-message -p -t top '#{pane_tty}')")" = "$2 $1" ]
+}
+
 size() { # columns lines
 	tm resize-window -t top -x "$1" -y "$2"
+	until_true has_size "$1" "$2" || complaint "tmux does not resize"
 }
 
 # A shell of its own, in a terminal of that size.
