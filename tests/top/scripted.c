@@ -92,7 +92,8 @@ static int read_script(struct top_source *source, struct stat_model *m, struct t
 
 	r->time = n * READ_S;
 	r->lost = is(s, "lost") ? 1234 : 0;
-	r->tracing = (struct stat_tracing){ .measured = true, .ns_per_run = 41, .cpu_percent = 0.12 };
+	r->tracing = (struct stat_tracing){ .measured = true, .ns_per_run = 41,
+					    .cpu_percent = 0.12 };
 	if (n == 2 && is(s, "error"))
 		return fail(NP_EXIT_FAILED, -EIO, "the script says so");
 	if (n == 2 && is(s, "ended"))
