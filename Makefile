@@ -68,15 +68,16 @@ $(B)/collector/lab/boot_stages.o: collector/lab/boot_stages.S $(B)/boot/stage1.b
 	@mkdir -p $(@D)
 	$(CC) -I$(B) -c $< -o $@
 
-# BPF: one object, its skeleton included by collector/session.c.
-$(B)/bpf/nested.bpf.o: bpf/nested.bpf.c $(wildcard bpf/*.h)
+# BPF: each object's skeleton is included by the one file that loads it.
+$(B)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h)
 	@mkdir -p $(@D)
 	$(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Werror -I. \
 		-I/usr/include/$(shell $(CC) -print-multiarch) -c $< -o $@.tmp
 	$(BPFTOOL) gen object $@ $@.tmp
-$(B)/bpf/nested.skel.h: $(B)/bpf/nested.bpf.o
-	$(BPFTOOL) gen skeleton $< name nested_bpf > $@.tmp && mv $@.tmp $@
+$(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
+	$(BPFTOOL) gen skeleton $< name $*_bpf > $@.tmp && mv $@.tmp $@
 $(B)/collector/session.o: $(B)/bpf/nested.skel.h
+$(B)/collector/tracer_empty.o: $(B)/bpf/empty.skel.h
 
 $(B)/tests/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)

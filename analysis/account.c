@@ -31,55 +31,80 @@ static uint64_t sum(const uint64_t *counts, size_t n)
 	return s;
 }
 
-/* Where the account keeps what was caused by exits of this reason. */
-static uint32_t caused_place(const struct np_vcpu *v, uint32_t reason)
+static void add_trips(struct np_row *to, const struct np_l2_row *row)
 {
-	return v->row_of[reason] == NP_ROW_SHARED + 1 ? NP_REASON_OTHER : reason;
+	for (int kind = 0; kind < NP_TRIPS; kind++) {
+		to->trip[kind].n += row->trip[kind].n;
+		to->trip[kind].ns += row->trip[kind].ns;
+	}
+	to->phases.n += row->phases.n;
+	to->phases.ns += row->phases.ns;
+	for (int i = 0; i < NP_PHASES; i++)
+		to->phases.phase[i] += row->phases.phase[i];
+}
+
+static void add_row(struct np_account *a, uint32_t place, const struct np_l2_row *row)
+{
+	const struct np_fate *f = &row->fate;
+	struct np_row *to = &a->l2[place];
+
+	to->exits += f->exits;
+	to->to_l1 += f->to_l1;
+	to->l0_only += f->l0_only;
+	to->synthetic += f->synthetic;
+	to->resumed += f->resumed;
+	add(to->caused, u64s(row->caused), NP_REASONS);
+	add_trips(to, row);
+	a->totals.exits += f->exits + sum(u64s(row->caused), NP_REASONS);
+	a->totals.nested_injects += f->to_l1 + f->synthetic;
+}
+
+uint32_t np_place_of(const struct np_vcpu *v, uint32_t reason)
+{
+	return v->row_of[reason] == v->shared_row ? NP_REASON_OTHER : reason;
 }
 
 /* The shared row belongs to several reasons, but is to be added once. */
-static void add_caused(struct np_account *a, const struct np_vcpu *v)
+static void add_rows(struct np_account *a, const struct np_vcpu *v, const struct np_l2_row *rows)
 {
-	bool seen[NP_ROWS] = { false };
+	bool shared = false;
 
 	for (uint32_t i = 0; i < NP_REASONS; i++) {
-		uint32_t row = v->row_of[i] - 1u;
-
-		if (row >= NP_ROWS || seen[row])
+		if (!v->row_of[i] || (v->row_of[i] == v->shared_row && shared))
 			continue;
-		seen[row] = true;
-		add(a->l2[caused_place(v, i)].caused, u64s(v->caused[row]), NP_REASONS);
+		shared |= v->row_of[i] == v->shared_row;
+		add_row(a, np_place_of(v, i), rows + v->row_of[i] - 1);
 	}
 }
 
-static void add_fates(struct np_account *a, const struct np_vcpu *v)
+static void add_pending(struct np_account *a, const struct np_vcpu *v)
 {
 	for (uint32_t i = 0; i < NP_REASONS; i++) {
-		const struct np_fate *f = &v->fate[i];
-		struct np_row *row = &a->l2[i];
-
-		row->exits += f->exits;
-		row->to_l1 += f->to_l1;
-		row->l0_only += f->l0_only;
-		row->synthetic += f->synthetic;
-		row->resumed += f->resumed;
-		a->totals.exits += f->exits;
-		a->totals.nested_injects += f->to_l1 + f->synthetic;
+		a->unfinished[i] += v->pending[i];
+		a->totals.exits += v->pending[i];
 	}
 }
 
-void np_account_add_vcpu(struct np_account *a, const struct np_vcpu *v)
+static void add_syncs(struct np_account *a, const struct np_vcpu *v)
+{
+	for (int i = 0; i < NP_SYNCS; i++) {
+		a->sync[i].n += v->sync[i].n;
+		a->sync[i].ns += v->sync[i].ns;
+	}
+}
+
+void np_account_add_vcpu(struct np_account *a, const struct np_vcpu *v,
+			 const struct np_l2_row *rows)
 {
 	a->isa = v->isa;
-	add_fates(a, v);
-	add_caused(a, v);
+	add_rows(a, v, rows);
+	add_pending(a, v);
+	add_syncs(a, v);
 	add(a->outside, u64s(v->outside), NP_REASONS);
-	add(a->unfinished, u64s(v->pending), NP_REASONS);
+	a->totals.exits += sum(u64s(v->outside), NP_REASONS);
 	a->entries += v->entries;
 	a->failed_entries += v->failed_entries;
 	a->desyncs += v->desyncs;
-	a->totals.exits += sum(u64s(v->caused[0]), NP_ROWS * NP_REASONS) +
-			   sum(u64s(v->outside), NP_REASONS) + sum(u64s(v->pending), NP_REASONS);
 	a->totals.nested_vmexits += v->nested_vmexits;
 	a->totals.nested_vmenters += v->entries;
 }
@@ -92,6 +117,14 @@ static void diff_row(struct np_row *to, const struct np_row *after, const struct
 	to->synthetic = after->synthetic - before->synthetic;
 	to->resumed = after->resumed - before->resumed;
 	subtract(to->caused, after->caused, before->caused, NP_REASONS);
+	to->phases.n = after->phases.n - before->phases.n;
+	to->phases.ns = after->phases.ns - before->phases.ns;
+	for (int i = 0; i < NP_PHASES; i++)
+		to->phases.phase[i] = after->phases.phase[i] - before->phases.phase[i];
+	for (int kind = 0; kind < NP_TRIPS; kind++) {
+		to->trip[kind].n = after->trip[kind].n - before->trip[kind].n;
+		to->trip[kind].ns = after->trip[kind].ns - before->trip[kind].ns;
+	}
 }
 
 static void diff_totals(struct np_totals *to, const struct np_totals *after,
@@ -116,6 +149,10 @@ void np_account_diff(struct np_account *to, const struct np_account *after,
 	to->entries = after->entries - before->entries;
 	to->failed_entries = after->failed_entries - before->failed_entries;
 	to->desyncs = after->desyncs - before->desyncs;
+	for (int i = 0; i < NP_SYNCS; i++) {
+		to->sync[i].n = after->sync[i].n - before->sync[i].n;
+		to->sync[i].ns = after->sync[i].ns - before->sync[i].ns;
+	}
 	diff_totals(&to->totals, &after->totals, &before->totals);
 }
 

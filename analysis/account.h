@@ -14,7 +14,15 @@
 
 #include "bpf/events.h"
 
-/* The counters of one L2 exit reason; see struct np_fate. */
+/* Finished round trips, and the ns that they took in all. */
+struct np_trips {
+	uint64_t n, ns;
+};
+
+/*
+ * The counters of one L2 exit reason; see struct np_fate. Reasons that came
+ * when the pool of rows was used up are together under NP_REASON_OTHER.
+ */
 struct np_row {
 	uint64_t exits;
 	uint64_t to_l1;
@@ -23,10 +31,23 @@ struct np_row {
 	uint64_t resumed;
 	/*
 	 * Exits of L1 by reason, from the L2 exit that it was given until it
-	 * entered L2 again. What reasons beyond NP_ROWS caused is together
-	 * under NP_REASON_OTHER.
+	 * entered L2 again.
 	 */
 	uint64_t caused[NP_REASONS];
+	/*
+	 * Where the session takes the time: finished round trips of either kind
+	 * (enum np_trip), under the reason that L1 was given. Not every exit makes
+	 * a round trip of its own: one that L0 dealt with, to make another for L1
+	 * then, is part of that one's. analysis/trip_hists.h has the distribution.
+	 */
+	struct np_trips trip[NP_TRIPS];
+	/*
+	 * Where those that L1 handled spent their time (enum np_phase), of every
+	 * nth of them (session_config.phases_every): phases.ns is what these took,
+	 * and sum(phases.phase[]) == phases.ns, exactly. To print: a phase's share
+	 * phases.phase[i] / phases.ns; its mean time phases.phase[i] / phases.n.
+	 */
+	struct np_phase_sum phases;
 };
 
 struct np_account {
@@ -43,11 +64,17 @@ struct np_account {
 	uint64_t entries;
 	uint64_t failed_entries;
 	uint64_t desyncs;
+	/* Copies between vmcs12 and the shadow VMCS (enum np_sync), and their time. */
+	struct np_sync_sum sync[NP_SYNCS];
 	struct np_totals totals;
 };
 
-/* Adds one vCPU's counters (as they stand) to the account. */
-void np_account_add_vcpu(struct np_account *a, const struct np_vcpu *v);
+/* Under which reason the account has what the vCPU counted for `reason`. */
+uint32_t np_place_of(const struct np_vcpu *v, uint32_t reason);
+
+/* Adds one vCPU's counters (as they stand) to the account; its rows are in `rows`. */
+void np_account_add_vcpu(struct np_account *a, const struct np_vcpu *v,
+			 const struct np_l2_row *rows);
 
 /*
  * to = after - before, counter by counter; `before` and `after` are accounts

@@ -47,6 +47,13 @@ struct np_witness {
 };
 #define NP_MAX_WITNESSES 256
 
+/* The same workload under another way to trace it: what that costs. */
+struct np_tracer_result {
+	char name[NP_NAME];
+	struct np_samples round_trip;
+};
+#define NP_MAX_TRACERS 16
+
 struct np_workload_result {
 	char name[NP_NAME];
 	char stresses[128];   /* from the manifest */
@@ -59,6 +66,8 @@ struct np_workload_result {
 	uint64_t lost;
 	uint32_t nr_witnesses;
 	struct np_witness witnesses[NP_MAX_WITNESSES];
+	uint32_t nr_tracers;
+	struct np_tracer_result tracers[NP_MAX_TRACERS];
 	char error[160];      /* "" when the workload ran */
 };
 

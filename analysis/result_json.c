@@ -212,6 +212,17 @@ static json_t *witnesses_json(const struct np_workload_result *w)
 	return whole(list, err);
 }
 
+static json_t *tracers_json(const struct np_workload_result *w)
+{
+	json_t *o = json_object();
+	int err = 0;
+
+	for (uint32_t i = 0; i < w->nr_tracers; i++)
+		err |= json_object_set_new(o, w->tracers[i].name,
+					   samples_json(&w->tracers[i].round_trip));
+	return whole(o, err);
+}
+
 static json_t *workload_json(const struct np_workload_result *w, const struct listed *listed)
 {
 	uint32_t repetitions = w->untraced.n > w->traced.n ? w->untraced.n : w->traced.n;
@@ -226,6 +237,8 @@ static json_t *workload_json(const struct np_workload_result *w, const struct li
 
 	json_decref(account);
 	err |= json_object_set_new(o, "witnesses", witnesses_json(w));
+	if (w->nr_tracers)
+		err |= json_object_set_new(o, "tracers", tracers_json(w));
 	err |= json_object_set_new(o, "error", text_or_null(w->error));
 	return whole(o, err);
 }

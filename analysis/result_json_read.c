@@ -157,6 +157,33 @@ static int witnesses(const struct np_json_reader *r, const json_t *o,
 	return err;
 }
 
+/* Only there when some were asked for. */
+static int tracers(const struct np_json_reader *r, const json_t *o, struct np_workload_result *w)
+{
+	const json_t *in, *value;
+	const char *key;
+	int err = 0;
+
+	if (!json_object_get(o, "tracers"))
+		return 0;
+	in = np_json_object(r, o, "tracers");
+	if (!in)
+		return -EINVAL;
+	if (json_object_size(in) > NP_MAX_TRACERS)
+		return np_json_bad(r, "tracers has more than %d members", NP_MAX_TRACERS);
+	json_object_foreach((json_t *)in, key, value) {
+		struct np_tracer_result *t = &w->tracers[w->nr_tracers++];
+
+		err = check_key(r, "tracers", key);
+		if (!err)
+			err = samples(r, in, key, &t->round_trip);
+		if (err)
+			break;
+		strcpy(t->name, key);
+	}
+	return err;
+}
+
 static int workload(const struct np_json_reader *r, const json_t *o, struct np_arm_result *arm)
 {
 	struct np_workload_result *w;
@@ -181,6 +208,8 @@ static int workload(const struct np_json_reader *r, const json_t *o, struct np_a
 		err = np_json_account(r, o, w);
 	if (!err)
 		err = witnesses(r, o, w);
+	if (!err)
+		err = tracers(r, o, w);
 	return err ? err : text_or_null(r, o, "error", w->error, sizeof(w->error));
 }
 

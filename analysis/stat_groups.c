@@ -31,18 +31,24 @@ static double l0_per_l2(const struct stat_group *g, size_t arg)
 }
 
 #define COUNTER(field) offsetof(struct stat_group, field)
+#define SYNC(which, field) offsetof(struct stat_group, sync[NP_SYNC_##which].field)
 
 const struct stat_group_metric stat_group_metrics[] = {
-	{ { "l0_rate", "L0 exits", "1/s", 0 }, true, rate, COUNTER(l0_exits) },
-	{ { "l2_rate", "L2 exits", "1/s", 0 }, true, rate, COUNTER(l2_exits) },
-	{ { "l0_per_l2", "L0 exits", "per L2 exit", 2 }, true, l0_per_l2, 0 },
-	{ { "share", "share", "%", 1 }, true, share, 0 },
-	{ { "l0_exits", "L0 exits", "", 0 }, false, counter, COUNTER(l0_exits) },
-	{ { "l2_exits", "L2 exits", "", 0 }, false, counter, COUNTER(l2_exits) },
-	{ { "entries", "L2 entries", "", 0 }, false, counter, COUNTER(entries) },
-	{ { "failed_entries", "failed", "", 0 }, false, counter, COUNTER(failed_entries) },
-	{ { "unfinished", "in progress", "", 0 }, false, counter, COUNTER(unfinished) },
-	{ { "desyncs", "misfits", "", 0 }, false, counter, COUNTER(desyncs) },
+	{ { "l0_rate", "L0 exits", "1/s", 0 }, GROUP_DERIVED, rate, COUNTER(l0_exits) },
+	{ { "l2_rate", "L2 exits", "1/s", 0 }, GROUP_DERIVED, rate, COUNTER(l2_exits) },
+	{ { "l0_per_l2", "L0 exits", "per L2 exit", 2 }, GROUP_DERIVED, l0_per_l2, 0 },
+	{ { "share", "share", "%", 1 }, GROUP_DERIVED, share, 0 },
+	{ { "l0_exits", "L0 exits", "", 0 }, GROUP_ALWAYS, counter, COUNTER(l0_exits) },
+	{ { "l2_exits", "L2 exits", "", 0 }, GROUP_ALWAYS, counter, COUNTER(l2_exits) },
+	{ { "entries", "L2 entries", "", 0 }, GROUP_ALWAYS, counter, COUNTER(entries) },
+	{ { "failed_entries", "failed", "", 0 }, GROUP_ALWAYS, counter, COUNTER(failed_entries) },
+	{ { "to_shadow", "to shadow", "", 0 }, GROUP_NOT_ZERO, counter, SYNC(TO_SHADOW, n) },
+	{ { "to_shadow_ns", "in all", "ns", 0 }, GROUP_NOT_ZERO, counter, SYNC(TO_SHADOW, ns) },
+	{ { "from_shadow", "from shadow", "", 0 }, GROUP_NOT_ZERO, counter, SYNC(FROM_SHADOW, n) },
+	{ { "from_shadow_ns", "in all", "ns", 0 }, GROUP_NOT_ZERO, counter,
+	  SYNC(FROM_SHADOW, ns) },
+	{ { "unfinished", "in progress", "", 0 }, GROUP_ALWAYS, counter, COUNTER(unfinished) },
+	{ { "desyncs", "misfits", "", 0 }, GROUP_ALWAYS, counter, COUNTER(desyncs) },
 };
 
 const uint32_t stat_nr_group_metrics = sizeof(stat_group_metrics) / sizeof(stat_group_metrics[0]);

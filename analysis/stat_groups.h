@@ -8,7 +8,11 @@
 
 struct stat_group_metric {
 	struct np_column column;
-	bool derived; /* from the others: not in stat's tables */
+	enum stat_group_shown {
+		GROUP_ALWAYS,
+		GROUP_NOT_ZERO, /* in text, only where there are some */
+		GROUP_DERIVED,	/* from the others: not in stat's tables */
+	} shown;
 	/* NaN: there is none. */
 	double (*value)(const struct stat_group *g, size_t arg);
 	size_t arg;

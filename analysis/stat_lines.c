@@ -78,8 +78,17 @@ static bool anything(const struct np_row *row)
 	return memcmp(row, &nothing, sizeof(nothing)) != 0;
 }
 
+static void describe(struct stat_trips *t, const struct np_hist *h)
+{
+	t->p50 = np_hist_percentile(h, 50);
+	t->p90 = np_hist_percentile(h, 90);
+	t->p99 = np_hist_percentile(h, 99);
+	t->p999 = np_hist_percentile(h, 99.9);
+	t->max = np_hist_max(h);
+}
+
 static int add_l2(struct stat_lines *l, const struct stat_whose *whose, const struct np_account *w,
-		  uint32_t reason)
+		  const struct np_trip_hists *trips, uint32_t reason)
 {
 	struct stat_line line = { .whose = *whose, .isa = w->isa, .reason = reason };
 
@@ -87,6 +96,8 @@ static int add_l2(struct stat_lines *l, const struct stat_whose *whose, const st
 		return 0;
 	line.kind = np_is_vmx_instruction(w->isa, reason) ? STAT_THIRD : STAT_L2;
 	line.row = w->l2[reason];
+	for (int kind = 0; kind < NP_TRIPS; kind++)
+		describe(&line.trips[kind], &trips->of[reason][kind]);
 	return append(l, &line);
 }
 
@@ -110,6 +121,8 @@ static int add_group(struct stat_lines *l, const struct stat_whose *whose,
 				.failed_entries = w->failed_entries,
 				.desyncs = w->desyncs };
 
+	memcpy(g.sync, w->sync, sizeof(g.sync));
+
 	/*
 	 * Without what is unfinished: in counters that were read while they
 	 * moved it may be twice, or not at all. The others only ever grow.
@@ -124,13 +137,14 @@ static int add_group(struct stat_lines *l, const struct stat_whose *whose,
 	return g.l0_exits || g.entries || l->idle ? append_group(l, &g) : 0;
 }
 
-int stat_lines_add(const struct stat_whose *whose, const struct np_account *window, void *lines)
+int stat_lines_add(const struct stat_whose *whose, const struct np_account *window,
+		   const struct np_trip_hists *trips, void *lines)
 {
 	struct stat_lines *l = lines;
 	int err = add_group(l, whose, window);
 
 	for (uint32_t i = 0; !err && i < NP_REASONS; i++)
-		err = add_l2(l, whose, window, i);
+		err = add_l2(l, whose, window, trips, i);
 	for (uint32_t i = 0; !err && i < NP_REASONS; i++)
 		err = add_l1(l, whose, window, i);
 	return err;
@@ -164,6 +178,7 @@ static void fold_into(struct stat_lines *l, uint32_t *kept, const struct stat_li
 
 	if (last && last->kind == STAT_OTHERS && stat_same_whose(&last->whose, &small->whose)) {
 		add_row(&last->row, &small->row);
+		memset(last->trips, 0, sizeof(last->trips));
 		return;
 	}
 	l->line[*kept] = *small;

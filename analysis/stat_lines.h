@@ -12,12 +12,18 @@ enum stat_kind {
 	STAT_OTHERS, /* what --min-share leaves out, together */
 };
 
+/* How round trips are distributed, in ns; all 0 where that is not known. */
+struct stat_trips {
+	uint64_t p50, p90, p99, p999, max;
+};
+
 struct stat_line {
 	struct stat_whose whose;
 	enum stat_kind kind;
 	uint32_t isa;
 	uint32_t reason;
 	struct np_row row; /* of L1's exits, only .exits */
+	struct stat_trips trips[NP_TRIPS]; /* not of STAT_OTHERS */
 	double seconds;	   /* that it took */
 	uint64_t all;	   /* L0's exits meanwhile, of all lines */
 };
@@ -28,6 +34,7 @@ struct stat_group {
 	uint64_t l0_exits; /* all that are on lines */
 	uint64_t l2_exits, entries, failed_entries, desyncs;
 	uint64_t unfinished; /* exits of L1 for L2 exits not yet resumed: a level */
+	struct np_sync_sum sync[NP_SYNCS]; /* copies between vmcs12 and the shadow VMCS */
 	uint64_t caused, synthetic; /* of all L2 exits; see struct np_row */
 	double seconds; /* that it took */
 	uint64_t all;	/* L0's exits meanwhile, of all groups */
@@ -42,7 +49,8 @@ struct stat_lines {
 };
 
 /* A stat_each: the window's lines and its group are added to a struct stat_lines. */
-int stat_lines_add(const struct stat_whose *whose, const struct np_account *window, void *lines);
+int stat_lines_add(const struct stat_whose *whose, const struct np_account *window,
+		   const struct np_trip_hists *trips, void *lines);
 void stat_lines_free(struct stat_lines *l);
 
 struct stat_metric;

@@ -17,6 +17,7 @@ struct known {
 	uint32_t slot;
 	bool gone;
 	struct np_sparse before, after;
+	struct np_trip_snap trips_before, trips_after;
 };
 
 struct stat_model {
@@ -24,6 +25,7 @@ struct stat_model {
 	uint32_t n;
 	/* Scratch: too large for the stack. */
 	struct np_account before, after, window;
+	struct np_trip_hists trips;
 };
 
 struct stat_model *stat_model_new(void)
@@ -35,6 +37,8 @@ static void forget(struct known *k)
 {
 	np_sparse_free(&k->before);
 	np_sparse_free(&k->after);
+	np_trip_snap_free(&k->trips_before);
+	np_trip_snap_free(&k->trips_after);
 }
 
 void stat_model_free(struct stat_model *m)
@@ -98,10 +102,11 @@ static struct known *add(struct stat_model *m, uint32_t slot, const struct np_vc
 	return &more[at];
 }
 
-int stat_model_vcpu(struct stat_model *m, uint32_t slot, const struct np_vcpu *v, bool gone,
-		    stat_name_vm name, void *arg)
+int stat_model_vcpu(struct stat_model *m, uint32_t slot, const struct np_vcpu *v,
+		    const struct np_pools *pools, bool gone, stat_name_vm name, void *arg)
 {
 	struct known *k = find(m, slot);
+	int err;
 
 	if (!k)
 		k = add(m, slot, v, name, arg);
@@ -109,8 +114,9 @@ int stat_model_vcpu(struct stat_model *m, uint32_t slot, const struct np_vcpu *v
 		return -ENOMEM;
 	k->gone = gone;
 	memset(&m->window, 0, sizeof(m->window));
-	np_account_add_vcpu(&m->window, v);
-	return np_sparse_pack(&k->after, &m->window, sizeof(m->window));
+	np_account_add_vcpu(&m->window, v, pools->rows);
+	err = np_trip_snap_take(&k->trips_after, v, pools);
+	return err ? err : np_sparse_pack(&k->after, &m->window, sizeof(m->window));
 }
 
 static bool together(const struct stat_whose *a, const struct stat_whose *b, enum stat_by by)
@@ -128,9 +134,9 @@ static void name_window(struct stat_whose *whose, enum stat_by by)
 }
 
 /* Of one that was not read again: it has not changed. */
-static const struct np_sparse *latest(const struct known *k)
+static bool was_read(const struct known *k)
 {
-	return k->after.words ? &k->after : &k->before;
+	return k->after.words;
 }
 
 /* Sums up the vCPUs from `i` on that belong together; returns the first that does not. */
@@ -140,9 +146,14 @@ static uint32_t sum_up(struct stat_model *m, uint32_t i, enum stat_by by)
 
 	memset(&m->before, 0, sizeof(m->before));
 	memset(&m->after, 0, sizeof(m->after));
+	memset(&m->trips, 0, sizeof(m->trips));
 	for (; i < m->n && together(&first->whose, &m->known[i].whose, by); i++) {
-		np_sparse_add(&m->known[i].before, &m->before);
-		np_sparse_add(latest(&m->known[i]), &m->after);
+		const struct known *k = &m->known[i];
+
+		np_sparse_add(&k->before, &m->before);
+		np_sparse_add(was_read(k) ? &k->after : &k->before, &m->after);
+		if (was_read(k))
+			np_trip_hists_add(&m->trips, &k->trips_after, &k->trips_before);
 	}
 	m->before.isa = m->after.isa = first->isa;
 	np_account_diff(&m->window, &m->after, &m->before);
@@ -158,7 +169,7 @@ int stat_model_windows(struct stat_model *m, enum stat_by by, stat_each each, vo
 
 		name_window(&whose, by);
 		i = sum_up(m, i, by);
-		err = each(&whose, &m->window, arg);
+		err = each(&whose, &m->window, &m->trips, arg);
 	}
 	return err;
 }
@@ -174,8 +185,10 @@ void stat_model_advance(struct stat_model *m)
 			forget(k);
 			continue;
 		}
-		if (k->after.words)
+		if (was_read(k)) {
 			np_sparse_move(&k->before, &k->after);
+			np_trip_snap_move(&k->trips_before, &k->trips_after);
+		}
 		m->known[kept++] = *k;
 	}
 	m->n = kept;

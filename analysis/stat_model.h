@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "analysis/account.h"
+#include "analysis/trip_hists.h"
 
 #define NP_VM_NAME 64
 #define NP_ANY_VCPU UINT32_MAX
@@ -39,8 +40,8 @@ void stat_model_free(struct stat_model *m);
  * these are its last counters, and the slot can then be another's.
  */
 typedef void (*stat_name_vm)(pid_t tgid, char name[NP_VM_NAME], void *arg);
-int stat_model_vcpu(struct stat_model *m, uint32_t slot, const struct np_vcpu *v, bool gone,
-		    stat_name_vm name, void *arg);
+int stat_model_vcpu(struct stat_model *m, uint32_t slot, const struct np_vcpu *v,
+		    const struct np_pools *pools, bool gone, stat_name_vm name, void *arg);
 
 /*
  * What was counted between the last two moments, for everything that `by`
@@ -48,7 +49,7 @@ int stat_model_vcpu(struct stat_model *m, uint32_t slot, const struct np_vcpu *v
  * returns; what that returns, when not 0, ends the walk.
  */
 typedef int (*stat_each)(const struct stat_whose *whose, const struct np_account *window,
-			 void *arg);
+			 const struct np_trip_hists *trips, void *arg);
 int stat_model_windows(struct stat_model *m, enum stat_by by, stat_each each, void *arg);
 
 /* The next interval begins with the counters as they stand. */

@@ -23,7 +23,7 @@ static const struct np_column whose_columns[] = {
 
 static const struct np_column kind_column = { "kind", "of", "", 0 };
 
-static void add_columns(struct stat_table *t, const struct np_column *columns, uint32_t n)
+void stat_table_add_columns(struct stat_table *t, const struct np_column *columns, uint32_t n)
 {
 	for (uint32_t i = 0; i < n && t->nr_columns < STAT_MAX_COLUMNS; i++)
 		t->columns[t->nr_columns++] = columns[i];
@@ -36,10 +36,10 @@ static void add_whose_columns(struct stat_table *t, enum stat_by by, enum stat_f
 		[STAT_BY_REASON] = 0, [STAT_BY_VM] = 2, [STAT_BY_VCPU] = 3
 	};
 
-	add_columns(t, whose_columns, form == STAT_FORM_DATA ? 3 : telling[by]);
+	stat_table_add_columns(t, whose_columns, form == STAT_FORM_DATA ? 3 : telling[by]);
 }
 
-static int new_rows(struct stat_table *t)
+int stat_table_new_rows(struct stat_table *t)
 {
 	t->rows = np_rows_new(t->columns, t->nr_columns);
 	return t->rows ? 0 : -ENOMEM;
@@ -115,6 +115,25 @@ static int set_metric(struct stat_table *t, const struct stat_metric *m, const s
 	return np_rows_number(t->rows, m->column.key, rounded(value));
 }
 
+void stat_table_init_lines(struct stat_table *t, enum stat_by by)
+{
+	static const struct np_column reason = { "reason", "exit reason", "", 0 };
+
+	memset(t, 0, sizeof(*t));
+	add_whose_columns(t, by, STAT_FORM_TEXT);
+	stat_table_add_columns(t, &kind_column, 1);
+	stat_table_add_columns(t, &reason, 1);
+}
+
+int stat_table_begin_line(struct stat_table *t, const struct stat_line *l)
+{
+	int err = begin_row(t, &l->whose, NULL);
+
+	if (!err)
+		err = np_rows_text(t->rows, "kind", stat_kind_name(l->kind));
+	return err ? err : np_rows_text(t->rows, "reason", stat_reason_name(l));
+}
+
 static bool any_line_has(const struct stat_lines *l, const struct stat_metric *m)
 {
 	for (uint32_t i = 0; i < l->nr_lines; i++)
@@ -148,13 +167,13 @@ int stat_table_lines(struct stat_table *t, const struct stat_lines *l, enum stat
 
 	memset(t, 0, sizeof(*t));
 	if (when)
-		add_columns(t, when_columns, sizeof(when_columns) / sizeof(when_columns[0]));
+		stat_table_add_columns(t, when_columns, sizeof(when_columns) / sizeof(when_columns[0]));
 	add_whose_columns(t, by, form);
-	add_columns(t, &kind_column, 1);
+	stat_table_add_columns(t, &kind_column, 1);
 	for (uint32_t i = 0; i < stat_nr_metrics; i++)
 		if (is_shown(&stat_metrics[i], l, form))
-			add_columns(t, &stat_metrics[i].column, 1);
-	err = new_rows(t);
+			stat_table_add_columns(t, &stat_metrics[i].column, 1);
+	err = stat_table_new_rows(t);
 	for (uint32_t i = 0; !err && i < l->nr_lines; i++)
 		err = add_line(t, &l->line[i], when);
 	return err;
@@ -191,9 +210,9 @@ int stat_table_causes(struct stat_table *t, const struct stat_lines *l)
 
 	memset(t, 0, sizeof(*t));
 	add_whose_columns(t, STAT_BY_VCPU, STAT_FORM_DATA);
-	add_columns(t, &kind_column, 1);
-	add_columns(t, columns, sizeof(columns) / sizeof(columns[0]));
-	err = new_rows(t);
+	stat_table_add_columns(t, &kind_column, 1);
+	stat_table_add_columns(t, columns, sizeof(columns) / sizeof(columns[0]));
+	err = stat_table_new_rows(t);
 	for (uint32_t i = 0; !err && i < l->nr_lines; i++)
 		err = add_causes(t, &l->line[i]);
 	return err;
@@ -206,10 +225,21 @@ static int add_group(struct stat_table *t, const struct stat_group *g)
 	for (uint32_t i = 0; !err && i < stat_nr_group_metrics; i++) {
 		const struct stat_group_metric *m = &stat_group_metrics[i];
 
-		if (!m->derived)
-			err = np_rows_count(t->rows, m->column.key, m->value(g, m->arg));
+		if (m->shown != GROUP_DERIVED)
+			err = set_count(t, m->column.key, m->value(g, m->arg));
 	}
 	return err;
+}
+
+static bool shows_group_metric(const struct stat_lines *l, const struct stat_group_metric *m,
+			       enum stat_form form)
+{
+	bool shown = m->shown == GROUP_ALWAYS ||
+		     (m->shown == GROUP_NOT_ZERO && form == STAT_FORM_DATA);
+
+	for (uint32_t i = 0; m->shown == GROUP_NOT_ZERO && i < l->nr_groups; i++)
+		shown |= m->value(&l->group[i], m->arg) > 0;
+	return shown;
 }
 
 int stat_table_groups(struct stat_table *t, const struct stat_lines *l, enum stat_by by,
@@ -220,9 +250,9 @@ int stat_table_groups(struct stat_table *t, const struct stat_lines *l, enum sta
 	memset(t, 0, sizeof(*t));
 	add_whose_columns(t, by, form);
 	for (uint32_t i = 0; i < stat_nr_group_metrics; i++)
-		if (!stat_group_metrics[i].derived)
-			add_columns(t, &stat_group_metrics[i].column, 1);
-	err = new_rows(t);
+		if (shows_group_metric(l, &stat_group_metrics[i], form))
+			stat_table_add_columns(t, &stat_group_metrics[i].column, 1);
+	err = stat_table_new_rows(t);
 	for (uint32_t i = 0; !err && i < l->nr_groups; i++)
 		err = add_group(t, &l->group[i]);
 	return err;

@@ -11,6 +11,8 @@
 #include <linux/types.h>
 #endif
 
+#include "bpf/hist_bucket.h"
+
 /* Instruction sets, as the tracepoints' `isa` argument numbers them. */
 enum np_isa { NP_ISA_VMX = 1, NP_ISA_SVM = 2 };
 
@@ -23,14 +25,15 @@ enum np_isa { NP_ISA_VMX = 1, NP_ISA_SVM = 2 };
 #define NP_REASON_OTHER (NP_REASONS - 1)
 #define NP_REASON_NONE 0xff
 
-/*
- * What L1 does about an L2 exit is counted in a row of its own for each exit
- * reason that L1 was given. The last row is shared by the reasons that came
- * after all the others were taken.
- */
-#define NP_ROWS 32
-#define NP_ROW_SHARED (NP_ROWS - 1)
 #define NP_MAX_VCPUS 512 /* a power of two */
+
+/*
+ * Each L2 exit reason of each vCPU has a row, taken from a pool when it first
+ * comes. A vCPU's reasons that come after the pool is used up share a row,
+ * which is the vCPU's from the start: row i is that of slot i.
+ */
+#define NP_MAX_ROWS 6144
+#define NP_MAX_HIST_PAGES 32768
 
 /*
  * How many different exits of L1 are held back until its L2 exit is finished.
@@ -44,15 +47,62 @@ enum np_isa { NP_ISA_VMX = 1, NP_ISA_SVM = 2 };
  * still open, or was when the hooks were taken out.
  */
 struct np_fate {
-	__u64 exits;	 /* hardware exits of L2 (kvm_exit while L2 ran) */
-	__u64 to_l1;	 /* ... that L0 gave to L1, for this very reason */
-	__u64 l0_only;	 /* ... that L0 dealt with by itself */
+	__u64 exits;   /* hardware exits of L2 (kvm_exit while L2 ran) */
+	__u64 to_l1;   /* ... that L0 gave to L1, for this very reason */
+	__u64 l0_only; /* ... that L0 dealt with by itself */
 	/*
 	 * Exits that L0 gave to L1 and made itself: the hardware had reported
 	 * none, or another one (an EPT violation that is L1's misconfiguration).
 	 */
 	__u64 synthetic;
 	__u64 resumed;	 /* to_l1 + synthetic after which L1 entered L2 again */
+};
+
+/*
+ * A round trip is the time from L2's exit to L2's next entry. L0 went back to
+ * L2 by itself, or L1 handled the exit: two kinds that have little in common.
+ */
+enum np_trip { NP_TRIP_L0, NP_TRIP_L1, NP_TRIPS };
+
+/* Where the time of a round trip of the second kind goes. */
+enum np_phase {
+	NP_PHASE_L2_EXIT,  /* L0, from L2's exit until it enters L1 */
+	NP_PHASE_L1,	   /* L1 itself */
+	NP_PHASE_VMCS,	   /* L0, on L1's VMREADs and VMWRITEs */
+	NP_PHASE_ENTRY,	   /* L0, on L1's VMRESUME or VMLAUNCH, until it starts to enter L2 */
+	NP_PHASE_OTHER,	   /* L0, on other exits of L1 */
+	NP_PHASE_ENTER_L2, /* L0, until L2 is entered */
+	NP_PHASES
+};
+
+struct np_trip_sum {
+	__u64 n;   /* finished round trips */
+	__u64 ns;  /* ... and what they took in all */
+	__u64 max; /* the longest ever, in ns; not a counter */
+};
+
+/* The phases of some round trips (every one, or each nth): ns is their sum. */
+struct np_phase_sum {
+	__u64 n, ns;
+	__u64 phase[NP_PHASES];
+};
+
+struct np_l2_row {
+	struct np_fate fate;
+	/*
+	 * Exits of L1 by reason between an L2 exit given to L1 and L1's next
+	 * entry to L2: added when that entry comes, so only what a finished one
+	 * cost is in here (but for kinds beyond NP_TOUCHED).
+	 */
+	__u64 caused[NP_REASONS];
+	struct np_trip_sum trip[NP_TRIPS];
+	struct np_phase_sum phases;
+	__u16 page_of[NP_TRIPS][NP_HIST_PAGES]; /* index + 1; 0: all its buckets are empty */
+};
+
+/* A part of a histogram of round trips: one power of two. */
+struct np_hist_page {
+	__u32 n[NP_HIST_PAGE];
 };
 
 /* In place of the address of a vCPU that was destroyed: its counters stay. */
@@ -64,6 +114,25 @@ enum np_level {
 	NP_LEVEL_L2,
 };
 
+/* The functions that copy between vmcs12 and the shadow VMCS. */
+enum np_sync { NP_SYNC_TO_SHADOW, NP_SYNC_FROM_SHADOW, NP_SYNCS };
+
+struct np_sync_sum {
+	__u64 n, ns;
+};
+
+/* Measures the round trip under way. */
+struct np_clock {
+	__u64 began; /* when L2 exited; 0: no round trip that was seen from its start */
+	__u64 last;  /* the last reading; what comes next belongs to `phase` */
+	__u8 phased; /* its phases are measured, too */
+	__u8 phase;
+	__u8 reason; /* whose row it goes to */
+	__u8 kind;   /* enum np_trip */
+	__u32 until_phased; /* how many round trips go without phases first */
+	__u64 ns[8]; /* by phase; a power of two, for the verifier's sake */
+};
+
 /* One vCPU of L1, as the state machine (nested_fsm.h) sees it. */
 struct np_vcpu {
 	__u64 key;  /* address of its struct kvm_vcpu, NP_KEY_GONE; 0: a free slot */
@@ -71,34 +140,32 @@ struct np_vcpu {
 	__u32 isa;
 
 	/* State. */
-	__u8 level;	 /* enum np_level: whose code ran last */
-	__u8 open;	 /* reason of the L2 exit whose fate is open, or none */
-	__u8 handling;	 /* reason of the L2 exit that L1 is handling, or none */
-	__u8 nr_touched; /* how many reasons pending[] holds */
-	__u8 nr_rows;	 /* rows handed out so far */
+	__u8 level;	/* enum np_level: whose code ran last */
+	__u8 open;	/* reason of the L2 exit whose fate is open, or none */
+	__u8 handling;	/* reason of the L2 exit that L1 is handling, or none */
+	__u8 room;	/* how many more kinds of exits can be held back; 0: none is handled */
+	__u8 typed;	/* its struct vcpu_vmx is known (bpf/reason.bpf.h) */
 	__u8 pad;
-	__u16 vcpu_id;	 /* its number within its VM */
-	__u8 touched[NP_TOUCHED];  /* the reasons with pending[] > 0 */
-	__u8 row_of[NP_REASONS];   /* reason -> row of caused[] + 1; 0: none yet */
-	__u64 pending[NP_REASONS]; /* L1's exits since the L2 exit in handling */
+	__u16 vcpu_id;	/* its number within its VM */
+	__u16 shared_row; /* for reasons that came when the pool was used up */
+	struct np_clock clock;
+	__u8 touched[NP_TOUCHED];  /* from `room` on: the reasons with pending[] > 0 */
+	__u32 pending[NP_REASONS]; /* L1's exits since the L2 exit in handling */
+	__u16 row_of[NP_REASONS];  /* reason -> row + 1; 0: none yet */
 
 	/* Counters. */
 	__u64 entries;	      /* nested entries (kvm_nested_vmenter) */
 	__u64 failed_entries; /* ... after which L1, not L2, exited next */
-	__u64 nested_vmexits; /* kvm_nested_vmexit events */
+	__u64 nested_vmexits; /* kvm_nested_vmexit events, where they are looked at */
 	__u64 desyncs;	      /* events that fit no state; counted, then believed */
 	__u64 outside[NP_REASONS]; /* exits of L1 while no L2 exit was handled */
-	struct np_fate fate[NP_REASONS]; /* by L2 exit reason */
-	/*
-	 * Exits of L1, by row and reason, between an L2 exit given to L1 and
-	 * L1's next entry to L2: added when that entry comes, so only what a
-	 * finished one cost is in here (but for kinds beyond NP_TOUCHED).
-	 */
-	__u64 caused[NP_ROWS][NP_REASONS];
+	struct np_sync_sum sync[NP_SYNCS];
+	__u64 sync_began;
 };
 
 _Static_assert(sizeof(struct np_fate) == 40, "BPF and C disagree");
-_Static_assert(sizeof(struct np_vcpu) == 30120, "BPF and C disagree");
+_Static_assert(sizeof(struct np_l2_row) == 1048, "BPF and C disagree");
+_Static_assert(sizeof(struct np_vcpu) == 1552, "BPF and C disagree");
 
 /* Whole-collector counters, summed up by user space. */
 struct np_totals {

@@ -26,6 +26,15 @@ struct task_struct {
 	struct hlist_head preempt_notifiers;
 };
 
+/* Any type of vmlinux that begins with an int. */
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct refcount_struct {
+	atomic_t refs;
+};
+
 struct kvm_vcpu_stat {
 	__u64 guest_mode;
 };

@@ -16,161 +16,37 @@
 #include <bpf/bpf_tracing.h>
 
 #include "bpf/kvm_types.bpf.h"
-#include "bpf/nested_fsm.h"
+#include "bpf/slots.bpf.h"
+#include "bpf/reason.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define SLOT_BITS 9
-#define CLAIM_TRIES 64 /* another CPU that claims one is done in less */
-#define BASIC_EXIT_REASON 0xffff
-
-_Static_assert(NP_MAX_VCPUS == 1 << SLOT_BITS, "a hash has SLOT_BITS");
-
-const volatile __u32 target_tgid; /* count this process's VMs; 0: all */
-
-__u64 lost_events;
-
-/* Slots are handed out in order: slot i is vcpus[i]. */
-__u32 nr_slots;
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, NP_MAX_VCPUS);
-	__type(key, __u32);
-	__type(value, struct np_vcpu);
-} vcpus SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, NP_MAX_VCPUS);
-	__type(key, __u64); /* address of a struct kvm_vcpu */
-	__type(value, __u32);
-} slot_of SEC(".maps");
-
-/* Slots of vCPUs that are gone, which user space has read and cleared. */
-struct {
-	__uint(type, BPF_MAP_TYPE_QUEUE);
-	__uint(max_entries, NP_MAX_VCPUS);
-	__type(value, __u32);
-} free_slots SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, NP_MAX_VCPUS);
-	__type(key, __u32); /* slot */
-	__type(value, __u64);
-} owner_of SEC(".maps");
-
-/* Which slot was last found under a hash: a guess, checked against its key. */
-__u32 guess[NP_MAX_VCPUS];
-
-static __always_inline __u32 hash_of(__u64 key)
-{
-	__u32 low;
-
-	/* The verifier may know `key` for a pointer, which it lets nobody multiply. */
-	asm volatile("%0 = %1" : "=w"(low) : "w"((__u32)key));
-	return low * 0x9e3779b1u >> (32 - SLOT_BITS);
-}
-
-static __always_inline void init_slot(__u32 slot, __u64 key, __u32 tgid)
-{
-	struct np_vcpu *v = bpf_map_lookup_elem(&vcpus, &slot);
-
-	if (!v)
-		return;
-	np_fsm_init(v);
-	v->isa = NP_ISA_VMX;
-	v->tgid = tgid;
-	v->vcpu_id = BPF_CORE_READ((struct kvm_vcpu *)key, vcpu_id);
-	v->key = key;
-}
+#define TIMED true
+#define UNTIMED false
 
 /*
- * Whoever enters itself as the owner of the next slot has it. An atomic
- * fetch-and-add would do, but kernels before 5.12 refuse it.
+ * How every program begins: most events may be of VMs that nobody asked about.
+ * The barrier keeps clang from making one condition of two, which costs more.
  */
-static __always_inline __u32 next_slot(__u64 key)
-{
-	for (int i = 0; i < CLAIM_TRIES; i++) {
-		__u32 slot = *(volatile __u32 *)&nr_slots;
+#define ONLY_WANTED()                                                                              \
+	do {                                                                                       \
+		__u32 target = target_tgid;                                                        \
+                                                                                                   \
+		if (target && target != (__u32)(bpf_get_current_pid_tgid() >> 32))                 \
+			return 0;                                                                  \
+		barrier();                                                                         \
+	} while (0)
 
-		if (slot >= NP_MAX_VCPUS)
-			break;
-		if (bpf_map_update_elem(&owner_of, &slot, &key, BPF_NOEXIST))
-			continue;
-		*(volatile __u32 *)&nr_slots = slot + 1;
-		return slot;
-	}
-	return NP_MAX_VCPUS;
-}
-
-/* A new slot or one that is free again; NP_MAX_VCPUS: none is left. */
-static __always_inline __u32 take_slot(__u64 key)
-{
-	__u32 slot = next_slot(key);
-
-	/* An empty queue clears what it was to fill in. */
-	if (slot >= NP_MAX_VCPUS && bpf_map_pop_elem(&free_slots, &slot))
-		return NP_MAX_VCPUS;
-	return slot;
-}
-
-/* A slot for a vCPU that is seen for the first time; -1: none is left, or not wanted. */
-static __always_inline int claim_slot(__u64 key)
-{
-	__u32 tgid = bpf_get_current_pid_tgid() >> 32, slot;
-
-	if (target_tgid && tgid != target_tgid)
-		return -1;
-	slot = take_slot(key);
-	if (slot >= NP_MAX_VCPUS || bpf_map_update_elem(&slot_of, &key, &slot, BPF_NOEXIST)) {
-		__sync_fetch_and_add(&lost_events, 1);
-		return -1;
-	}
-	init_slot(slot, key, tgid);
-	return slot;
-}
-
-static __noinline int search_slot(__u64 key)
-{
-	__u32 *known = bpf_map_lookup_elem(&slot_of, &key);
-	int slot = known ? *known : claim_slot(key);
-
-	if (slot >= 0)
-		guess[hash_of(key)] = slot;
-	return slot;
-}
-
-static __always_inline struct np_vcpu *find_vcpu(__u64 key)
-{
-	__u32 slot = guess[hash_of(key)];
-	struct np_vcpu *v = bpf_map_lookup_elem(&vcpus, &slot);
-	int found;
-
-	if (v && v->key == key)
-		return v;
-	found = search_slot(key);
-	if (found < 0)
-		return NULL;
-	slot = found;
-	return bpf_map_lookup_elem(&vcpus, &slot);
-}
-
-/* For events that do not name their vCPU: the one that this task runs. */
-static __always_inline struct np_vcpu *find_current_vcpu(void)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct hlist_node *link = task->preempt_notifiers.first;
-
-	if (!link) {
-		__sync_fetch_and_add(&lost_events, 1);
-		return NULL;
-	}
-	return find_vcpu((__u64)link -
-			 bpf_core_field_offset(struct kvm_vcpu, preempt_notifier.link));
-}
+/*
+ * The same where the event says which vCPU: that needs no helper. Newer
+ * verifiers want to see that it is not NULL.
+ */
+#define ONLY_WANTED_VCPU(vcpu)                                                                     \
+	do {                                                                                       \
+		if (!(vcpu) || is_unwanted((__u64)(vcpu)))                                         \
+			return 0;                                                                  \
+		barrier();                                                                         \
+	} while (0)
 
 /* Whether the vCPU runs L2. Both fields change only between two exits. */
 static __always_inline __u32 level_of(struct kvm_vcpu *vcpu)
@@ -186,127 +62,286 @@ static __always_inline __u32 level_of(struct kvm_vcpu *vcpu)
 	return NP_LEVEL_UNKNOWN;
 }
 
-static __always_inline __u32 exit_reason_of(struct kvm_vcpu *vcpu)
+static __noinline int on_exit_otherwise(struct kvm_vcpu *vcpu, struct np_vcpu *v, __u32 reason)
 {
-	__u32 reason = NP_REASON_OTHER;
-
-	if (bpf_core_field_exists(struct vcpu_vmx___vt, vt.exit_reason)) {
-		struct vcpu_vmx___vt *vmx = (void *)vcpu;
-
-		bpf_core_read(&reason, sizeof(reason), &vmx->vt.exit_reason);
-	} else if (bpf_core_field_exists(struct vcpu_vmx___reason, exit_reason)) {
-		struct vcpu_vmx___reason *vmx = (void *)vcpu;
-
-		bpf_core_read(&reason, sizeof(reason), &vmx->exit_reason);
-	}
-	return reason;
+	np_fsm_exit(NULL, v, reason, level_of(vcpu), UNTIMED);
+	return 0;
 }
 
-static __always_inline int on_exit(struct kvm_vcpu *vcpu, __u32 reason)
+static __noinline int on_exit_otherwise_timed(struct kvm_vcpu *vcpu, struct np_vcpu *v,
+					      __u32 reason)
+{
+	np_fsm_exit(NULL, v, reason, level_of(vcpu), TIMED);
+	return 0;
+}
+
+/* The short way ends here, or with a call: it keeps nothing in registers for later. */
+static __always_inline int on_exit(struct kvm_vcpu *vcpu, struct np_vcpu *v, __u32 reason,
+				   bool timed)
+{
+	reason = np_reason_index(reason & BASIC_EXIT_REASON);
+	if (np_fsm_l1_exit(NULL, v, reason, timed))
+		return 0;
+	return timed ? on_exit_otherwise_timed(vcpu, v, reason) :
+		       on_exit_otherwise(vcpu, v, reason);
+}
+
+/* A vCPU whose slot was not found at once. */
+static __noinline int on_exit_after_search(struct kvm_vcpu *vcpu, __u32 reason, bool timed)
 {
 	struct np_vcpu *v = find_vcpu((__u64)vcpu);
 
-	if (v)
-		np_fsm_exit(v, reason & BASIC_EXIT_REASON, level_of(vcpu));
-	return 0;
+	return v ? on_exit(vcpu, v, reason, timed) : 0;
 }
 
-static __always_inline int on_nested_vmexit(struct kvm_vcpu *vcpu)
+static __always_inline int on_exit_for(struct kvm_vcpu *vcpu, __u32 reason, bool timed)
 {
-	struct np_vcpu *v = find_vcpu((__u64)vcpu);
+	struct np_vcpu *v = guess_vcpu((__u64)vcpu);
 
-	if (v)
-		np_fsm_nested_vmexit(v);
-	return 0;
+	if (v->key != (__u64)vcpu)
+		return on_exit_after_search(vcpu, reason, timed);
+	return on_exit(vcpu, v, reason, timed);
 }
 
-static __always_inline int on_vmenter(struct np_vcpu *v)
+static __noinline int on_exit_by_read(struct kvm_vcpu *vcpu, bool timed)
 {
-	if (v)
-		np_fsm_vmenter(v);
-	return 0;
+	return on_exit_for(vcpu, reason_by_read(vcpu), timed);
+}
+
+static __always_inline int on_exit_by_cast(struct kvm_vcpu *vcpu, bool timed)
+{
+	return on_exit_for(vcpu, reason_by_cast(vcpu), timed);
+}
+
+static __always_inline int on_exit_by_kptr(struct kvm_vcpu *vcpu, bool timed)
+{
+	__u32 hash = hash_of((__u64)vcpu);
+	struct typed_vcpu *t = bpf_map_lookup_elem(&typed, &hash);
+	struct vcpu_vmx___reason *vmx = t ? (void *)t->vmx : NULL;
+
+	if (!vmx || (__u64)vmx != (__u64)vcpu)
+		return on_exit_by_read(vcpu, timed);
+	return on_exit(vcpu, &vcpus[(t->slot - 1) & (NP_MAX_VCPUS - 1)], vmx->exit_reason.full,
+		       timed);
 }
 
 #include "bpf/nested_raw.bpf.h"
 
 /*
- * kvm_exit and kvm_nested_vmexit have had two prototypes; collector/btf_probe.c
- * picks. Newer verifiers think that the vCPU might be NULL.
+ * A program for each way to know the exit reason, without the time and with it.
+ * Up to 5.15 it is an argument.
  */
+#define EXIT_PROGRAM(name, on_exit_how, timed)                                                      \
+	SEC("?tp_btf/kvm_exit")                                                                    \
+	int BPF_PROG(name, struct kvm_vcpu *vcpu)                                                  \
+	{                                                                                          \
+		ONLY_WANTED_VCPU(vcpu);                                                              \
+		return on_exit_how(vcpu, timed);                                                   \
+	}
+
+EXIT_PROGRAM(exit_cast, on_exit_by_cast, UNTIMED)
+EXIT_PROGRAM(exit_cast_timed, on_exit_by_cast, TIMED)
+EXIT_PROGRAM(exit_kptr, on_exit_by_kptr, UNTIMED)
+EXIT_PROGRAM(exit_kptr_timed, on_exit_by_kptr, TIMED)
+EXIT_PROGRAM(exit_read, on_exit_by_read, UNTIMED)
+EXIT_PROGRAM(exit_read_timed, on_exit_by_read, TIMED)
+
 SEC("?tp_btf/kvm_exit")
-int BPF_PROG(exit_of_vcpu, struct kvm_vcpu *vcpu, __u32 isa)
+int BPF_PROG(exit_with_reason, __u32 reason, struct kvm_vcpu *vcpu)
 {
-	if (!vcpu || isa != NP_ISA_VMX)
-		return 0;
-	return on_exit(vcpu, exit_reason_of(vcpu));
-}
-
-SEC("?tp_btf/kvm_nested_vmexit")
-int BPF_PROG(nested_vmexit_of_vcpu, struct kvm_vcpu *vcpu, __u32 isa)
-{
-	if (!vcpu || isa != NP_ISA_VMX)
-		return 0;
-	return on_nested_vmexit(vcpu);
+	ONLY_WANTED_VCPU(vcpu);
+	return on_exit_for(vcpu, reason, UNTIMED);
 }
 
 SEC("?tp_btf/kvm_exit")
-int BPF_PROG(exit_with_reason, __u32 reason, struct kvm_vcpu *vcpu, __u32 isa)
+int BPF_PROG(exit_with_reason_timed, __u32 reason, struct kvm_vcpu *vcpu)
 {
-	if (!vcpu || isa != NP_ISA_VMX)
-		return 0;
-	return on_exit(vcpu, reason);
+	ONLY_WANTED_VCPU(vcpu);
+	return on_exit_for(vcpu, reason, TIMED);
 }
 
-SEC("?tp_btf/kvm_nested_vmexit")
-int BPF_PROG(nested_vmexit_with_reason, __u32 reason, struct kvm_vcpu *vcpu, __u32 isa)
+static __noinline int on_entry_otherwise(struct kvm_vcpu *vcpu, struct np_vcpu *v)
 {
-	if (!vcpu || isa != NP_ISA_VMX)
-		return 0;
-	return on_nested_vmexit(vcpu);
+	np_fsm_entry(NULL, v, level_of(vcpu));
+	return 0;
 }
 
-SEC("?tp_btf/kvm_nested_vmexit_inject")
-int BPF_PROG(nested_vmexit_inject, __u32 reason, __u64 info1, __u64 info2, __u32 int_info,
-	     __u32 int_info_err, __u32 isa)
+/* kvm_entry may have more arguments: only the first is of interest. */
+SEC("?tp_btf/kvm_entry")
+int BPF_PROG(entry_timed, struct kvm_vcpu *vcpu)
 {
 	struct np_vcpu *v;
 
-	if (isa != NP_ISA_VMX)
+	ONLY_WANTED_VCPU(vcpu);
+	v = find_vcpu((__u64)vcpu);
+	if (!v || np_fsm_l1_entry(NULL, v))
 		return 0;
+	return on_entry_otherwise(vcpu, v);
+}
+
+static __always_inline int on_nested_vmexit(struct kvm_vcpu *vcpu)
+{
+	struct np_vcpu *v;
+
+	ONLY_WANTED_VCPU(vcpu);
+	v = find_vcpu((__u64)vcpu);
+	if (v)
+		np_fsm_nested_vmexit(v);
+	return 0;
+}
+
+/* A check on kvm_exit, for who wants it. */
+SEC("?tp_btf/kvm_nested_vmexit")
+int BPF_PROG(nested_vmexit, struct kvm_vcpu *vcpu)
+{
+	return on_nested_vmexit(vcpu);
+}
+
+SEC("?tp_btf/kvm_nested_vmexit")
+int BPF_PROG(nested_vmexit_with_reason, __u32 reason, struct kvm_vcpu *vcpu)
+{
+	return on_nested_vmexit(vcpu);
+}
+
+static __always_inline int on_inject(__u32 reason, bool timed)
+{
+	struct np_vcpu *v;
+
+	ONLY_WANTED();
 	v = find_current_vcpu();
 	if (v)
-		np_fsm_inject(v, reason & BASIC_EXIT_REASON);
+		np_fsm_inject(NULL, v, reason & BASIC_EXIT_REASON, timed);
+	return 0;
+}
+
+SEC("?tp_btf/kvm_nested_vmexit_inject")
+int BPF_PROG(inject, __u32 reason)
+{
+	return on_inject(reason, false);
+}
+
+SEC("?tp_btf/kvm_nested_vmexit_inject")
+int BPF_PROG(inject_timed, __u32 reason)
+{
+	return on_inject(reason, true);
+}
+
+static __always_inline int on_vmenter(struct np_vcpu *v, bool timed)
+{
+	if (v)
+		np_fsm_vmenter(NULL, v, timed);
 	return 0;
 }
 
 SEC("?tp_btf/kvm_nested_vmenter")
-int BPF_PROG(nested_vmenter, __u64 rip, __u64 vmcs, __u64 nested_rip, __u32 int_ctl,
-	     __u32 event_inj, bool tdp, __u64 guest_tdp_pgd, __u64 guest_cr3, __u32 isa)
+int BPF_PROG(vmenter)
 {
-	if (isa != NP_ISA_VMX)
-		return 0;
-	return on_vmenter(find_current_vcpu());
+	ONLY_WANTED();
+	return on_vmenter(find_current_vcpu(), UNTIMED);
+}
+
+SEC("?tp_btf/kvm_nested_vmenter")
+int BPF_PROG(vmenter_timed)
+{
+	ONLY_WANTED();
+	return on_vmenter(find_current_vcpu(), TIMED);
 }
 
 /* Where that tracepoint is SVM's alone. */
 SEC("?fentry/nested_vmx_enter_non_root_mode")
-int BPF_PROG(nested_vmenter_function, struct kvm_vcpu *vcpu)
+int BPF_PROG(vmenter_function, struct kvm_vcpu *vcpu)
 {
-	return vcpu ? on_vmenter(find_vcpu((__u64)vcpu)) : 0;
+	ONLY_WANTED_VCPU(vcpu);
+	return on_vmenter(find_vcpu((__u64)vcpu), UNTIMED);
 }
 
-/* Another vCPU may come to be at its address. */
+SEC("?fentry/nested_vmx_enter_non_root_mode")
+int BPF_PROG(vmenter_function_timed, struct kvm_vcpu *vcpu)
+{
+	ONLY_WANTED_VCPU(vcpu);
+	return on_vmenter(find_vcpu((__u64)vcpu), TIMED);
+}
+
+/* Keeps a vCPU's typed pointer. The session takes this out when it has them all. */
+SEC("?fentry/prepare_vmcs02_early")
+int BPF_PROG(learn_type, struct vcpu_vmx *vmx)
+{
+	__u32 hash = hash_of((__u64)vmx);
+	struct typed_vcpu *t = bpf_map_lookup_elem(&typed, &hash);
+	struct np_vcpu *v;
+
+	ONLY_WANTED();
+	v = find_current_vcpu();
+	if (v && t) {
+		t->slot = v->shared_row;
+		t->vmx = vmx;
+		v->typed = 1;
+	}
+	return 0;
+}
+
+static __always_inline int on_sync_begin(struct np_vcpu *v)
+{
+	if (v)
+		v->sync_began = np_now(NULL);
+	return 0;
+}
+
+static __always_inline int on_sync_end(struct np_vcpu *v, enum np_sync which)
+{
+	if (!v || !v->sync_began)
+		return 0;
+	v->sync[which].n++;
+	v->sync[which].ns += np_now(NULL) - v->sync_began;
+	v->sync_began = 0;
+	return 0;
+}
+
+/* vmcs12 -> shadow VMCS, before L1 runs; shadow VMCS -> vmcs12, before L2 does. */
+SEC("?fentry/nested_sync_vmcs12_to_shadow")
+int BPF_PROG(to_shadow_begin, struct kvm_vcpu *vcpu)
+{
+	ONLY_WANTED_VCPU(vcpu);
+	return on_sync_begin(find_vcpu((__u64)vcpu));
+}
+
+SEC("?fexit/nested_sync_vmcs12_to_shadow")
+int BPF_PROG(to_shadow_end, struct kvm_vcpu *vcpu)
+{
+	ONLY_WANTED_VCPU(vcpu);
+	return on_sync_end(find_vcpu((__u64)vcpu), NP_SYNC_TO_SHADOW);
+}
+
+SEC("?fentry/copy_shadow_to_vmcs12")
+int BPF_PROG(from_shadow_begin)
+{
+	ONLY_WANTED();
+	return on_sync_begin(find_current_vcpu());
+}
+
+SEC("?fexit/copy_shadow_to_vmcs12")
+int BPF_PROG(from_shadow_end)
+{
+	ONLY_WANTED();
+	return on_sync_end(find_current_vcpu(), NP_SYNC_FROM_SHADOW);
+}
+
 SEC("?fentry/kvm_arch_vcpu_destroy")
 int BPF_PROG(vcpu_destroyed, struct kvm_vcpu *vcpu)
 {
-	__u64 key = (__u64)vcpu;
-	__u32 *slot = bpf_map_lookup_elem(&slot_of, &key);
-	struct np_vcpu *v = slot ? bpf_map_lookup_elem(&vcpus, slot) : NULL;
+	forget_vcpu((__u64)vcpu);
+	return 0;
+}
 
-	if (!v)
-		return 0;
-	bpf_map_delete_elem(&slot_of, &key);
-	np_fsm_gap(v);
-	v->key = NP_KEY_GONE;
+/* The same where the exit reason is found by a typed pointer. */
+SEC("?fentry/kvm_arch_vcpu_destroy")
+int BPF_PROG(typed_vcpu_destroyed, struct kvm_vcpu *vcpu)
+{
+	__u32 hash = hash_of((__u64)vcpu);
+	struct typed_vcpu *t = bpf_map_lookup_elem(&typed, &hash);
+
+	if (t && (__u64)t->vmx == (__u64)vcpu)
+		t->vmx = NULL;
+	forget_vcpu((__u64)vcpu);
 	return 0;
 }

@@ -33,7 +33,7 @@ int exit_unchecked(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	v = find_vcpu(ctx->args[1]);
 	if (v)
-		np_fsm_exit(v, ctx->args[0] & BASIC_EXIT_REASON, NP_LEVEL_UNKNOWN);
+		np_fsm_exit(NULL, v, ctx->args[0] & BASIC_EXIT_REASON, NP_LEVEL_UNKNOWN, UNTIMED);
 	return 0;
 }
 
@@ -59,7 +59,7 @@ int nested_vmexit_inject_unchecked(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	v = find_current_vcpu_unchecked();
 	if (v)
-		np_fsm_inject(v, ctx->args[0] & BASIC_EXIT_REASON);
+		np_fsm_inject(NULL, v, ctx->args[0] & BASIC_EXIT_REASON, UNTIMED);
 	return 0;
 }
 
@@ -71,7 +71,7 @@ int nested_vmenter_returns(struct pt_regs *ctx)
 
 	if (!v)
 		return 0;
-	np_fsm_vmenter(v);
+	np_fsm_vmenter(NULL, v, UNTIMED);
 	if ((__u32)PT_REGS_RC(ctx))
 		np_fsm_vmenter_failed(v);
 	return 0;

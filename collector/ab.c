@@ -69,7 +69,9 @@ static int run_workloads(const struct ab_config *c, struct np_arm_result *out, s
 		log_phase("%s: %s, untraced", out->name, w->name);
 		err = ab_window_untraced(l1, c->repetitions, o);
 	}
-	return err ? err : ab_windows_traced(l1, c, out);
+	if (!err)
+		err = ab_windows_traced(l1, c, out);
+	return err ? err : ab_windows_tracers(l1, c, out);
 }
 
 static int run_arm(const struct ab_config *c, const struct ab_arm *arm, struct np_result *r)

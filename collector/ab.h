@@ -27,6 +27,8 @@ struct ab_config {
 	uint64_t iterations;  /* 0: the manifest's */
 	uint32_t repetitions; /* of each window */
 	bool verify;	      /* one more window, counted by ftrace and debugfs too */
+	uint32_t nr_tracers;
+	const char *tracers[NP_MAX_TRACERS]; /* one more window each */
 	struct l1_config l1;
 };
 

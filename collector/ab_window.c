@@ -2,11 +2,13 @@
 #include "collector/ab_window.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
 #include "collector/session.h"
+#include "collector/tracer.h"
 #include "collector/witness.h"
 
 static int repeat(struct l1 *l1, uint32_t repetitions, const struct np_workload_result *w,
@@ -117,7 +119,8 @@ int ab_windows_traced(struct l1 *l1, const struct ab_config *c, struct np_arm_re
 
 	log_phase("%s: load the collector", arm->name);
 	if (!err)
-		err = session_open(&s, l1_pid(l1));
+		err = session_open_with(&s, &(struct session_config){ .tgid = l1_pid(l1),
+								      .check = c->verify });
 	for (uint32_t i = 0; !err && i < arm->nr_workloads; i++) {
 		log_phase("%s: %s, traced", arm->name, arm->workloads[i]->name);
 		err = traced(l1, s, c->repetitions, w, arm->workloads[i]);
@@ -128,5 +131,40 @@ int ab_windows_traced(struct l1 *l1, const struct ab_config *c, struct np_arm_re
 	}
 	session_close(s);
 	free(w);
+	return err;
+}
+
+static int under_tracer(struct l1 *l1, const struct tracer *t, uint32_t repetitions,
+			struct np_workload_result *out)
+{
+	struct np_tracer_result *r = &out->tracers[out->nr_tracers++];
+	void *state;
+	int err = t->attach(&state, l1_pid(l1));
+
+	snprintf(r->name, sizeof(r->name), "%s", t->name);
+	if (err)
+		return err;
+	for (int i = 0; !err && i < 2; i++) { /* what comes only once is not measured */
+		err = repeat(l1, 1, out, NULL);
+		if (t->settle)
+			t->settle(state);
+	}
+	if (!err)
+		err = repeat(l1, repetitions, out, &r->round_trip);
+	t->detach(state);
+	return err;
+}
+
+int ab_windows_tracers(struct l1 *l1, const struct ab_config *c, struct np_arm_result *arm)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < arm->nr_workloads; i++)
+		for (uint32_t t = 0; !err && t < c->nr_tracers; t++) {
+			log_phase("%s: %s, traced by %s", arm->name, arm->workloads[i]->name,
+				  c->tracers[t]);
+			err = under_tracer(l1, tracer_find(c->tracers[t]), c->repetitions,
+					   arm->workloads[i]);
+		}
 	return err;
 }

@@ -12,6 +12,7 @@
 #include "collector/base/fail.h"
 #include "collector/base/fsutil.h"
 
+#define TYPED_FUNCTION "prepare_vmcs02_early"
 #define VMENTER_FUNCTION "nested_vmx_enter_non_root_mode"
 
 struct found {
@@ -280,6 +281,48 @@ static int judge_vcpu(const struct kvm_btf *b)
 	return 0;
 }
 
+/* Whether the function's first argument is a pointer to that struct. */
+static bool function_takes(const struct kvm_btf *b, const char *name, const char *structure)
+{
+	struct found f = find(b, name, BTF_KIND_FUNC);
+	const struct btf_type *t = type_of(f);
+
+	for (int step = 0; t && step < 3; step++) {
+		if (step == 1 && !btf_vlen(t))
+			return false;
+		f.id = step == 1 ? btf_params(t)[0].type : t->type;
+		t = type_of(f = plain(f));
+		if (step == 1 && t && !btf_is_ptr(t))
+			return false;
+	}
+	return t && btf_is_struct(t) && !strcmp(btf__name_by_offset(f.btf, t->name_off), structure);
+}
+
+static enum reason_way reason_way(const struct kvm_btf *b, const struct kvm_hooks *h)
+{
+	if (h->exit_has_reason)
+		return REASON_IS_ARGUMENT;
+	if (btf__find_by_name_kind(b->vmlinux, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0 &&
+	    btf__find_by_name_kind(b->vmlinux, "refcount_struct", BTF_KIND_STRUCT) > 0)
+		return REASON_BY_CAST;
+	if (btf__find_by_name_kind(b->vmlinux, "bpf_kptr_xchg", BTF_KIND_FUNC) > 0 &&
+	    has_exit_reason(b, "exit_reason") && function_takes(b, TYPED_FUNCTION, "vcpu_vmx"))
+		return REASON_BY_KPTR;
+	return REASON_BY_READ;
+}
+
+/* What the collector can do without. */
+static void find_extras(const struct kvm_btf *b, struct kvm_hooks *h)
+{
+	struct found entry = prototype(b, "kvm_entry");
+
+	h->reason = reason_way(b, h);
+	h->has_entry = entry.btf && nr_arguments(entry) && argument(entry, 0) == 'v';
+	h->has_sync[NP_SYNC_TO_SHADOW] =
+		function_takes(b, "nested_sync_vmcs12_to_shadow", "kvm_vcpu");
+	h->has_sync[NP_SYNC_FROM_SHADOW] = function_takes(b, "copy_shadow_to_vmcs12", "vcpu_vmx");
+}
+
 /* KVM is there, but vmlinux alone has BTF, as in Debian's 5.10. */
 static bool lacks_module_btf(const struct kvm_btf *b)
 {
@@ -301,5 +344,9 @@ int kvm_btf_judge(const struct kvm_btf *b, struct kvm_hooks *h)
 		err = judge_inject(b);
 	if (!err)
 		err = judge_vmenter(b, h);
-	return err ? err : judge_vcpu(b);
+	if (!err)
+		err = judge_vcpu(b);
+	if (!err)
+		find_extras(b, h);
+	return err;
 }

@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#include "bpf/events.h"
+
 struct btf;
 
 /* Where to look. A module that is built in, or not there, is NULL. */
@@ -23,11 +25,18 @@ struct kvm_btf {
 int kvm_btf_open(struct kvm_btf *b);
 void kvm_btf_close(struct kvm_btf *b);
 
+/* How a program comes to the exit reason; bpf/reason.bpf.h explains the last three. */
+enum reason_way { REASON_IS_ARGUMENT, REASON_BY_CAST, REASON_BY_KPTR, REASON_BY_READ };
+
 /* What differs between kernels that the programs can run on. */
 struct kvm_hooks {
 	bool unchecked;	       /* KVM's modules have no BTF: raw tracepoints and a probe */
 	bool exit_has_reason;  /* kvm_exit is (exit_reason, vcpu, isa), not (vcpu, isa) */
 	bool vmenter_is_event; /* else hook nested_vmx_enter_non_root_mode() */
+	enum reason_way reason;
+	/* What only costs its own column when it is not there. */
+	bool has_entry;		/* tracepoint kvm_entry: no times without it */
+	bool has_sync[NP_SYNCS]; /* the functions that enum np_sync names */
 	bool vcpu_destroy;     /* kvm_arch_vcpu_destroy() can be hooked */
 };
 

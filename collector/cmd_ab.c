@@ -200,6 +200,7 @@ static int run(struct options *o, struct np_result *r)
 		.iterations = o->what.iterations,
 		.repetitions = o->what.repetitions,
 		.verify = o->what.verify,
+		.nr_tracers = o->what.nr_tracers,
 		.l1 = {
 			.qemu = o->qemu,
 			.kernel = o->l1_kernel,
@@ -214,6 +215,7 @@ static int run(struct options *o, struct np_result *r)
 
 	memcpy(c.arms, o->what.arms, sizeof(c.arms));
 	memcpy(c.workloads, o->what.workloads, sizeof(c.workloads));
+	memcpy(c.tracers, o->what.tracers, sizeof(c.tracers));
 	return ab_run(&c, r);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "collector/list.h"
+#include "collector/tracer.h"
 #include "collector/workload.h"
 
 #define MAX_ITERATIONS 100000000
@@ -13,7 +14,8 @@
 
 static const char *const default_arms[] = { "single", "shadow-off", "shadow-on" };
 
-enum { OPT_ARMS = 1024, OPT_WORKLOADS, OPT_ITERATIONS, OPT_REPETITIONS, OPT_VERIFY };
+enum { OPT_ARMS = 1024, OPT_WORKLOADS, OPT_ITERATIONS, OPT_REPETITIONS, OPT_VERIFY,
+       OPT_TRACERS };
 
 static const struct argp_option options[] = {
 	{ "arms", OPT_ARMS, "LIST", 0, "of single, shadow-off, shadow-on [all]", 0 },
@@ -22,6 +24,7 @@ static const struct argp_option options[] = {
 	{ "repetitions", OPT_REPETITIONS, "N", 0, "of each timed window [3]", 0 },
 	{ "verify", OPT_VERIFY, 0, 0,
 	  "one more window each, counted by ftrace's hist triggers and KVM's debugfs too", 0 },
+	{ "tracers", OPT_TRACERS, "LIST", OPTION_HIDDEN, 0, 0 }, /* make bench-overhead */
 	{ 0 },
 };
 
@@ -63,6 +66,18 @@ static void take_workloads(struct selection *s, char *arg, struct argp_state *st
 			argp_error(state, "unknown workload '%s'", s->workloads[i]);
 }
 
+static void take_tracers(struct selection *s, char *arg, struct argp_state *state)
+{
+	int n = list_split(arg, s->tracers, NP_MAX_TRACERS);
+
+	if (n < 0)
+		argp_error(state, "--tracers: an empty, repeated or excess name");
+	s->nr_tracers = n;
+	for (int i = 0; i < n; i++)
+		if (!tracer_find(s->tracers[i]))
+			argp_error(state, "unknown tracer '%s'", s->tracers[i]);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct selection *s = state->input;
@@ -88,6 +103,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_VERIFY:
 		s->verify = true;
+		return 0;
+	case OPT_TRACERS:
+		take_tracers(s, arg, state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -120,6 +138,8 @@ int selection_to_words(const struct selection *s, const char *arms, char *out, s
 
 	for (uint32_t i = 0; i < s->nr_workloads && n < size; i++)
 		n += snprintf(out + n, size - n, "%s%s", i ? "," : "", s->workloads[i]);
+	for (uint32_t i = 0; i < s->nr_tracers && n < size; i++)
+		n += snprintf(out + n, size - n, "%s%s", i ? "," : " --tracers ", s->tracers[i]);
 	if (s->iterations && n < size)
 		n += snprintf(out + n, size - n, " --iterations %llu",
 			      (unsigned long long)s->iterations);

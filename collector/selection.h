@@ -18,6 +18,8 @@ struct selection {
 	uint64_t iterations; /* 0: the manifest's */
 	uint32_t repetitions;
 	bool verify;
+	uint32_t nr_tracers;
+	const char *tracers[NP_MAX_TRACERS];
 };
 
 /* All arms and workloads. */

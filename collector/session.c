@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "bpf/nested_fsm.h"
 #include "collector/base/fail.h"
+#include "collector/base/log.h"
 #include "collector/bpf_log.h"
 #include "collector/btf_probe.h"
 
@@ -19,34 +19,80 @@
 
 struct session {
 	struct nested_bpf *skel;
-	struct np_vcpu *vcpus; /* the programs' map itself */
-	size_t size;
-	struct np_vcpu copy; /* of one that is read */
+	struct kvm_hooks hooks;
+	struct session_config c;
+	/* The programs' maps themselves. */
+	struct np_vcpu *vcpus;
+	struct np_pools pools;
+	bool attached;
 };
 
-static void choose_programs(struct nested_bpf *skel, const struct kvm_hooks *h)
-{
-	bool checked = !h->unchecked;
-	const struct {
-		struct bpf_program *program;
-		bool wanted;
-	} choice[] = {
-		{ skel->progs.exit_of_vcpu, checked && !h->exit_has_reason },
-		{ skel->progs.nested_vmexit_of_vcpu, checked && !h->exit_has_reason },
-		{ skel->progs.exit_with_reason, checked && h->exit_has_reason },
-		{ skel->progs.nested_vmexit_with_reason, checked && h->exit_has_reason },
-		{ skel->progs.nested_vmexit_inject, checked },
-		{ skel->progs.nested_vmenter, checked && h->vmenter_is_event },
-		{ skel->progs.nested_vmenter_function, checked && !h->vmenter_is_event },
-		{ skel->progs.exit_unchecked, h->unchecked },
-		{ skel->progs.nested_vmexit_unchecked, h->unchecked },
-		{ skel->progs.nested_vmexit_inject_unchecked, h->unchecked },
-		{ skel->progs.nested_vmenter_returns, h->unchecked },
-		{ skel->progs.vcpu_destroyed, checked && h->vcpu_destroy },
-	};
+#define ROWS_SIZE (NP_MAX_ROWS * sizeof(struct np_l2_row))
+#define PAGES_SIZE (NP_MAX_HIST_PAGES * sizeof(struct np_hist_page))
 
-	for (size_t i = 0; i < sizeof(choice) / sizeof(choice[0]); i++)
-		bpf_program__set_autoload(choice[i].program, choice[i].wanted);
+/* A program with the time in it, or its twin without. */
+static void want_one(struct bpf_program *untimed, struct bpf_program *with_time, bool timed,
+		     bool wanted)
+{
+	bpf_program__set_autoload(untimed, wanted && !timed);
+	bpf_program__set_autoload(with_time, wanted && timed);
+}
+
+static void choose_exit(struct nested_bpf *skel, enum reason_way way, bool timed)
+{
+	want_one(skel->progs.exit_with_reason, skel->progs.exit_with_reason_timed, timed,
+		 way == REASON_IS_ARGUMENT);
+	want_one(skel->progs.exit_cast, skel->progs.exit_cast_timed, timed, way == REASON_BY_CAST);
+	want_one(skel->progs.exit_kptr, skel->progs.exit_kptr_timed, timed, way == REASON_BY_KPTR);
+	want_one(skel->progs.exit_read, skel->progs.exit_read_timed, timed, way == REASON_BY_READ);
+	bpf_program__set_autoload(skel->progs.learn_type, way == REASON_BY_KPTR);
+	bpf_program__set_autoattach(skel->progs.learn_type, false); /* session_tend() does */
+	/* Kernels for which this is not meant read its declaration otherwise. */
+	bpf_map__set_autocreate(skel->maps.typed, way == REASON_BY_KPTR);
+}
+
+/* For a kernel whose modules have no BTF. */
+static void choose_unchecked(struct nested_bpf *skel, const struct session_config *c)
+{
+	bpf_program__set_autoload(skel->progs.exit_unchecked, true);
+	bpf_program__set_autoload(skel->progs.nested_vmexit_unchecked, c->check);
+	bpf_program__set_autoload(skel->progs.nested_vmexit_inject_unchecked, true);
+	bpf_program__set_autoload(skel->progs.nested_vmenter_returns, true);
+	bpf_map__set_autocreate(skel->maps.typed, false);
+}
+
+static void choose_checked(struct nested_bpf *skel, const struct kvm_hooks *h,
+			   const struct session_config *c)
+{
+	bool typed = h->reason == REASON_BY_KPTR;
+
+	choose_exit(skel, h->reason, c->times);
+	want_one(skel->progs.inject, skel->progs.inject_timed, c->times, true);
+	want_one(skel->progs.vmenter, skel->progs.vmenter_timed, c->times, h->vmenter_is_event);
+	want_one(skel->progs.vmenter_function, skel->progs.vmenter_function_timed, c->times,
+		 !h->vmenter_is_event);
+	bpf_program__set_autoload(skel->progs.entry_timed, c->times);
+	bpf_program__set_autoload(h->exit_has_reason ? skel->progs.nested_vmexit_with_reason
+						     : skel->progs.nested_vmexit, c->check);
+	bpf_program__set_autoload(typed ? skel->progs.typed_vcpu_destroyed
+					: skel->progs.vcpu_destroyed, h->vcpu_destroy);
+	bpf_program__set_autoload(skel->progs.to_shadow_begin,
+				  c->syncs && h->has_sync[NP_SYNC_TO_SHADOW]);
+	bpf_program__set_autoload(skel->progs.to_shadow_end,
+				  c->syncs && h->has_sync[NP_SYNC_TO_SHADOW]);
+	bpf_program__set_autoload(skel->progs.from_shadow_begin,
+				  c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW]);
+	bpf_program__set_autoload(skel->progs.from_shadow_end,
+				  c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW]);
+}
+
+static void choose_programs(struct nested_bpf *skel, const struct kvm_hooks *h,
+			    const struct session_config *c)
+{
+	if (h->unchecked)
+		choose_unchecked(skel, c);
+	else
+		choose_checked(skel, h, c);
 }
 
 static int cannot(const char *what, int err)
@@ -62,71 +108,125 @@ static int cannot(const char *what, int err)
 		    said[0] ? said : strerror(-err));
 }
 
-static int probe(struct kvm_hooks *hooks)
+/* What was asked for is left out where the kernel has no hook for it. */
+static void leave_out(struct session *s)
+{
+	static const char *const functions[] = { "nested_sync_vmcs12_to_shadow",
+						 "copy_shadow_to_vmcs12" };
+
+	if (s->c.times && !s->hooks.has_entry) {
+		s->c.times = false;
+		log_note("this kernel's BTF has no tracepoint kvm_entry that the collector "
+			 "knows: round trips are not timed");
+	}
+	for (int i = 0; i < NP_SYNCS; i++)
+		if (s->c.syncs && !s->hooks.has_sync[i])
+			log_note("this kernel's BTF has no function %s: its calls are not counted",
+				 functions[i]);
+}
+
+static int probe(struct session *s)
 {
 	struct kvm_btf btf;
 	int err = kvm_btf_open(&btf);
 
 	if (!err)
-		err = kvm_btf_judge(&btf, hooks);
+		err = kvm_btf_judge(&btf, &s->hooks);
 	kvm_btf_close(&btf);
+	if (!err)
+		leave_out(s);
 	return err;
 }
 
-static int load_with(struct session *s, pid_t tgid, const struct kvm_hooks *hooks)
+static int load_chosen(struct session *s)
 {
 	s->skel = nested_bpf__open();
 	if (!s->skel)
 		return cannot("open", -errno);
-	s->skel->rodata->target_tgid = tgid;
-	choose_programs(s->skel, hooks);
+	s->skel->rodata->target_tgid = s->c.tgid;
+	s->skel->rodata->forgets = s->hooks.vcpu_destroy;
+	if (s->c.phases_every)
+		s->skel->rodata->phases_every = s->c.phases_every;
+	choose_programs(s->skel, &s->hooks, &s->c);
+	if (!s->c.times)
+		bpf_map__set_max_entries(s->skel->maps.pages, 1);
 	return nested_bpf__load(s->skel);
 }
 
-static int load(struct session *s, pid_t tgid)
+static int load(struct session *s)
 {
-	struct kvm_hooks hooks;
-	int err = probe(&hooks);
+	int err = probe(s);
 
 	if (err)
 		return err;
-	err = load_with(s, tgid, &hooks);
-	if (err && hooks.vcpu_destroy) {
+	err = load_chosen(s);
+	if (err && s->hooks.vcpu_destroy) {
 		/* Some kernels take tracepoints and no functions: this one can be missed. */
 		nested_bpf__destroy(s->skel);
-		hooks.vcpu_destroy = false;
+		s->hooks.vcpu_destroy = false;
 		bpf_log_catch();
-		err = load_with(s, tgid, &hooks);
+		err = load_chosen(s);
 	}
 	return err ? cannot("load", err) : 0;
 }
 
-static int map_vcpus(struct session *s)
+static void *map_counters(const struct bpf_map *map, size_t size)
 {
-	long page = sysconf(_SC_PAGESIZE);
-	void *p;
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
 
-	s->size = (NP_MAX_VCPUS * sizeof(struct np_vcpu) + page - 1) / page * page;
-	p = mmap(NULL, s->size, PROT_READ | PROT_WRITE, MAP_SHARED,
-		 bpf_map__fd(s->skel->maps.vcpus), 0);
 	if (p == MAP_FAILED)
-		return fail(NP_EXIT_FAILED, -errno, "cannot map the collector's counters: %s",
-			    strerror(errno));
-	s->vcpus = p;
-	return 0;
+		fail(NP_EXIT_FAILED, -errno, "cannot map the collector's counters: %s",
+		     strerror(errno));
+	return p == MAP_FAILED ? NULL : p;
 }
 
-int session_open(struct session **s, pid_t tgid)
+static int map_all(struct session *s)
+{
+	s->vcpus = s->skel->bss->vcpus;
+	s->pools.rows = map_counters(s->skel->maps.rows, ROWS_SIZE);
+	s->pools.max_rows = s->pools.nr_rows = NP_MAX_ROWS; /* only programs take new ones */
+	if (s->pools.rows && s->c.times)
+		s->pools.pages = map_counters(s->skel->maps.pages, PAGES_SIZE);
+	return s->pools.rows && (s->pools.pages || !s->c.times) ? 0 : -ENOMEM;
+}
+
+static int put_free(const struct bpf_map *list, uint32_t index)
+{
+	return bpf_map_update_elem(bpf_map__fd(list), NULL, &index, BPF_ANY);
+}
+
+/* Slots, rows and pages are numbered from 1; the first rows belong to the slots. */
+static int fill_free_lists(struct session *s)
+{
+	uint32_t nr_pages = s->c.times ? NP_MAX_HIST_PAGES : 0;
+	int err = 0;
+
+	for (uint32_t i = 1; !err && i <= NP_MAX_VCPUS; i++)
+		err = put_free(s->skel->maps.free_slots, i);
+	for (uint32_t i = NP_MAX_VCPUS + 1; !err && i <= NP_MAX_ROWS; i++)
+		err = put_free(s->skel->maps.free_rows, i);
+	for (uint32_t i = 1; !err && i <= nr_pages; i++)
+		err = put_free(s->skel->maps.free_pages, i);
+	return err ? fail(NP_EXIT_FAILED, err, "cannot fill the collector's lists: %s",
+			  strerror(-err))
+		   : 0;
+}
+
+int session_open_with(struct session **s, const struct session_config *c)
 {
 	struct session *new = calloc(1, sizeof(*new));
 	int err = new ? 0 : -ENOMEM;
 
 	*s = NULL;
 	bpf_log_catch();
+	if (!err) {
+		new->c = *c;
+		err = load(new);
+	}
 	if (!err)
-		err = load(new, tgid);
+		err = map_all(new);
 	if (!err)
-		err = map_vcpus(new);
+		err = fill_free_lists(new);
 	if (err) {
 		session_close(new);
 		return err;
@@ -135,23 +235,31 @@ int session_open(struct session **s, pid_t tgid)
 	return 0;
 }
 
-/* The slots beyond were never touched, and should not be for nothing. */
-static uint32_t nr_slots(const struct session *s)
+int session_open(struct session **s, pid_t tgid)
 {
-	uint32_t n = s->skel->bss->nr_slots;
+	return session_open_with(s, &(struct session_config){ .tgid = tgid });
+}
 
-	return n < NP_MAX_VCPUS ? n : NP_MAX_VCPUS;
+bool session_has_times(const struct session *s)
+{
+	return s->c.times;
+}
+
+bool session_has_syncs(const struct session *s, enum np_sync which)
+{
+	return s->c.syncs && s->hooks.has_sync[which];
 }
 
 int session_attach(struct session *s)
 {
 	int err;
 
-	for (uint32_t i = 0; i < nr_slots(s); i++)
+	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
 		if (s->vcpus[i].key)
 			np_fsm_gap(&s->vcpus[i]);
 	bpf_log_catch();
 	err = nested_bpf__attach(s->skel);
+	s->attached = !err;
 	if (!err)
 		return 0;
 	nested_bpf__detach(s->skel);
@@ -161,6 +269,26 @@ int session_attach(struct session *s)
 void session_detach(struct session *s)
 {
 	nested_bpf__detach(s->skel);
+	s->attached = false;
+}
+
+/* The hook that learns a vCPU's type is in for as long as one that enters L2 has none. */
+void session_tend(struct session *s)
+{
+	struct bpf_link **link = &s->skel->links.learn_type;
+	bool needed = false;
+
+	if (s->hooks.reason != REASON_BY_KPTR || !s->attached)
+		return;
+	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
+		needed |= s->vcpus[i].entries && !s->vcpus[i].typed &&
+			  s->vcpus[i].key != NP_KEY_GONE;
+	if (*link && !needed) {
+		bpf_link__destroy(*link);
+		*link = NULL;
+	} else if (!*link && needed) {
+		*link = bpf_program__attach(s->skel->progs.learn_type);
+	}
 }
 
 static void add_runs(const struct session *s, struct session_runs *runs, uint64_t *missed)
@@ -201,49 +329,60 @@ uint64_t session_lost(const struct session *s)
 int session_read(struct session *s, struct np_account *a)
 {
 	memset(a, 0, sizeof(*a));
-	for (uint32_t i = 0; i < nr_slots(s); i++)
+	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
 		if (s->vcpus[i].key)
-			np_account_add_vcpu(a, &s->vcpus[i]);
+			np_account_add_vcpu(a, &s->vcpus[i], s->pools.rows);
 	a->totals.lost = session_lost(s);
 	return 0;
 }
 
-/* At once, or nearly: it may be running. The rows that are not in use are zero. */
-static void copy_vcpu(struct np_vcpu *to, const struct np_vcpu *from)
-{
-	uint32_t rows = from->nr_rows < NP_ROWS ? from->nr_rows : NP_ROWS;
-	size_t used = offsetof(struct np_vcpu, caused) + rows * sizeof(from->caused[0]);
-
-	memcpy(to, from, used);
-	memset((char *)to + used, 0, sizeof(*to) - used);
-}
-
-int session_each_vcpu(struct session *s,
-		      int (*read)(uint32_t slot, const struct np_vcpu *v, void *arg), void *arg)
+int session_each_vcpu(struct session *s, session_each each, void *arg)
 {
 	int err = 0;
 
-	for (uint32_t i = 0; !err && i < nr_slots(s); i++) {
-		if (!s->vcpus[i].key)
-			continue;
-		copy_vcpu(&s->copy, &s->vcpus[i]);
-		err = read(i, &s->copy, arg);
-	}
+	for (uint32_t i = 0; !err && i < NP_MAX_VCPUS; i++)
+		if (s->vcpus[i].key)
+			err = each(i, &s->vcpus[i], &s->pools, arg);
 	return err;
+}
+
+static void free_row(struct session *s, uint32_t index)
+{
+	struct np_l2_row *row = &s->pools.rows[index - 1];
+
+	for (uint32_t i = 0; i < NP_TRIPS * NP_HIST_PAGES; i++) {
+		uint32_t page = row->page_of[i / NP_HIST_PAGES][i % NP_HIST_PAGES];
+
+		if (!page)
+			continue;
+		memset(&s->pools.pages[page - 1], 0, sizeof(*s->pools.pages));
+		put_free(s->skel->maps.free_pages, page);
+	}
+	memset(row, 0, sizeof(*row));
+	if (index > NP_MAX_VCPUS)
+		put_free(s->skel->maps.free_rows, index);
 }
 
 void session_recycle(struct session *s, uint32_t slot)
 {
-	memset(&s->vcpus[slot], 0, sizeof(s->vcpus[slot]));
-	bpf_map_update_elem(bpf_map__fd(s->skel->maps.free_slots), NULL, &slot, BPF_ANY);
+	struct np_vcpu *v = &s->vcpus[slot];
+
+	for (uint32_t i = 0; i < NP_REASONS; i++)
+		if (v->row_of[i] && v->row_of[i] != v->shared_row)
+			free_row(s, v->row_of[i]);
+	free_row(s, v->shared_row);
+	memset(v, 0, sizeof(*v));
+	put_free(s->skel->maps.free_slots, slot + 1);
 }
 
 void session_close(struct session *s)
 {
 	if (!s)
 		return;
-	if (s->vcpus)
-		munmap(s->vcpus, s->size);
+	if (s->pools.rows)
+		munmap(s->pools.rows, ROWS_SIZE);
+	if (s->pools.pages)
+		munmap(s->pools.pages, PAGES_SIZE);
 	nested_bpf__destroy(s->skel);
 	free(s);
 }

@@ -3,19 +3,38 @@
 #ifndef NESTPROF_SESSION_H
 #define NESTPROF_SESSION_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "analysis/account.h"
+#include "bpf/pools.h"
 
 struct session;
+
+/* All zero: every VM, counts alone. */
+struct session_config {
+	pid_t tgid; /* count only this process's VMs; 0: all */
+	bool times; /* round trips, their histograms and phases, too */
+	uint32_t phases_every; /* phases of each nth round trip alone: cheaper; 0: of all */
+	/*
+	 * Copies between vmcs12 and the shadow VMCS, too. Their hooks are in
+	 * functions of kvm_intel, which cannot be unloaded meanwhile.
+	 */
+	bool syncs;
+	bool check; /* count kvm_nested_vmexit, too: it can but confirm kvm_exit */
+};
 
 /*
  * Loads the programs against the running kernel's BTF (vmlinux, kvm and
  * kvm_intel must be loaded). On failure says by fail() which field or hook
  * this kernel lacks (NP_EXIT_NO_BTF), or which privilege (NP_EXIT_PRIVILEGE).
- * `tgid` limits counting to one process's VMs; 0: all.
+ * What was asked for and this kernel cannot give is said in a note, and stays
+ * zero; session_has_times() and session_has_syncs() tell.
  */
-int session_open(struct session **s, pid_t tgid);
+int session_open_with(struct session **s, const struct session_config *c);
+int session_open(struct session **s, pid_t tgid); /* counts alone */
+bool session_has_times(const struct session *s);
+bool session_has_syncs(const struct session *s, enum np_sync which);
 
 /*
  * Hooks go in and out; counters are kept. Both can be called repeatedly. What
@@ -25,19 +44,27 @@ int session_attach(struct session *s);
 void session_detach(struct session *s);
 
 /*
+ * Call it now and then while hooks are in: a hook that makes the others cheaper
+ * is needed for a moment when a vCPU has entered L2 for the first time.
+ */
+void session_tend(struct session *s);
+
+/*
  * The counters as they stand, summed over vCPUs. They are of one moment only
  * if no vCPU runs meanwhile.
  */
 int session_read(struct session *s, struct np_account *a);
 
 /*
- * Each vCPU's counters as they stand, in a copy that lives until `read`
- * returns. A vCPU that was destroyed (key is NP_KEY_GONE) keeps its last ones
- * until session_recycle() clears its slot for another. Ends early when `read`
- * returns an error, and returns that.
+ * Each vCPU's counters as they stand, and the pools that its rows are in: the
+ * programs' own memory, where every counter only grows. A vCPU that was
+ * destroyed (key is NP_KEY_GONE) keeps its last ones until session_recycle()
+ * makes its slot free for another. Ends early when `each` returns an error, and
+ * returns that.
  */
-int session_each_vcpu(struct session *s,
-		      int (*read)(uint32_t slot, const struct np_vcpu *v, void *arg), void *arg);
+typedef int (*session_each)(uint32_t slot, const struct np_vcpu *v, const struct np_pools *pools,
+			    void *arg);
+int session_each_vcpu(struct session *s, session_each each, void *arg);
 void session_recycle(struct session *s, uint32_t slot);
 
 /* Events that were not counted, since session_open(). */

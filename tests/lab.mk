@@ -27,3 +27,12 @@ check-bad-luck: check-verify
 # What `make demo` takes: phases, wall time, peak memory.
 bench-demo: all $(B)/tests/bench_demo
 	$(B)/tests/bench_demo $(B)/nestprof lab -o $(B)/bench
+
+# What each tracer adds to an untraced exit. In instructions, so exact.
+TRACERS ?= empty,counts,hist-triggers
+.PHONY: bench-overhead
+bench-overhead: all $(B)/tests/bench_overhead
+	rm -rf $(B)/overhead
+	$(B)/nestprof lab --arms shadow-off,shadow-on --workloads cpuid --repetitions 1 \
+		--no-charts --tracers $(TRACERS) -o $(B)/overhead
+	$(B)/tests/bench_overhead $(B)/overhead/latest/result.json

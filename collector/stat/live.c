@@ -15,7 +15,11 @@
 
 int live_open(struct live *l, const struct target *t)
 {
-	int err = session_open(&l->session, t->tgid);
+	const struct session_config c = { .tgid = t->tgid,
+					  .times = !t->counts_only,
+					  .syncs = t->shadow_sync,
+					  .phases_every = t->phases_every };
+	int err = session_open_with(&l->session, &c);
 
 	if (!err)
 		err = session_attach(l->session);
@@ -35,14 +39,15 @@ struct reading {
 	struct stat_model *model;
 };
 
-static int read_vcpu(uint32_t slot, const struct np_vcpu *v, void *arg)
+static int read_vcpu(uint32_t slot, const struct np_vcpu *v, const struct np_pools *pools,
+		     void *arg)
 {
 	struct reading *r = arg;
 	bool gone = v->key == NP_KEY_GONE;
 	int err = 0;
 
 	if (r->live->vcpu == NP_ANY_VCPU || r->live->vcpu == v->vcpu_id)
-		err = stat_model_vcpu(r->model, slot, v, gone, name_vm, NULL);
+		err = stat_model_vcpu(r->model, slot, v, pools, gone, name_vm, NULL);
 	if (!err && gone)
 		session_recycle(r->live->session, slot);
 	return err;
@@ -60,6 +65,7 @@ double live_sample(struct live *l, double now)
 	double period = floor((now - l->begin) / COST_PERIOD_S) * COST_PERIOD_S + l->begin;
 	bool on = now < period + COST_ON_S;
 
+	session_tend(l->session);
 	if (on)
 		cost_on(&l->cost, now);
 	else

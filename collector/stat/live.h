@@ -24,7 +24,7 @@ int live_open(struct live *l, const struct target *t);
 /* The counters as they stand go into the model; what is gone makes room for others. */
 int live_read(struct live *l, struct stat_model *m);
 
-/* Puts the kernel's BPF statistics on or off. Returns when it wants to be called again. */
+/* What is to be done now and then. Returns when it wants to be called again. */
 double live_sample(struct live *l, double now);
 
 /* True once each time that kvm_intel was unloaded. Counting goes on when it comes back. */

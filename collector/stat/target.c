@@ -11,7 +11,9 @@
 #define MAX_PID (1 << 22)
 #define MAX_VCPU UINT16_MAX
 
-enum { OPT_VM = 512, OPT_VCPU };
+#define MAX_PHASES_EVERY 1000000
+
+enum { OPT_VM = 512, OPT_VCPU, OPT_COUNTS_ONLY, OPT_PHASES_EVERY, OPT_SHADOW_SYNC };
 
 static const struct argp_option options[] = {
 	{ 0, 0, 0, 0, "Whose exits:", 1 },
@@ -22,6 +24,12 @@ static const struct argp_option options[] = {
 	{ 0, 0, 0, 0, "For how long:", 2 },
 	{ "interval", 'I', "SECONDS", 0, "a new table every so many seconds", 2 },
 	{ "duration", 'd', "SECONDS", 0, "end after so many [when interrupted]", 2 },
+	{ 0, 0, 0, 0, "What is measured:", 3 },
+	{ "counts-only", OPT_COUNTS_ONLY, 0, 0, "no times: costs the guests half as much", 3 },
+	{ "shadow-sync", OPT_SHADOW_SYNC, 0, 0,
+	  "also the copies between vmcs12 and the shadow VMCS; kvm_intel stays loaded", 3 },
+	{ "phases-every", OPT_PHASES_EVERY, "N", 0,
+	  "the phases of one of so many round trips; 1 costs the most [16]", 3 },
 	{ 0 },
 };
 
@@ -70,6 +78,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'd':
 		t->duration = target_number(state, "-d", arg, TARGET_MIN_SECONDS, MAX_SECONDS);
+		return 0;
+	case OPT_COUNTS_ONLY:
+		t->counts_only = true;
+		return 0;
+	case OPT_SHADOW_SYNC:
+		t->shadow_sync = true;
+		return 0;
+	case OPT_PHASES_EVERY:
+		t->phases_every = take_count(state, "--phases-every", arg, 1, MAX_PHASES_EVERY);
 		return 0;
 	case ARGP_KEY_END:
 		if (t->all + !!t->pid + !!t->vm > 1)

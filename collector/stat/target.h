@@ -18,9 +18,13 @@ struct target {
 	uint32_t vcpu;	 /* only this one of each VM; NP_ANY_VCPU: all */
 	double interval; /* seconds; 0: one for the whole run */
 	double duration; /* seconds; 0: until something else ends it */
+	bool counts_only;      /* no times: cheaper */
+	bool shadow_sync;      /* the copies between vmcs12 and the shadow VMCS, too */
+	uint32_t phases_every; /* phases of one of so many round trips */
 };
 
-#define TARGET_ALL ((struct target){ .vcpu = NP_ANY_VCPU })
+#define TARGET_PHASES_EVERY 16
+#define TARGET_ALL ((struct target){ .vcpu = NP_ANY_VCPU, .phases_every = TARGET_PHASES_EVERY })
 #define TARGET_MIN_SECONDS 0.1
 
 /* An argp child: input is a struct target. */

@@ -206,7 +206,32 @@ static bool can_verify(void)
 	return can;
 }
 
-static void verify(bool in_vt)
+static void choose_untimed(struct nested_bpf *skel)
+{
+	bpf_program__set_autoload(skel->progs.exit_cast, true);
+	bpf_program__set_autoload(skel->progs.inject, true);
+	bpf_program__set_autoload(skel->progs.vmenter, true);
+	bpf_program__set_autoload(skel->progs.nested_vmexit, true);
+	bpf_map__set_autocreate(skel->maps.typed, false);
+}
+
+static void choose_timed(struct nested_bpf *skel)
+{
+	bpf_program__set_autoload(skel->progs.exit_cast_timed, true);
+	bpf_program__set_autoload(skel->progs.inject_timed, true);
+	bpf_program__set_autoload(skel->progs.vmenter_timed, true);
+	bpf_program__set_autoload(skel->progs.entry_timed, true);
+	bpf_map__set_autocreate(skel->maps.typed, false);
+}
+
+static void choose_by_read(struct nested_bpf *skel)
+{
+	bpf_program__set_autoload(skel->progs.exit_read, true);
+	bpf_program__set_autoload(skel->progs.exit_read_timed, true);
+	bpf_map__set_autocreate(skel->maps.typed, false);
+}
+
+static void verify(bool in_vt, void (*choose)(struct nested_bpf *skel))
 {
 	char path[] = "/tmp/nestprof-btf-XXXXXX";
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = path);
@@ -217,10 +242,7 @@ static void verify(bool in_vt)
 	bpf_log_catch();
 	skel = nested_bpf__open_opts(&opts);
 	assert_non_null(skel);
-	bpf_program__set_autoload(skel->progs.exit_of_vcpu, true);
-	bpf_program__set_autoload(skel->progs.nested_vmexit_of_vcpu, true);
-	bpf_program__set_autoload(skel->progs.nested_vmexit_inject, true);
-	bpf_program__set_autoload(skel->progs.nested_vmenter, true);
+	choose(skel);
 	err = nested_bpf__load(skel);
 	unlink(path);
 	if (err)
@@ -239,6 +261,7 @@ static void verify_unchecked(void)
 
 	assert_non_null(skel);
 	bpf_log_catch();
+	bpf_map__set_autocreate(skel->maps.typed, false);
 	bpf_program__set_autoload(skel->progs.exit_unchecked, true);
 	bpf_program__set_autoload(skel->progs.nested_vmexit_unchecked, true);
 	bpf_program__set_autoload(skel->progs.nested_vmexit_inject_unchecked, true);
@@ -257,8 +280,11 @@ static void verifier_accepts_the_programs(void **state)
 	(void)state;
 	if (!can_verify())
 		skip(); /* needs root, and kvm built into this kernel */
-	verify(false);
-	verify(true);
+	for (int in_vt = 0; in_vt < 2; in_vt++) {
+		verify(in_vt, choose_untimed);
+		verify(in_vt, choose_timed);
+		verify(in_vt, choose_by_read);
+	}
 	verify_unchecked();
 }
 

@@ -15,6 +15,7 @@
 #include "analysis/stat_model.h"
 #include "analysis/stat_sparse.h"
 #include "bpf/nested_fsm.h"
+#include "tests/unit/fsm_pools.h"
 
 #define SLOTS 4
 #define VMS 6
@@ -27,6 +28,7 @@ static uint32_t names_asked;
 static int fresh(void **state)
 {
 	(void)state;
+	fresh_pools(SLOTS, TEST_ROWS);
 	memset(slot, 0, sizeof(slot));
 	memset(fed, 0, sizeof(fed));
 	memset(counted, 0, sizeof(counted));
@@ -44,9 +46,7 @@ static void name(pid_t tgid, char text[NP_VM_NAME], void *arg)
 
 static void start_vcpu(uint32_t s, pid_t tgid, uint32_t id)
 {
-	memset(&slot[s], 0, sizeof(slot[s]));
-	np_fsm_init(&slot[s]);
-	slot[s].isa = NP_ISA_VMX;
+	fresh_vcpu(&slot[s], s);
 	slot[s].key = 0xffff888000000000 + s;
 	slot[s].tgid = tgid;
 	slot[s].vcpu_id = id;
@@ -64,13 +64,13 @@ static void any_event(struct np_vcpu *v)
 
 	switch (rand() % 4) {
 	case 0:
-		np_fsm_vmenter(v);
+		np_fsm_vmenter(&pools, v, false);
 		break;
 	case 1:
-		np_fsm_inject(v, reason);
+		np_fsm_inject(&pools, v, reason, false);
 		break;
 	default:
-		np_fsm_exit(v, reason, 1 + rand() % 2);
+		np_fsm_exit(&pools, v, reason, 1 + rand() % 2, false);
 		fed[v->tgid - 1][reason]++;
 		break;
 	}
@@ -84,18 +84,19 @@ static void snapshot(struct stat_model *m)
 
 		if (!slot[s].key)
 			continue;
-		assert_int_equal(stat_model_vcpu(m, s, &slot[s], gone, name, NULL), 0);
+		assert_int_equal(stat_model_vcpu(m, s, &slot[s], &pools, gone, name, NULL), 0);
 		if (gone)
-			memset(&slot[s], 0, sizeof(slot[s]));
+			recycle_vcpu(&slot[s]);
 	}
 }
 
-static int add_window(const struct stat_whose *whose, const struct np_account *w, void *arg)
+static int add_window(const struct stat_whose *whose, const struct np_account *w,
+		     const struct np_trip_hists *trips, void *arg)
 {
 	uint64_t all[NP_REASONS];
 	char text[NP_VM_NAME];
 
-	(void)arg;
+	(void)trips, (void)arg;
 	np_account_by_reason(w, all);
 	if (!whose->tgid) {
 		assert_string_equal(whose->vm, "");
@@ -165,11 +166,12 @@ struct order {
 	struct stat_whose whose[8];
 };
 
-static int note_whose(const struct stat_whose *whose, const struct np_account *w, void *arg)
+static int note_whose(const struct stat_whose *whose, const struct np_account *w,
+		     const struct np_trip_hists *trips, void *arg)
 {
 	struct order *o = arg;
 
-	(void)w;
+	(void)w, (void)trips;
 	o->whose[o->n++] = *whose;
 	return 0;
 }
@@ -205,7 +207,7 @@ static void gone_vcpu_counts_once(void **state)
 
 	(void)state;
 	start_vcpu(0, 1, 0);
-	np_fsm_exit(&slot[0], 10, NP_LEVEL_L1);
+	np_fsm_exit(&pools, &slot[0], 10, NP_LEVEL_L1, false);
 	end_vcpu(0);
 	for (int i = 0; i < 3; i++) {
 		snapshot(m);
@@ -216,9 +218,10 @@ static void gone_vcpu_counts_once(void **state)
 	stat_model_free(m);
 }
 
-static int fail_with(const struct stat_whose *whose, const struct np_account *w, void *arg)
+static int fail_with(const struct stat_whose *whose, const struct np_account *w,
+		     const struct np_trip_hists *trips, void *arg)
 {
-	(void)whose, (void)w;
+	(void)whose, (void)w, (void)trips;
 	++*(int *)arg;
 	return -7;
 }
@@ -247,15 +250,15 @@ static void hundreds_of_vcpus_fit(void **state)
 	(void)state;
 	start_vcpu(0, 1, 0);
 	for (int i = 0; i < 60; i++) {
-		np_fsm_exit(&slot[0], i % 10, NP_LEVEL_L2);
-		np_fsm_inject(&slot[0], i % 10);
+		np_fsm_exit(&pools, &slot[0], i % 10, NP_LEVEL_L2, false);
+		np_fsm_inject(&pools, &slot[0], i % 10, false);
 		for (int k = 0; k < 6; k++)
-			np_fsm_exit(&slot[0], 20 + k, NP_LEVEL_L1);
-		np_fsm_vmenter(&slot[0]);
+			np_fsm_exit(&pools, &slot[0], 20 + k, NP_LEVEL_L1, false);
+		np_fsm_vmenter(&pools, &slot[0], false);
 	}
 	for (int round = 0; round < 2; round++) {
 		for (uint32_t s = 0; s < NP_MAX_VCPUS; s++)
-			assert_int_equal(stat_model_vcpu(m, s, &slot[0], false, name, NULL), 0);
+			assert_int_equal(stat_model_vcpu(m, s, &slot[0], &pools, false, name, NULL), 0);
 		if (!round)
 			stat_model_advance(m);
 	}

@@ -27,6 +27,7 @@ enum { CPUID = 10, VMREAD = 23 };
 
 static struct np_account account;
 static struct stat_lines lines;
+static const struct np_trip_hists no_trips;
 static char *out_text, *notes_text;
 static size_t out_size, notes_size;
 static struct stat_report report;
@@ -38,7 +39,7 @@ static void add_vm(pid_t tgid, const char *name)
 	struct stat_whose whose = { .tgid = tgid, .vcpu = NP_ANY_VCPU };
 
 	snprintf(whose.vm, sizeof(whose.vm), "%s", name);
-	assert_int_equal(stat_lines_add(&whose, &account, &lines), 0);
+	assert_int_equal(stat_lines_add(&whose, &account, &no_trips, &lines), 0);
 }
 
 static int setup(void **state)

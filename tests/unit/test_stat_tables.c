@@ -15,22 +15,23 @@
 #include "analysis/stat_metrics.h"
 #include "analysis/stat_tables.h"
 #include "bpf/nested_fsm.h"
+#include "tests/unit/fsm_pools.h"
 
 enum { CPUID = 10, HLT = 12, VMCLEAR = 19, VMREAD = 23, VMRESUME = 24, VMWRITE = 25, VMON = 27,
        IO = 30, MSR_READ = 31, EPT_VIOLATION = 48 };
 
 static struct np_vcpu vcpu;
 static struct np_account account;
+static const struct np_trip_hists no_trips;
 static struct stat_lines lines;
 static struct stat_table table;
 
 static int fresh(void **state)
 {
 	(void)state;
-	memset(&vcpu, 0, sizeof(vcpu));
+	fresh_pools(1, TEST_ROWS);
+	fresh_vcpu(&vcpu, 0);
 	memset(&account, 0, sizeof(account));
-	np_fsm_init(&vcpu);
-	vcpu.isa = NP_ISA_VMX;
 	return 0;
 }
 
@@ -45,17 +46,17 @@ static int done(void **state)
 /* L2 exits, L1 makes these exits of its own, and enters L2 again. */
 static void given_to_l1(uint32_t reason, const uint32_t *l1, uint32_t n)
 {
-	np_fsm_exit(&vcpu, reason, NP_LEVEL_L2);
+	np_fsm_exit(&pools, &vcpu, reason, NP_LEVEL_L2, false);
 	np_fsm_nested_vmexit(&vcpu);
-	np_fsm_inject(&vcpu, reason);
+	np_fsm_inject(&pools, &vcpu, reason, false);
 	while (n--)
-		np_fsm_exit(&vcpu, *l1++, NP_LEVEL_L1);
-	np_fsm_vmenter(&vcpu);
+		np_fsm_exit(&pools, &vcpu, *l1++, NP_LEVEL_L1, false);
+	np_fsm_vmenter(&pools, &vcpu, false);
 }
 
 static void kept_by_l0(uint32_t reason)
 {
-	np_fsm_exit(&vcpu, reason, NP_LEVEL_L2);
+	np_fsm_exit(&pools, &vcpu, reason, NP_LEVEL_L2, false);
 	np_fsm_nested_vmexit(&vcpu);
 }
 
@@ -65,9 +66,9 @@ static void some_events(void)
 	static const uint32_t cpuid[] = { VMREAD, VMREAD, VMWRITE, MSR_READ, VMRESUME };
 	static const uint32_t vmread[] = { VMCLEAR, VMRESUME };
 
-	np_fsm_exit(&vcpu, VMON, NP_LEVEL_L1);
-	np_fsm_exit(&vcpu, VMRESUME, NP_LEVEL_L1);
-	np_fsm_vmenter(&vcpu);
+	np_fsm_exit(&pools, &vcpu, VMON, NP_LEVEL_L1, false);
+	np_fsm_exit(&pools, &vcpu, VMRESUME, NP_LEVEL_L1, false);
+	np_fsm_vmenter(&pools, &vcpu, false);
 	given_to_l1(CPUID, cpuid, 5);
 	given_to_l1(CPUID, cpuid, 5);
 	kept_by_l0(EPT_VIOLATION);
@@ -76,8 +77,8 @@ static void some_events(void)
 
 static void finish(const struct stat_whose *whose, double min_share, const char *sort)
 {
-	np_account_add_vcpu(&account, &vcpu);
-	assert_int_equal(stat_lines_add(whose, &account, &lines), 0);
+	np_account_add_vcpu(&account, &vcpu, pools.rows);
+	assert_int_equal(stat_lines_add(whose, &account, &no_trips, &lines), 0);
 	assert_int_equal(stat_lines_finish(&lines, 2.0, min_share, stat_metric_find(sort)), 0);
 }
 
@@ -125,10 +126,10 @@ static void every_exit_is_on_one_line(void **state)
 static void what_is_in_progress_is_apart(void **state)
 {
 	(void)state;
-	np_fsm_vmenter(&vcpu);
-	np_fsm_exit(&vcpu, CPUID, NP_LEVEL_L2);
-	np_fsm_inject(&vcpu, CPUID);
-	np_fsm_exit(&vcpu, VMREAD, NP_LEVEL_L1);
+	np_fsm_vmenter(&pools, &vcpu, false);
+	np_fsm_exit(&pools, &vcpu, CPUID, NP_LEVEL_L2, false);
+	np_fsm_inject(&pools, &vcpu, CPUID, false);
+	np_fsm_exit(&pools, &vcpu, VMREAD, NP_LEVEL_L1, false);
 	finish(&everybody, 0, "share");
 	assert_int_equal(lines.group[0].l0_exits, 1);
 	assert_int_equal(lines.group[0].unfinished, 1);
@@ -165,7 +166,7 @@ static void parts_add_up(void **state)
 	uint32_t all[NP_TOUCHED];
 
 	(void)state;
-	np_fsm_vmenter(&vcpu);
+	np_fsm_vmenter(&pools, &vcpu, false);
 	for (uint32_t from = 0; from < NP_REASONS; from += NP_TOUCHED) {
 		for (uint32_t i = 0; i < NP_TOUCHED; i++)
 			all[i] = (from + i) % NP_REASONS;
@@ -204,10 +205,10 @@ static void synthetic_exits(void **state)
 	const struct stat_line *l;
 
 	(void)state;
-	np_fsm_vmenter(&vcpu);
-	np_fsm_inject(&vcpu, HLT);
-	np_fsm_exit(&vcpu, VMREAD, NP_LEVEL_L1);
-	np_fsm_vmenter(&vcpu);
+	np_fsm_vmenter(&pools, &vcpu, false);
+	np_fsm_inject(&pools, &vcpu, HLT, false);
+	np_fsm_exit(&pools, &vcpu, VMREAD, NP_LEVEL_L1, false);
+	np_fsm_vmenter(&pools, &vcpu, false);
 	finish(&everybody, 0, "share");
 	l = find(STAT_L2, HLT);
 	assert_true(value(l, "exits") == 0 && value(l, "synthetic") == 1);
@@ -259,9 +260,9 @@ static void vms_keep_together(void **state)
 
 	(void)state;
 	some_events();
-	np_account_add_vcpu(&account, &vcpu);
-	assert_int_equal(stat_lines_add(&b, &account, &lines), 0);
-	assert_int_equal(stat_lines_add(&a, &account, &lines), 0);
+	np_account_add_vcpu(&account, &vcpu, pools.rows);
+	assert_int_equal(stat_lines_add(&b, &account, &no_trips, &lines), 0);
+	assert_int_equal(stat_lines_add(&a, &account, &no_trips, &lines), 0);
 	stat_lines_finish(&lines, 1, 20, stat_metric_find("share"));
 	assert_int_equal(lines.nr_lines, 4);
 	assert_string_equal(lines.line[0].whose.vm, "a");

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where the state machine takes rows, histogram pages and the time from. In C,
+ * from the caller; bpf/slots.bpf.h has its maps behind the same functions.
+ * Indexes start at 1, so that 0 can stand for none.
+ */
+#ifndef NESTPROF_POOLS_H
+#define NESTPROF_POOLS_H
+
+#include "bpf/events.h"
+
+struct np_pools {
+	struct np_l2_row *rows;
+	__u32 nr_rows, max_rows;
+	struct np_hist_page *pages;
+	__u32 nr_pages, max_pages;
+	__u64 now;	    /* the time, where it is taken */
+	__u32 phases_every; /* of so many round trips, one has its phases measured */
+};
+
+static inline __u64 np_now(const struct np_pools *p)
+{
+	return p->now;
+}
+
+static inline __u32 np_phases_every(const struct np_pools *p)
+{
+	return p->phases_every;
+}
+
+static inline struct np_l2_row *np_pool_row(struct np_pools *p, __u32 index)
+{
+	return index - 1 < p->max_rows ? &p->rows[index - 1] : 0;
+}
+
+static inline struct np_hist_page *np_pool_page(struct np_pools *p, __u32 index)
+{
+	return index - 1 < p->max_pages ? &p->pages[index - 1] : 0;
+}
+
+/* A new one's index, or 0 when all are taken. */
+static inline __u32 np_pool_new_row(struct np_pools *p)
+{
+	return p->nr_rows < p->max_rows ? ++p->nr_rows : 0;
+}
+
+static inline __u32 np_pool_new_page(struct np_pools *p)
+{
+	return p->nr_pages < p->max_pages ? ++p->nr_pages : 0;
+}
+
+#endif

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/tracer.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/session.h"
+#include "collector/witness.h"
+
+static int start(void **state, const struct session_config *c)
+{
+	struct session *s;
+	int err = session_open_with(&s, c);
+
+	if (err)
+		return err;
+	*state = s;
+	err = session_attach(s);
+	if (err)
+		session_close(s);
+	return err;
+}
+
+static int counts_start(void **state, pid_t tgid)
+{
+	return start(state, &(struct session_config){ .tgid = tgid });
+}
+
+/* Every VM, not one: what a filter saves, and costs. */
+static int unfiltered_start(void **state, pid_t tgid)
+{
+	(void)tgid;
+	return start(state, &(struct session_config){ 0 });
+}
+
+static int checked_start(void **state, pid_t tgid)
+{
+	return start(state, &(struct session_config){ .tgid = tgid, .check = true });
+}
+
+static int full_start(void **state, pid_t tgid)
+{
+	return start(state, &(struct session_config){ .tgid = tgid, .times = true });
+}
+
+static int sampled_start(void **state, pid_t tgid)
+{
+	return start(state, &(struct session_config){ .tgid = tgid, .times = true,
+						      .phases_every = 16 });
+}
+
+static int syncs_start(void **state, pid_t tgid)
+{
+	return start(state, &(struct session_config){ .tgid = tgid, .times = true, .syncs = true });
+}
+
+/* The VM is another's than the one that is looked at. */
+static int other_start(void **state, pid_t tgid)
+{
+	(void)tgid;
+	return start(state, &(struct session_config){ .tgid = 1 });
+}
+
+static int other_full_start(void **state, pid_t tgid)
+{
+	(void)tgid;
+	return start(state, &(struct session_config){ .tgid = 1, .times = true });
+}
+
+static void session_settle(void *state)
+{
+	session_tend(state);
+}
+
+/* Attached, and taken out again before the window. */
+static int detached_start(void **state, pid_t tgid)
+{
+	int err = full_start(state, tgid);
+
+	if (!err)
+		session_detach(*state);
+	return err;
+}
+
+static void session_end(void *state)
+{
+	session_detach(state);
+	session_close(state);
+}
+
+static int hist_start(void **state, pid_t tgid)
+{
+	struct witness *w;
+	int err = witness_open(&w, tgid);
+
+	if (err)
+		return err;
+	*state = w;
+	err = witness_start(w);
+	if (err)
+		witness_close(w);
+	return err;
+}
+
+static void hist_end(void *state)
+{
+	witness_stop(state);
+	witness_close(state);
+}
+
+static const struct tracer tracers[] = {
+	{ "empty", tracer_empty_attach, tracer_empty_detach, NULL },
+	{ "counts", counts_start, session_end, session_settle },
+	{ "counts-all-vms", unfiltered_start, session_end, session_settle },
+	{ "counts-checked", checked_start, session_end, session_settle },
+	{ "full", full_start, session_end, session_settle },
+	{ "full-sampled", sampled_start, session_end, session_settle },
+	{ "full-and-syncs", syncs_start, session_end, session_settle },
+	{ "other-vm", other_start, session_end, NULL },
+	{ "other-vm-full", other_full_start, session_end, NULL },
+	{ "detached", detached_start, session_end, NULL },
+	{ "hist-triggers", hist_start, hist_end, NULL },
+};
+
+const struct tracer *tracer_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(tracers) / sizeof(*tracers); i++)
+		if (!strcmp(tracers[i].name, name))
+			return &tracers[i];
+	return NULL;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Ways to trace a nested run, to be compared in what they cost: nestprof's own
+ * and others'. Each is attached for one window, and leaves nothing behind.
+ */
+#ifndef NESTPROF_TRACER_H
+#define NESTPROF_TRACER_H
+
+#include <sys/types.h>
+
+struct tracer {
+	const char *name;
+	/* `tgid`: the process that runs the VM. On failure fail() has said why. */
+	int (*attach)(void **state, pid_t tgid);
+	void (*detach)(void *state);
+	void (*settle)(void *state); /* after a first run; may be NULL */
+};
+
+const struct tracer *tracer_find(const char *name); /* or NULL */
+
+/* The floor: a program that does nothing, on kvm_exit. */
+int tracer_empty_attach(void **state, pid_t tgid);
+void tracer_empty_detach(void *state);
+
+#endif
