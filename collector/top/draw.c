@@ -42,11 +42,16 @@ static void draw_path(const struct top_state *s)
 	uint32_t room;
 
 	top_where(s, where);
-	top_how(s, how);
-	room = top_text_width(how) + 1;
-	put_line(1, where, screen_colour(SCREEN_PATH));
-	if (room >= (uint32_t)COLS / 2 && room + top_text_width(where) > (uint32_t)COLS)
-		return;
+	top_how(s, COLS, how);
+	room = top_text_width(how);
+	if (room > (uint32_t)COLS)
+		room = COLS;
+	put_line(1, "", A_NORMAL);
+	if (room + 1 < (uint32_t)COLS) {
+		attrset(screen_colour(SCREEN_PATH));
+		put(1, 0, COLS - room - 1, where, false);
+		attrset(A_NORMAL);
+	}
 	put(1, COLS - room, room, how, true);
 }
 

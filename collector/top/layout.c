@@ -5,7 +5,7 @@
 
 #include "collector/top/text.h"
 
-#define GAP 1
+#define GAP 1	    /* between columns, at least; one more where there is room */
 #define MIN_TEXT 18 /* a name is not cut to less, but for the screen itself */
 
 struct fit {
@@ -80,7 +80,7 @@ void top_layout_make(struct top_layout *l, const struct top_view *v, uint32_t wi
 {
 	struct fit f = { .v = v, .left = width };
 	bool tried[TOP_MAX_COLUMNS] = { false };
-	uint32_t x = 0;
+	uint32_t x = 0, gap = GAP;
 	int i;
 
 	for (uint32_t k = 0; k < v->nr_columns; k++)
@@ -90,11 +90,12 @@ void top_layout_make(struct top_layout *l, const struct top_view *v, uint32_t wi
 		take(&f, i);
 	}
 	widen(&f);
+	gap += f.left + 1 >= f.n;
 	memset(l, 0, sizeof(*l));
 	for (uint32_t k = 0; k < v->nr_columns; k++) {
 		if (!f.taken[k])
 			continue;
 		l->place[l->n++] = (struct top_place){ &v->columns[k], x, f.width[k] };
-		x += f.width[k] + GAP;
+		x += f.width[k] + gap;
 	}
 }

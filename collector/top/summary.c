@@ -11,6 +11,9 @@
 #include "analysis/stat_metrics.h"
 #include "collector/top/text.h"
 
+#define MAX_NAME 16    /* columns of a VM's name in the path */
+#define WITH_ORDER 60  /* columns that the screen has where the order is said */
+
 struct figures {
 	double l0, l2, per_l2;
 	uint64_t lost;
@@ -89,16 +92,27 @@ __attribute__((format(printf, 2, 3))) static void append(char out[TOP_LINE], con
 	va_end(ap);
 }
 
+/* A long name is cut, for what follows it matters too. */
+static void where_vm(const struct stat_whose *w, char out[TOP_LINE])
+{
+	uint32_t width = top_text_width(w->vm);
+	char name[2 * NP_VM_NAME];
+
+	if (!w->tgid) {
+		append(out, "all VMs");
+		return;
+	}
+	top_text_fit(name, sizeof(name), w->vm, width < MAX_NAME ? width : MAX_NAME, false);
+	append(out, "VM %s (PID %d)", name[0] ? name : "without a name", (int)w->tgid);
+}
+
 void top_where(const struct top_state *s, char out[TOP_LINE])
 {
 	const struct top_view *v = &s->view;
 	const struct stat_whose *w = &v->whose;
 
 	out[0] = '\0';
-	if (!w->tgid)
-		append(out, "all VMs");
-	else
-		append(out, "VM %s (PID %d)", w->vm[0] ? w->vm : "without a name", (int)w->tgid);
+	where_vm(w, out);
 	if (v->level >= TOP_REASONS && w->vcpu != NP_ANY_VCPU)
 		append(out, " > vCPU %u", w->vcpu);
 	else if (v->level >= TOP_REASONS)
@@ -113,11 +127,24 @@ void top_where(const struct top_state *s, char out[TOP_LINE])
 		append(out, " > %s", np_exit_reason_name(v->total.isa, v->reason));
 }
 
-void top_how(const struct top_state *s, char out[TOP_LINE])
+static const struct np_column *sorted_by(const struct top_view *v)
 {
-	const char *filter = s->view.looks[s->view.level].filter;
+	for (uint32_t i = 0; i < v->nr_columns; i++)
+		if (!strcmp(v->columns[i].column->key, v->looks[v->level].sort))
+			return v->columns[i].column;
+	return NULL;
+}
+
+void top_how(const struct top_state *s, uint32_t width, char out[TOP_LINE])
+{
+	const struct top_looks *l = &s->view.looks[s->view.level];
+	const struct np_column *order = sorted_by(&s->view);
+	const char *filter = l->filter;
 
 	out[0] = '\0';
+	if (order && width >= WITH_ORDER)
+		append(out, "by %s%s%s%s  ", order->title, order->unit[0] ? ", " : "", order->unit,
+		       l->reverse ? " reversed" : "");
 	if (filter[0] && s->mode != TOP_TYPING)
 		append(out, "only '%s'  ", filter);
 	append(out, s->paused ? "PAUSED" : "every %g s", s->interval);

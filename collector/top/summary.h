@@ -13,8 +13,8 @@ void top_summary(struct top_state *s, uint32_t width, char out[TOP_LINE]);
 /* Where we are: "VM web (PID 4711) > vCPU 0 > CPUID". */
 void top_where(const struct top_state *s, char out[TOP_LINE]);
 
-/* How it is shown: "every 1 s", "paused", the filter. */
-void top_how(const struct top_state *s, char out[TOP_LINE]);
+/* How it is shown: the order, the filter, "every 1 s" or "PAUSED". */
+void top_how(const struct top_state *s, uint32_t width, char out[TOP_LINE]);
 
 /*
  * All there is to say of the exit whose cost is shown, metric by metric, from

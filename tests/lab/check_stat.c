@@ -147,6 +147,22 @@ static void kvm_intel_was_unloaded_meanwhile(void **state)
 	has("all.json.err", "kvm_intel was unloaded");
 }
 
+static void top_ran_beside(void **state)
+{
+	char *before = text_of("top.before"), *after = text_of("top.after");
+
+	(void)state;
+	assert_int_equal(status_of("top"), 0);
+	is_empty("top.err");
+	has("top.screen", "L0 exits/s");
+	has("top.screen", "web");
+	has("top.screen", "exits by reason");
+	has("top.screen", "CPUID");
+	assert_string_equal(before, after); /* the terminal's modes */
+	free(before);
+	free(after);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +175,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(reader_that_left_is_no_failure),
 		cmocka_unit_test(wrong_targets_are_named),
 		cmocka_unit_test(kvm_intel_was_unloaded_meanwhile),
+		cmocka_unit_test(top_ran_beside),
 	};
 
 	if (argc != 2) {
