@@ -123,8 +123,8 @@ static const struct cost_metric costs[] = {
 
 /* Whose place goes to others last. Metrics that are not named here are OTHERS. */
 static const char *const important[] = {
-	"l0_rate", "rate", "l2_rate", "l0_per_l2", "per_exit", "share", "kind", "vm",
-	"per_exit_vmread", "per_exit_vmwrite", "per_exit_vmentry", "failed_entries",
+	"l0_rate", "rate", "l2_rate", "l0_per_l2", "per_exit", "share", "kind", "vm", "l1_mean",
+	"per_exit_vmread", "per_exit_vmwrite", "per_exit_vmentry", "l1_p99", "failed_entries",
 };
 static const char *const unimportant[] = { "pid", "per_exit_rest", "exits", "l2_exits", "l0_exits",
 					   "to_l1", "l0_only" };
@@ -132,10 +132,8 @@ static const char *const unimportant[] = { "pid", "per_exit_rest", "exits", "l2_
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 enum { FIRST = 0, IMPORTANT = 1, OTHERS = 100, UNIMPORTANT = 200 };
 
-static int priority_of(const char *key, const char *always)
+static int priority_of(const char *key)
 {
-	if (always && !strcmp(key, always))
-		return FIRST;
 	for (size_t i = 0; i < NR(important); i++)
 		if (!strcmp(key, important[i]))
 			return IMPORTANT + i;
@@ -151,11 +149,18 @@ struct choice {
 	struct top_column *columns;
 };
 
+static bool is_sort(const struct choice *to, const char *key)
+{
+	return to->always && !strcmp(key, to->always);
+}
+
 static void add(struct choice *to, struct top_column c)
 {
 	if (to->n == TOP_MAX_COLUMNS)
 		return;
-	c.priority = to->n ? priority_of(c.column->key, to->always) : FIRST;
+	c.priority = FIRST;
+	if (to->n && !is_sort(to, c.column->key))
+		c.priority = priority_of(c.column->key);
 	to->columns[to->n++] = c;
 }
 
@@ -167,24 +172,47 @@ static bool any_has(const struct stat_metric *m, const struct top_item *items, u
 	return false;
 }
 
+/* Metrics that stat has in tables of their own, or for machines alone, and top as columns. */
+static bool is_wanted(const struct stat_metric *m)
+{
+	static const char *const keys[] = { "l1_mean", "l1_p50", "l1_p99", "l0_mean" };
+
+	if (m->shown == STAT_NOT_ZERO)
+		return true;
+	for (size_t i = 0; i < NR(keys); i++)
+		if (!strcmp(m->column.key, keys[i]))
+			return true;
+	return false;
+}
+
 static void add_line_metrics(struct choice *to, const struct top_item *items, uint32_t n)
 {
 	for (uint32_t i = 0; i < stat_nr_metrics; i++) {
 		const struct stat_metric *m = &stat_metrics[i];
-		bool always = to->always && !strcmp(m->column.key, to->always);
 
-		if (m->value && (always || m->shown == STAT_ALWAYS ||
-				 (m->shown == STAT_NOT_ZERO && any_has(m, items, n))))
+		if (m->value && (is_sort(to, m->column.key) || m->shown == STAT_ALWAYS ||
+				 (is_wanted(m) && any_has(m, items, n))))
 			add(to, (struct top_column){ .column = &m->column, .line = m });
 	}
 }
 
-static void add_group_metrics(struct choice *to)
+static bool any_group_has(const struct stat_group_metric *m, const struct top_item *items,
+			  uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (m->value(items[i].group, m->arg) > 0)
+			return true;
+	return false;
+}
+
+static void add_group_metrics(struct choice *to, const struct top_item *items, uint32_t n)
 {
 	for (uint32_t i = 0; i < stat_nr_group_metrics; i++) {
 		const struct stat_group_metric *m = &stat_group_metrics[i];
 
-		add(to, (struct top_column){ .column = &m->column, .group = m });
+		if (m->shown != GROUP_NOT_ZERO || is_sort(to, m->column.key) ||
+		    any_group_has(m, items, n))
+			add(to, (struct top_column){ .column = &m->column, .group = m });
 	}
 }
 
@@ -209,7 +237,7 @@ uint32_t top_columns(enum top_level level, const struct top_item *items, uint32_
 	else if (level == TOP_COSTS)
 		add_cost_metrics(&to);
 	else
-		add_group_metrics(&to);
+		add_group_metrics(&to, items, n);
 	return to.n;
 }
 

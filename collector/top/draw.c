@@ -10,8 +10,6 @@
 #include "collector/top/summary.h"
 #include "collector/top/text.h"
 
-#define MAX_DETAILS 4 /* lines */
-
 /* In `width` columns from x on; what is there is overwritten. */
 static void put(int y, int x, uint32_t width, const char *text, bool at_right)
 {
@@ -62,7 +60,7 @@ static int draw_details(const struct top_state *s, int y)
 
 	if (s->view.level != TOP_COSTS || !s->view.line || LINES < 20)
 		return y;
-	for (int i = 0; i < MAX_DETAILS; i++) {
+	for (int i = 0; i < LINES / 3; i++) {
 		next = top_detail(s, next, COLS, line);
 		put_line(y++, line, A_NORMAL);
 		if (!next)
@@ -71,15 +69,15 @@ static int draw_details(const struct top_state *s, int y)
 	return y;
 }
 
-/* A title and its unit, in two lines; a title without one is in the lower. */
 static void draw_title(const struct top_place *p, int y, attr_t how)
 {
-	const struct np_column *c = p->column->column;
+	char upper[TOP_CELL], lower[TOP_CELL];
 	bool at_right = !p->column->is_text;
 
+	top_title(p->column, upper, lower);
 	attrset(how);
-	put(y, p->x, p->width, c->unit[0] ? c->title : "", at_right);
-	put(y + 1, p->x, p->width, c->unit[0] ? c->unit : c->title, at_right);
+	put(y, p->x, p->width, upper, at_right);
+	put(y + 1, p->x, p->width, lower, at_right);
 	attrset(A_NORMAL);
 }
 

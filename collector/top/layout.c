@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "collector/top/layout.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "collector/top/text.h"
@@ -26,12 +27,44 @@ static uint32_t min(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
+/* The line ends before `at`, a blank; a comma there is not needed. */
+static void split_at(const char *text, const char *at, char upper[TOP_CELL], char lower[TOP_CELL])
+{
+	const char *end = at > text && at[-1] == ',' ? at - 1 : at;
+
+	snprintf(upper, TOP_CELL, "%.*s", (int)(end - text), text);
+	snprintf(lower, TOP_CELL, "%s", at + 1);
+}
+
+void top_title(const struct top_column *c, char upper[TOP_CELL], char lower[TOP_CELL])
+{
+	const struct np_column *n = c->column;
+	uint32_t best = UINT32_MAX;
+	const char *best_at = NULL;
+	char text[TOP_CELL];
+
+	snprintf(text, sizeof(text), "%s%s%s", n->title, n->unit[0] ? ", " : "", n->unit);
+	upper[0] = '\0';
+	strcpy(lower, text);
+	for (const char *at = text; !c->is_text && (at = strchr(at, ' ')); at++) {
+		split_at(text, at, upper, lower);
+		if (max(top_text_width(upper), top_text_width(lower)) > best)
+			continue;
+		best = max(top_text_width(upper), top_text_width(lower));
+		best_at = at;
+	}
+	if (best_at)
+		split_at(text, best_at, upper, lower);
+}
+
 static uint32_t natural_width(const struct top_view *v, uint32_t column)
 {
 	const struct top_column *c = &v->columns[column];
-	uint32_t width = max(top_text_width(c->column->title), top_text_width(c->column->unit));
-	char text[TOP_CELL];
+	char text[TOP_CELL], lower[TOP_CELL];
+	uint32_t width;
 
+	top_title(c, text, lower);
+	width = max(top_text_width(text), top_text_width(lower));
 	for (uint32_t i = 0; i < v->nr_items; i++) {
 		top_cell(c, &v->items[i], text);
 		width = max(width, top_text_width(text));

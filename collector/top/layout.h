@@ -15,6 +15,9 @@ struct top_layout {
 	struct top_place place[TOP_MAX_COLUMNS];
 };
 
+/* A column's title and unit in two lines, as narrow as they go. Of names: in the lower. */
+void top_title(const struct top_column *c, char upper[TOP_CELL], char lower[TOP_CELL]);
+
 /* `width` is the screen's. */
 void top_layout_make(struct top_layout *l, const struct top_view *v, uint32_t width);
 

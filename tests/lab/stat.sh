@@ -38,6 +38,42 @@ stat_beside() { # name, options
 	) &
 }
 
+# top on a pseudo-terminal, which telnetd makes. There is no terminfo database
+# in L0: the entry (clear, cup, 80x24) is made by tic, and infocmp -Q2.
+start_top() {
+	terminfo="b64:GgEaAAIAAwALABkAbnB8bm8gbW9yZSB0aGFuIHRvcCBuZWVkcwAAAVAA__8YAP____________8AAP__________CAAbW0gbWzJKABtbJWklcDElZDslcDIlZEgA"
+	cat >/tmp/run_top <<EOF
+#!/bin/sh
+stty rows 24 cols 80
+stty -g >/out/top.before
+TERM=np TERMINFO=$terminfo nestprof top --vm web -I 0.5 2>/out/top.err
+echo \$? >/out/top.status
+stty -g >/out/top.after
+EOF
+	chmod +x /tmp/run_top
+	mkdir -p /dev/pts
+	mount -t devpts devpts /dev/pts
+	ifconfig lo 127.0.0.1 up
+	mkfifo /tmp/keys
+	telnetd -F -b 127.0.0.1 -l /tmp/run_top 2>/out/telnetd.err &
+	telnetd=$!
+	usleep 100000
+	nc 127.0.0.1 23 </tmp/keys >/out/top.screen &
+	exec 4>/tmp/keys
+	wait_some "exits/s" /out/top.screen
+	(printf 3 >&4) # a subshell: nobody may be there to read it
+}
+
+# ... which has shown by then what ran in L2.
+end_top() {
+	wait_some "CPUID" /out/top.screen
+	(printf q >&4)
+	wait_some . /out/top.status
+	wait_some . /out/top.after
+	exec 4>&-
+	kill $telnetd
+}
+
 triggers() { # prefix
 	for e in $events; do
 		echo "$1hist:keys=${e#*:}" >>"$instance/events/kvm/${e%:*}/trigger"
@@ -91,41 +127,12 @@ nestprof stat --vm nobody 2>/out/nobody.err
 echo $? >/out/nobody.status
 nestprof stat -p $$ 2>/out/no_vm.err
 echo $? >/out/no_vm.status
-# top on a pseudo-terminal, which telnetd makes. There is no terminfo database
-# in L0: the entry (clear, cup, 80x24) is made by tic, and infocmp -Q2.
-say "top"
-terminfo="b64:GgEaAAIAAwALABkAbnB8bm8gbW9yZSB0aGFuIHRvcCBuZWVkcwAAAVAA__8YAP____________8AAP__________CAAbW0gbWzJKABtbJWklcDElZDslcDIlZEgA"
-cat >/tmp/run_top <<EOF
-#!/bin/sh
-stty rows 24 cols 80
-stty -g >/out/top.before
-TERM=np TERMINFO=$terminfo nestprof top --vm web -I 0.5 2>/out/top.err
-echo \$? >/out/top.status
-stty -g >/out/top.after
-EOF
-chmod +x /tmp/run_top
-mkdir -p /dev/pts
-mount -t devpts devpts /dev/pts
-ifconfig lo 127.0.0.1 up
-mkfifo /tmp/keys
-telnetd -F -b 127.0.0.1 -l /tmp/run_top 2>/out/telnetd.err &
-telnetd=$!
-usleep 100000
-nc 127.0.0.1 23 </tmp/keys >/out/top.screen &
-exec 4>/tmp/keys
-wait_some "exits/s" /out/top.screen
-(printf 3 >&4) # a subshell: nobody may be there to read it
-
+start_top
 say "workloads"
 wait_for " s to " /out/vm.txt
 echo "run cpuid 500" >&3
 wait_for "@np result cpuid" /out/web.log
-wait_some "CPUID" /out/top.screen
-(printf q >&4)
-wait_some . /out/top.status
-wait_some . /out/top.after
-exec 4>&-
-kill $telnetd
+end_top
 in_web pio 50
 nestprof stat -p $qemu /tmp/run_pio >/out/command.txt 2>/out/command.err
 echo $? >/out/command.status

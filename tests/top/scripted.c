@@ -15,10 +15,10 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "bpf/nested_fsm.h"
 #include "collector/base/fail.h"
 #include "collector/base/proc.h"
 #include "collector/top/run.h"
+#include "tests/unit/fsm_pools.h"
 
 enum { CPUID = 10, HLT = 12, VMREAD = 23, VMRESUME = 24, VMWRITE = 25, IO = 30, MSR_WRITE = 32,
        EPT_VIOLATION = 48 };
@@ -45,30 +45,44 @@ struct scripted {
 	struct np_vcpu vcpu[NR];
 };
 
+/* An exit of L1, which takes L0 so long, after L1 ran for a moment. */
+static void l1_exit(struct np_vcpu *v, uint32_t reason, uint64_t ns)
+{
+	pools.now += 50;
+	np_fsm_exit(&pools, v, reason, NP_LEVEL_L1, true);
+	pools.now += ns;
+	if (reason != VMRESUME)
+		np_fsm_entry(&pools, v, NP_LEVEL_L1);
+}
+
 static void given_to_l1(struct np_vcpu *v, uint32_t reason, uint32_t vmreads)
 {
-	np_fsm_exit(v, reason, NP_LEVEL_L2);
-	np_fsm_nested_vmexit(v);
-	np_fsm_inject(v, reason);
+	np_fsm_exit(&pools, v, reason, NP_LEVEL_L2, true);
+	np_fsm_inject(&pools, v, reason, true);
+	pools.now += 700;
+	np_fsm_entry(&pools, v, NP_LEVEL_L1);
 	while (vmreads--)
-		np_fsm_exit(v, VMREAD, NP_LEVEL_L1);
-	np_fsm_exit(v, VMWRITE, NP_LEVEL_L1);
-	np_fsm_exit(v, VMRESUME, NP_LEVEL_L1);
-	np_fsm_vmenter(v);
+		l1_exit(v, VMREAD, 300);
+	l1_exit(v, VMWRITE, 300);
+	l1_exit(v, VMRESUME, 1000);
+	np_fsm_vmenter(&pools, v, true);
+	pools.now += 400;
+	np_fsm_entry(&pools, v, NP_LEVEL_L2);
 }
 
 /* What happens in an interval. L1's own exit comes before all of L2's. */
 static void play(struct np_vcpu *v, uint32_t cpuids, bool first)
 {
 	for (uint32_t i = 0; first && i < 7; i++)
-		np_fsm_exit(v, MSR_WRITE, NP_LEVEL_L1);
+		np_fsm_exit(&pools, v, MSR_WRITE, NP_LEVEL_L1, true);
 	if (first)
-		np_fsm_vmenter(v);
+		np_fsm_vmenter(&pools, v, true);
 	while (cpuids--)
 		given_to_l1(v, CPUID, 7);
 	given_to_l1(v, IO, 9);
-	np_fsm_exit(v, EPT_VIOLATION, NP_LEVEL_L2);
-	np_fsm_nested_vmexit(v);
+	np_fsm_exit(&pools, v, EPT_VIOLATION, NP_LEVEL_L2, true);
+	pools.now += 600;
+	np_fsm_entry(&pools, v, NP_LEVEL_L2);
 }
 
 static void name_vm(pid_t tgid, char name[NP_VM_NAME], void *arg)
@@ -100,7 +114,7 @@ static int read_script(struct top_source *source, struct stat_model *m, struct t
 		eventfd_write(source->ended, 1);
 	for (uint32_t i = 0; !err && i < NR; i++) {
 		play(&s->vcpu[i], is(s, "rising") ? 100 * n : script[i].cpuids, !n);
-		err = stat_model_vcpu(m, i, &s->vcpu[i], false, name_vm, NULL);
+		err = stat_model_vcpu(m, i, &s->vcpu[i], &pools, false, name_vm, NULL);
 	}
 	return err;
 }
@@ -116,11 +130,12 @@ static int run(double duration, const char *what)
 	static struct scripted s;
 	int err = top_check_terminal();
 
+	fresh_pools(NR, TEST_ROWS);
+	pools.now = 1000000;
 	s.what = what;
 	s.source = (struct top_source){ read_script, sample, NULL, eventfd(0, 0) };
 	for (uint32_t i = 0; i < NR; i++) {
-		np_fsm_init(&s.vcpu[i]);
-		s.vcpu[i].isa = NP_ISA_VMX;
+		fresh_vcpu(&s.vcpu[i], i);
 		s.vcpu[i].tgid = script[i].tgid;
 		s.vcpu[i].vcpu_id = script[i].vcpu;
 	}

@@ -103,9 +103,9 @@ static void lines_add_up(void **state)
 static void l1_alone_has_nothing_below(void **state)
 {
 	(void)state;
-	np_fsm_exit(&vcpu[0], MSR_WRITE, NP_LEVEL_L1);
+	np_fsm_exit(&pools, &vcpu[0], MSR_WRITE, NP_LEVEL_L1, true);
 	np_fsm_gap(&vcpu[0]);
-	np_fsm_exit(&vcpu[0], MSR_WRITE, NP_LEVEL_L1);
+	np_fsm_exit(&pools, &vcpu[0], MSR_WRITE, NP_LEVEL_L1, true);
 	next_interval();
 	press('3');
 	for (uint32_t i = 1; i < s.view.nr_items; i++)

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bpf/nested_fsm.h"
 #include "collector/top/state.h"
+#include "tests/unit/fsm_pools.h"
 
 enum { CPUID = 10, VMREAD = 23, VMRESUME = 24, IO = 30, MSR_WRITE = 32, EPT_VIOLATION = 48 };
 
@@ -26,12 +26,14 @@ static void name(pid_t tgid, char text[NP_VM_NAME], void *arg)
 
 static void given_to_l1(struct np_vcpu *v, uint32_t reason, uint32_t vmreads)
 {
-	np_fsm_exit(v, reason, NP_LEVEL_L2);
-	np_fsm_inject(v, reason);
+	np_fsm_exit(&pools, v, reason, NP_LEVEL_L2, true);
+	np_fsm_inject(&pools, v, reason, true);
 	while (vmreads--)
-		np_fsm_exit(v, VMREAD, NP_LEVEL_L1);
-	np_fsm_exit(v, VMRESUME, NP_LEVEL_L1);
-	np_fsm_vmenter(v);
+		np_fsm_exit(&pools, v, VMREAD, NP_LEVEL_L1, true);
+	np_fsm_exit(&pools, v, VMRESUME, NP_LEVEL_L1, true);
+	np_fsm_vmenter(&pools, v, true);
+	pools.now += 5000;
+	np_fsm_entry(&pools, v, NP_LEVEL_L2);
 }
 
 static int read_counters(struct top_source *source, struct stat_model *m, struct top_reading *r)
@@ -42,8 +44,8 @@ static int read_counters(struct top_source *source, struct stat_model *m, struct
 	*r = (struct top_reading){ .time = now };
 	for (uint32_t i = 0; !err && i < SLOTS; i++)
 		if (vcpu[i].key)
-			err = stat_model_vcpu(m, i, &vcpu[i], vcpu[i].key == NP_KEY_GONE, name,
-					      NULL);
+			err = stat_model_vcpu(m, i, &vcpu[i], &pools, vcpu[i].key == NP_KEY_GONE,
+					      name, NULL);
 	return err;
 }
 
@@ -70,15 +72,15 @@ static int open_state(void **state)
 {
 	(void)state;
 	now = 0;
+	fresh_pools(SLOTS, TEST_ROWS);
+	pools.now = 1000;
 	for (uint32_t i = 0; i < SLOTS; i++) {
-		memset(&vcpu[i], 0, sizeof(vcpu[i]));
-		np_fsm_init(&vcpu[i]);
+		fresh_vcpu(&vcpu[i], i);
 		vcpu[i].key = 0x1000 + i;
-		vcpu[i].isa = NP_ISA_VMX;
 		vcpu[i].tgid = i < 2 ? 7 : 8;
 		vcpu[i].vcpu_id = i % 2;
-		np_fsm_exit(&vcpu[i], MSR_WRITE, NP_LEVEL_L1);
-		np_fsm_vmenter(&vcpu[i]);
+		np_fsm_exit(&pools, &vcpu[i], MSR_WRITE, NP_LEVEL_L1, true);
+		np_fsm_vmenter(&pools, &vcpu[i], true);
 	}
 	assert_int_equal(top_state_init(&s, 1), 0);
 	next_interval();
