@@ -4,6 +4,10 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "bpf/nested_fsm.h"
+
+_Static_assert(sizeof(struct np_row) % sizeof(uint64_t) == 0, "words and no rest");
+
 /* The kernel's __u64 is unsigned long long; uint64_t is not. */
 static const uint64_t *u64s(const __u64 *counts)
 {
@@ -43,10 +47,32 @@ static void add_trips(struct np_row *to, const struct np_l2_row *row)
 		to->phases.phase[i] += row->phases.phase[i];
 }
 
-static void add_row(struct np_account *a, uint32_t place, const struct np_l2_row *row)
+/* What was handled as usual is counted as often as it was. */
+static void add_usual(struct np_row *to, const struct np_usual *u)
+{
+	to->exits += u->times;
+	to->to_l1 += u->times;
+	to->resumed += u->times;
+	for (uint32_t i = 0; i < u->n && i < NP_LOG; i++)
+		to->caused[np_reason_index(u->log[i])] += u->times;
+}
+
+/* An exit of L2 that is under way is in no row yet. */
+static void add_under_way(struct np_row *to, const struct np_vcpu *v, uint32_t index)
+{
+	if (v->open < NP_REASONS && v->row_of[v->open] == index)
+		to->exits++;
+	if (v->handling < NP_REASONS && v->row_of[v->handling] == index &&
+	    !(v->odd & NP_ODD_SYNTHETIC)) {
+		to->exits++;
+		to->to_l1++;
+	}
+}
+
+static void add_row(struct np_row *to, const struct np_vcpu *state, uint32_t index,
+		    const struct np_l2_row *row)
 {
 	const struct np_fate *f = &row->fate;
-	struct np_row *to = &a->l2[place];
 
 	to->exits += f->exits;
 	to->to_l1 += f->to_l1;
@@ -54,9 +80,56 @@ static void add_row(struct np_account *a, uint32_t place, const struct np_l2_row
 	to->synthetic += f->synthetic;
 	to->resumed += f->resumed;
 	add(to->caused, u64s(row->caused), NP_REASONS);
+	add_usual(to, &row->usual);
+	add_under_way(to, state, index);
 	add_trips(to, row);
-	a->totals.exits += f->exits + sum(u64s(row->caused), NP_REASONS);
-	a->totals.nested_injects += f->to_l1 + f->synthetic;
+}
+
+static void add_rows_sum(struct np_row *to, const struct np_row *from)
+{
+	uint64_t *t = (uint64_t *)to;
+
+	add(t, (const uint64_t *)from, sizeof(*to) / sizeof(*t));
+}
+
+/* What changes whenever counters move between the state and a row. */
+struct stamp {
+	uint64_t state, entries;
+};
+
+static struct stamp stamp_of(const struct np_vcpu *v)
+{
+	return (struct stamp){ __atomic_load_n(&v->state, __ATOMIC_ACQUIRE),
+			       __atomic_load_n(&v->entries, __ATOMIC_ACQUIRE) };
+}
+
+static bool still(const struct np_vcpu *v, const struct stamp *then)
+{
+	struct stamp now = stamp_of(v);
+
+	return now.state == then->state && now.entries == then->entries;
+}
+
+/*
+ * The programs may be counting meanwhile: an exit that moves from the state to the
+ * row must be counted once, lest a counter go back.
+ */
+static void add_row_at_once(struct np_row *to, const struct np_vcpu *v, uint32_t index,
+			    const struct np_l2_row *rows)
+{
+	struct np_vcpu seen = *v;
+	struct np_row row;
+
+	for (int tries = 0; tries < 100; tries++) {
+		struct stamp stamp = stamp_of(v);
+
+		seen.state = stamp.state;
+		memset(&row, 0, sizeof(row));
+		add_row(&row, &seen, index, rows + index - 1);
+		if (!(seen.odd & NP_ODD_MOVING) && still(v, &stamp))
+			break;
+	}
+	add_rows_sum(to, &row);
 }
 
 uint32_t np_place_of(const struct np_vcpu *v, uint32_t reason)
@@ -73,15 +146,27 @@ static void add_rows(struct np_account *a, const struct np_vcpu *v, const struct
 		if (!v->row_of[i] || (v->row_of[i] == v->shared_row && shared))
 			continue;
 		shared |= v->row_of[i] == v->shared_row;
-		add_row(a, np_place_of(v, i), rows + v->row_of[i] - 1);
+		add_row_at_once(&a->l2[np_place_of(v, i)], v, v->row_of[i], rows);
 	}
 }
 
-static void add_pending(struct np_account *a, const struct np_vcpu *v)
+static void add_unfinished(struct np_account *a, const struct np_vcpu *v)
 {
-	for (uint32_t i = 0; i < NP_REASONS; i++) {
+	uint32_t logged = v->logged & ~NP_LOG_ENTERING;
+
+	for (uint32_t i = 0; i < NP_REASONS; i++)
 		a->unfinished[i] += v->pending[i];
-		a->totals.exits += v->pending[i];
+	for (uint32_t i = 0; logged <= NP_LOG && i < logged; i++)
+		a->unfinished[np_reason_index(v->log[i])]++;
+}
+
+static void add_totals(struct np_account *a)
+{
+	a->totals.exits = sum(a->outside, NP_REASONS) + sum(a->unfinished, NP_REASONS);
+	a->totals.nested_injects = 0;
+	for (uint32_t i = 0; i < NP_REASONS; i++) {
+		a->totals.exits += a->l2[i].exits + sum(a->l2[i].caused, NP_REASONS);
+		a->totals.nested_injects += a->l2[i].to_l1 + a->l2[i].synthetic;
 	}
 }
 
@@ -98,10 +183,10 @@ void np_account_add_vcpu(struct np_account *a, const struct np_vcpu *v,
 {
 	a->isa = v->isa;
 	add_rows(a, v, rows);
-	add_pending(a, v);
+	add_unfinished(a, v);
 	add_syncs(a, v);
 	add(a->outside, u64s(v->outside), NP_REASONS);
-	a->totals.exits += sum(u64s(v->outside), NP_REASONS);
+	add_totals(a);
 	a->entries += v->entries;
 	a->failed_entries += v->failed_entries;
 	a->desyncs += v->desyncs;

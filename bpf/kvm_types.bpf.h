@@ -49,8 +49,16 @@ struct loaded_vmcs {
 	void *vmcs;
 };
 
+struct vmcs12 {
+	__u32 vm_exit_reason;
+};
+
 struct nested_vmx {
+	struct vmcs12 *cached_vmcs12;
 	struct loaded_vmcs vmcs02;
+	struct {
+		bool guest_mode;
+	} smm;
 };
 
 union vmx_exit_reason {
@@ -59,6 +67,7 @@ union vmx_exit_reason {
 
 /* A struct kvm_vcpu is its first member. */
 struct vcpu_vmx {
+	struct kvm_vcpu vcpu;
 	struct loaded_vmcs *loaded_vmcs;
 	struct nested_vmx nested;
 };

@@ -48,135 +48,204 @@ char LICENSE[] SEC("license") = "GPL";
 		barrier();                                                                         \
 	} while (0)
 
+static __always_inline __u32 level_by_vmcs(void *vcpu)
+{
+	struct vcpu_vmx *vmx = vcpu;
+
+	if (!bpf_core_field_exists(struct vcpu_vmx, nested.vmcs02))
+		return NP_LEVEL_UNKNOWN;
+	return (__u64)BPF_CORE_READ(vmx, loaded_vmcs) == (__u64)&vmx->nested.vmcs02 ? NP_LEVEL_L2 :
+										      NP_LEVEL_L1;
+}
+
 /* Whether the vCPU runs L2. Both fields change only between two exits. */
 static __always_inline __u32 level_of(struct kvm_vcpu *vcpu)
 {
 	if (bpf_core_field_exists(struct kvm_vcpu, stat.guest_mode))
 		return vcpu->stat.guest_mode ? NP_LEVEL_L2 : NP_LEVEL_L1;
-	if (bpf_core_field_exists(struct vcpu_vmx, nested.vmcs02)) {
-		struct vcpu_vmx *vmx = (void *)vcpu;
-		void *loaded = BPF_CORE_READ(vmx, loaded_vmcs);
-
-		return loaded == &vmx->nested.vmcs02 ? NP_LEVEL_L2 : NP_LEVEL_L1;
-	}
-	return NP_LEVEL_UNKNOWN;
+	return level_by_vmcs(vcpu);
 }
 
-static __noinline int on_exit_otherwise(struct kvm_vcpu *vcpu, struct np_vcpu *v, __u32 reason)
+static __always_inline __u32 level_by_read(struct kvm_vcpu *vcpu)
 {
-	np_fsm_exit(NULL, v, reason, level_of(vcpu), UNTIMED);
+	if (bpf_core_field_exists(struct kvm_vcpu, stat.guest_mode))
+		return BPF_CORE_READ(vcpu, stat.guest_mode) ? NP_LEVEL_L2 : NP_LEVEL_L1;
+	return level_by_vmcs(vcpu);
+}
+
+#include "bpf/infer.bpf.h"
+
+static __always_inline int on_any_exit(void *vcpu, struct np_vcpu *v, __u32 reason, enum way way,
+				       bool timed)
+{
+	__u32 level = level_by(vcpu, way);
+
+	if (infers)
+		infer(vcpu, v, level, way, timed);
+	np_fsm_exit(NULL, v, reason, level, timed);
 	return 0;
 }
 
-static __noinline int on_exit_otherwise_timed(struct kvm_vcpu *vcpu, struct np_vcpu *v,
-					      __u32 reason)
+static __always_inline __u32 index_of(__u32 reason)
 {
-	np_fsm_exit(NULL, v, reason, level_of(vcpu), TIMED);
-	return 0;
+	return np_reason_index(reason & BASIC_EXIT_REASON);
 }
 
-/* The short way ends here, or with a call: it keeps nothing in registers for later. */
-static __always_inline int on_exit(struct kvm_vcpu *vcpu, struct np_vcpu *v, __u32 reason,
-				   bool timed)
+/* A vCPU without a seat. `reason` is 0 where it is to be read. */
+static __always_inline int on_exit_without_seat(struct kvm_vcpu *vcpu, __u32 reason, bool timed)
 {
-	reason = np_reason_index(reason & BASIC_EXIT_REASON);
-	if (np_fsm_l1_exit(NULL, v, reason, timed))
+	struct np_vcpu *v = vcpu ? find_vcpu((__u64)vcpu) : NULL;
+
+	if (!v)
 		return 0;
-	return timed ? on_exit_otherwise_timed(vcpu, v, reason) :
-		       on_exit_otherwise(vcpu, v, reason);
+	return on_any_exit(vcpu, v, index_of(reason ? reason : reason_by_read(vcpu)), BY_READ,
+			   timed);
 }
 
-/* A vCPU whose slot was not found at once. */
-static __noinline int on_exit_after_search(struct kvm_vcpu *vcpu, __u32 reason, bool timed)
+/* A vCPU whose typed pointer is not known yet. */
+static __always_inline int on_exit_untyped(struct np_vcpu *v, bool timed)
 {
-	struct np_vcpu *v = find_vcpu((__u64)vcpu);
+	void *vcpu = (void *)v->key;
 
-	return v ? on_exit(vcpu, v, reason, timed) : 0;
+	return on_any_exit(vcpu, v, index_of(reason_by_read(vcpu)), BY_KEY, timed);
 }
 
-static __always_inline int on_exit_for(struct kvm_vcpu *vcpu, __u32 reason, bool timed)
+static __noinline int exit_untyped(struct np_vcpu *v)
 {
-	struct np_vcpu *v = guess_vcpu((__u64)vcpu);
-
-	if (v->key != (__u64)vcpu)
-		return on_exit_after_search(vcpu, reason, timed);
-	return on_exit(vcpu, v, reason, timed);
+	return on_exit_untyped(v, UNTIMED);
 }
 
-static __noinline int on_exit_by_read(struct kvm_vcpu *vcpu, bool timed)
+static __noinline int exit_untyped_timed(struct np_vcpu *v)
 {
-	return on_exit_for(vcpu, reason_by_read(vcpu), timed);
-}
-
-static __always_inline int on_exit_by_cast(struct kvm_vcpu *vcpu, bool timed)
-{
-	return on_exit_for(vcpu, reason_by_cast(vcpu), timed);
-}
-
-static __always_inline int on_exit_by_kptr(struct kvm_vcpu *vcpu, bool timed)
-{
-	__u32 hash = hash_of((__u64)vcpu);
-	struct typed_vcpu *t = bpf_map_lookup_elem(&typed, &hash);
-	struct vcpu_vmx___reason *vmx = t ? (void *)t->vmx : NULL;
-
-	if (!vmx || (__u64)vmx != (__u64)vcpu)
-		return on_exit_by_read(vcpu, timed);
-	return on_exit(vcpu, &vcpus[(t->slot - 1) & (NP_MAX_VCPUS - 1)], vmx->exit_reason.full,
-		       timed);
+	return on_exit_untyped(v, TIMED);
 }
 
 #include "bpf/nested_raw.bpf.h"
+#include "bpf/syncs.bpf.h"
 
 /*
- * A program for each way to know the exit reason, without the time and with it.
- * Up to 5.15 it is an argument.
+ * A program for each way to know the exit reason, without the time and with it: up
+ * to 5.15 it is an argument. What most exits take ends here or with a call, and keeps
+ * little in registers for later. `look` may end it, too.
  */
-#define EXIT_PROGRAM(name, on_exit_how, timed)                                                      \
-	SEC("?tp_btf/kvm_exit")                                                                    \
-	int BPF_PROG(name, struct kvm_vcpu *vcpu)                                                  \
+#define EXIT_PROGRAM(name, arguments, argument, look, found, read_reason, way, timed)              \
+	static __noinline int name##_without_seat(struct kvm_vcpu *vcpu, __u32 reason)             \
 	{                                                                                          \
-		ONLY_WANTED_VCPU(vcpu);                                                              \
-		return on_exit_how(vcpu, timed);                                                   \
+		return on_exit_without_seat(vcpu, reason, timed);                                  \
+	}                                                                                          \
+	static __noinline int name##_unusual(void *from, struct np_vcpu *v, __u32 reason)          \
+	{                                                                                          \
+		return from ? on_any_exit(from, v, index_of(reason), way, timed) : 0;              \
+	}                                                                                          \
+	static __noinline int name##_otherwise(void *from, struct np_vcpu *v, __u32 reason)        \
+	{                                                                                          \
+		if (way == BY_CAST && !from)                                                       \
+			return 0; /* newer verifiers want to see it */                             \
+		if (way != BY_READ && infer_usual_exit(from, v, reason, way, timed))               \
+			return 0;                                                                  \
+		return name##_unusual(from, v, reason);                                            \
+	}                                                                                          \
+	SEC("?tp_btf/kvm_exit")                                                                    \
+	int BPF_PROG(name, arguments)                                                              \
+	{                                                                                          \
+		__u32 hash = hash_of((__u64)vcpu), reason;                                         \
+		struct np_seat *seat = seat_at(hash);                                              \
+		struct np_vcpu *v;                                                                 \
+                                                                                                   \
+		if (seat->key != (__u64)vcpu) {                                                    \
+			if (seat->key - NP_UNWANTED == (__u64)vcpu)                                \
+				return 0;                                                          \
+			return name##_without_seat(vcpu, argument);                                \
+		}                                                                                  \
+		v = vcpu_at(seat->at);                                                             \
+		look(timed);                                                                       \
+		reason = read_reason;                                                              \
+		if (reason < NP_REASON_OTHER && np_fsm_l1_exit(NULL, v, reason, timed))            \
+			return 0;                                                                  \
+		return name##_otherwise(found, v, reason);                                         \
 	}
 
-EXIT_PROGRAM(exit_cast, on_exit_by_cast, UNTIMED)
-EXIT_PROGRAM(exit_cast_timed, on_exit_by_cast, TIMED)
-EXIT_PROGRAM(exit_kptr, on_exit_by_kptr, UNTIMED)
-EXIT_PROGRAM(exit_kptr_timed, on_exit_by_kptr, TIMED)
-EXIT_PROGRAM(exit_read, on_exit_by_read, UNTIMED)
-EXIT_PROGRAM(exit_read_timed, on_exit_by_read, TIMED)
+#define LOOK_NO_FURTHER(timed)
+#define LOOK_FOR_TYPE(timed)                                                                       \
+	struct vcpu_vmx *vmx = typed_vcpu(hash);                                                   \
+                                                                                                   \
+	if (!vmx)                                                                                  \
+		return timed ? exit_untyped_timed(v) : exit_untyped(v)
 
-SEC("?tp_btf/kvm_exit")
-int BPF_PROG(exit_with_reason, __u32 reason, struct kvm_vcpu *vcpu)
-{
-	ONLY_WANTED_VCPU(vcpu);
-	return on_exit_for(vcpu, reason, UNTIMED);
-}
+#define ARGUMENTS __u32 given, struct kvm_vcpu *vcpu
+#define EXIT_BY_CAST(name, timed)                                                                  \
+	EXIT_PROGRAM(name, struct kvm_vcpu *vcpu, 0, LOOK_NO_FURTHER, vcpu,                        \
+		     cast_int(reason_address(seat->key)), BY_CAST, timed)
+#define EXIT_BY_KPTR(name, timed)                                                                  \
+	EXIT_PROGRAM(name, struct kvm_vcpu *vcpu, 0, LOOK_FOR_TYPE, vmx, reason_by_kptr(vmx),      \
+		     BY_KPTR, timed)
+#define EXIT_BY_READ(name, timed)                                                                  \
+	EXIT_PROGRAM(name, struct kvm_vcpu *vcpu, 0, LOOK_NO_FURTHER, vcpu, reason_by_read(vcpu),  \
+		     BY_READ, timed)
+#define EXIT_WITH_REASON(name, timed)                                                              \
+	EXIT_PROGRAM(name, ARGUMENTS, given, LOOK_NO_FURTHER, vcpu, given, BY_READ, timed)
 
-SEC("?tp_btf/kvm_exit")
-int BPF_PROG(exit_with_reason_timed, __u32 reason, struct kvm_vcpu *vcpu)
-{
-	ONLY_WANTED_VCPU(vcpu);
-	return on_exit_for(vcpu, reason, TIMED);
-}
+EXIT_BY_CAST(exit_cast, UNTIMED)
+EXIT_BY_CAST(exit_cast_timed, TIMED)
+EXIT_BY_KPTR(exit_kptr, UNTIMED)
+EXIT_BY_KPTR(exit_kptr_timed, TIMED)
+EXIT_BY_READ(exit_read, UNTIMED)
+EXIT_BY_READ(exit_read_timed, TIMED)
+EXIT_WITH_REASON(exit_with_reason, UNTIMED)
+EXIT_WITH_REASON(exit_with_reason_timed, TIMED)
 
-static __noinline int on_entry_otherwise(struct kvm_vcpu *vcpu, struct np_vcpu *v)
+static __always_inline int on_any_entry(void *vcpu, struct np_vcpu *v, enum way way)
 {
-	np_fsm_entry(NULL, v, level_of(vcpu));
+	__u32 level = level_by(vcpu, way);
+
+	/* What L1 is given is known at its exit, and that is early enough but for this. */
+	if (infers && (level == NP_LEVEL_L2 || v->odd & NP_ODD_HALTED))
+		infer(vcpu, v, level, way, TIMED);
+	np_fsm_entry(NULL, v, level);
 	return 0;
+}
+
+static __noinline int entry_unusual(struct kvm_vcpu *vcpu, struct np_vcpu *v)
+{
+	return vcpu ? on_any_entry(vcpu, v, BY_READ) : 0;
+}
+
+static __noinline int entry_otherwise(struct kvm_vcpu *vcpu, struct np_vcpu *v)
+{
+	if (!vcpu || !infers)
+		return entry_unusual(vcpu, v);
+	if (level_of(vcpu) == NP_LEVEL_L2) {
+		if (v->level == NP_LEVEL_L1 && np_fsm_usual_l2_entry(NULL, v))
+			return 0;
+	} else if (!v->clock.phased && !v->odd) {
+		return 0; /* and L1's exit will tell */
+	}
+	return entry_unusual(vcpu, v);
+}
+
+static __noinline int entry_without_seat(struct kvm_vcpu *vcpu)
+{
+	struct np_vcpu *v = vcpu ? find_vcpu((__u64)vcpu) : NULL;
+
+	return v ? entry_unusual(vcpu, v) : 0;
 }
 
 /* kvm_entry may have more arguments: only the first is of interest. */
 SEC("?tp_btf/kvm_entry")
 int BPF_PROG(entry_timed, struct kvm_vcpu *vcpu)
 {
+	struct np_seat *seat = seat_of((__u64)vcpu);
 	struct np_vcpu *v;
 
-	ONLY_WANTED_VCPU(vcpu);
-	v = find_vcpu((__u64)vcpu);
-	if (!v || np_fsm_l1_entry(NULL, v))
+	if (seat->key != (__u64)vcpu) {
+		if (seat->key - NP_UNWANTED == (__u64)vcpu)
+			return 0;
+		return entry_without_seat(vcpu);
+	}
+	v = vcpu_at(seat->at);
+	if (np_fsm_l1_entry(NULL, v))
 		return 0;
-	return on_entry_otherwise(vcpu, v);
+	return entry_otherwise(vcpu, v);
 }
 
 static __always_inline int on_nested_vmexit(struct kvm_vcpu *vcpu)
@@ -226,9 +295,18 @@ int BPF_PROG(inject_timed, __u32 reason)
 	return on_inject(reason, true);
 }
 
+/* Where only the time of an event is of interest, and to no vCPU just now. */
+#define ONLY_WHILE_PHASING()                                                                \
+	do {                                                                                       \
+		if (infers && !phasing)                                                            \
+			return 0;                                                                  \
+	} while (0)
+
 static __always_inline int on_vmenter(struct np_vcpu *v, bool timed)
 {
-	if (v)
+	if (v && timed && infers)
+		np_fsm_vmenter_time(NULL, v);
+	else if (v)
 		np_fsm_vmenter(NULL, v, timed);
 	return 0;
 }
@@ -243,6 +321,7 @@ int BPF_PROG(vmenter)
 SEC("?tp_btf/kvm_nested_vmenter")
 int BPF_PROG(vmenter_timed)
 {
+	ONLY_WHILE_PHASING();
 	ONLY_WANTED();
 	return on_vmenter(find_current_vcpu(), TIMED);
 }
@@ -258,8 +337,22 @@ int BPF_PROG(vmenter_function, struct kvm_vcpu *vcpu)
 SEC("?fentry/nested_vmx_enter_non_root_mode")
 int BPF_PROG(vmenter_function_timed, struct kvm_vcpu *vcpu)
 {
+	ONLY_WHILE_PHASING();
 	ONLY_WANTED_VCPU(vcpu);
 	return on_vmenter(find_vcpu((__u64)vcpu), TIMED);
+}
+
+/* L2 may be entered and not run: L1 can have it begin with waiting for an interrupt. */
+SEC("?fentry/kvm_emulate_halt_noskip")
+int BPF_PROG(halt, struct kvm_vcpu *vcpu)
+{
+	struct np_vcpu *v;
+
+	ONLY_WANTED_VCPU(vcpu);
+	v = find_vcpu((__u64)vcpu);
+	if (v && v->logged & NP_LOG_ENTERING)
+		v->odd |= NP_ODD_HALTED;
+	return 0;
 }
 
 /* Keeps a vCPU's typed pointer. The session takes this out when it has them all. */
@@ -272,58 +365,12 @@ int BPF_PROG(learn_type, struct vcpu_vmx *vmx)
 
 	ONLY_WANTED();
 	v = find_current_vcpu();
-	if (v && t) {
-		t->slot = v->shared_row;
-		t->vmx = vmx;
-		v->typed = 1;
-	}
-	return 0;
-}
-
-static __always_inline int on_sync_begin(struct np_vcpu *v)
-{
-	if (v)
-		v->sync_began = np_now(NULL);
-	return 0;
-}
-
-static __always_inline int on_sync_end(struct np_vcpu *v, enum np_sync which)
-{
-	if (!v || !v->sync_began)
+	if (!v || !t)
 		return 0;
-	v->sync[which].n++;
-	v->sync[which].ns += np_now(NULL) - v->sync_began;
-	v->sync_began = 0;
+	if (seat_of((__u64)vmx)->key == (__u64)vmx)
+		t->vmx = vmx;
+	v->typed = 1; /* or never will be, without a seat */
 	return 0;
-}
-
-/* vmcs12 -> shadow VMCS, before L1 runs; shadow VMCS -> vmcs12, before L2 does. */
-SEC("?fentry/nested_sync_vmcs12_to_shadow")
-int BPF_PROG(to_shadow_begin, struct kvm_vcpu *vcpu)
-{
-	ONLY_WANTED_VCPU(vcpu);
-	return on_sync_begin(find_vcpu((__u64)vcpu));
-}
-
-SEC("?fexit/nested_sync_vmcs12_to_shadow")
-int BPF_PROG(to_shadow_end, struct kvm_vcpu *vcpu)
-{
-	ONLY_WANTED_VCPU(vcpu);
-	return on_sync_end(find_vcpu((__u64)vcpu), NP_SYNC_TO_SHADOW);
-}
-
-SEC("?fentry/copy_shadow_to_vmcs12")
-int BPF_PROG(from_shadow_begin)
-{
-	ONLY_WANTED();
-	return on_sync_begin(find_current_vcpu());
-}
-
-SEC("?fexit/copy_shadow_to_vmcs12")
-int BPF_PROG(from_shadow_end)
-{
-	ONLY_WANTED();
-	return on_sync_end(find_current_vcpu(), NP_SYNC_FROM_SHADOW);
 }
 
 SEC("?fentry/kvm_arch_vcpu_destroy")

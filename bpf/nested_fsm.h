@@ -11,10 +11,11 @@
  *   |     |                  |                                     |
  *   +-- L1 handling <--------+-------- inject: given to L1 --------+
  *
- * Every kvm_exit is at any moment in exactly one of: fate.exits (L2's own),
- * caused[] (L1's, while it handled an L2 exit), pending[] (the same, not
- * finished yet), outside[] (L1's, handling none). np_fsm_* are the only writers
- * of a struct np_vcpu's state and counters, and of its rows.
+ * Every kvm_exit is at any moment in exactly one of: fate.exits or usual.times
+ * (L2's own; the last one is in `open` or `handling`), caused[] or usual.log[]
+ * times usual.times (L1's, while it handled an L2 exit), log[] or pending[] (the
+ * same, not finished yet), outside[] (L1's, handling none). np_fsm_* are the only
+ * writers of a struct np_vcpu's state and counters, and of its rows.
  *
  * `timed` is a constant: programs that only count have nothing of what the time
  * takes.
@@ -27,22 +28,8 @@
 #ifndef __bpf__
 #include "bpf/pools.h"
 #endif
+#include "bpf/l1_log.h"
 #include "bpf/trip_clock.h"
-
-/* Exits of L1 that mean something to the state machine. */
-#define NP_VMX_VMLAUNCH 20
-#define NP_VMX_VMREAD 23
-#define NP_VMX_VMRESUME 24
-#define NP_VMX_VMWRITE 25
-/* L1 cannot enter L2 outside of VMX operation. */
-#define NP_VMX_VMOFF 26
-#define NP_VMX_VMON 27
-
-/* Bounds a reason to an index; also what tells the BPF verifier. */
-np_inline __u32 np_reason_index(__u32 reason)
-{
-	return reason < NP_REASON_OTHER ? reason : NP_REASON_OTHER;
-}
 
 /* A vCPU of which nothing is known yet; its counters are kept. */
 np_inline void np_fsm_init(struct np_vcpu *v)
@@ -50,8 +37,10 @@ np_inline void np_fsm_init(struct np_vcpu *v)
 	v->level = NP_LEVEL_UNKNOWN;
 	v->open = NP_REASON_NONE;
 	v->handling = NP_REASON_NONE;
-	v->room = 0;
-	np_clock_drop(&v->clock);
+	v->logged = NP_LOG_NONE;
+	v->odd = 0;
+	v->clock.began = 0;
+	v->clock.phased = 0;
 }
 
 /* The row of an L2 exit reason, taken when it first comes. */
@@ -84,24 +73,40 @@ np_inline void np_settle_l0_only(struct np_pools *p, struct np_vcpu *v)
 	if (v->open == NP_REASON_NONE)
 		return;
 	row = np_row_of(p, v, v->open);
-	if (row)
+	if (row) {
+		row->fate.exits++;
 		row->fate.l0_only++;
+	}
 	v->open = NP_REASON_NONE;
 }
 
-/* Moves what is pending to where it turned out to belong. */
-np_inline void np_move_pending(struct np_vcpu *v, __u64 to[NP_REASONS])
+/* L1 was given what it handles; a row has it only now. */
+np_inline void np_settle_handled(struct np_vcpu *v, struct np_l2_row *row)
 {
-	for (__u32 i = v->room; i < NP_TOUCHED; i++) {
-		__u32 reason = np_reason_index(v->touched[i]);
-
-		to[reason] += v->pending[reason];
-		v->pending[reason] = 0;
-	}
-	v->room = 0;
+	if (v->odd & NP_ODD_SYNTHETIC)
+		return;
+	row->fate.exits++;
+	row->fate.to_l1++;
 }
 
-/* L1 entered L2: what was pending is what the L2 exit cost L1. */
+np_inline int np_finish_unusual(struct np_pools *p, struct np_vcpu *v)
+{
+	struct np_l2_row *row = np_row_of(p, v, v->handling);
+	bool odd = v->odd;
+
+	np_moving_begins(v);
+	if (row && !odd) {
+		np_new_usual(v, row);
+	} else if (row) {
+		np_settle_handled(v, row);
+		row->fate.resumed++;
+		np_move_log(v, row->caused);
+	}
+	np_moving_ends(v);
+	return 0;
+}
+
+/* L1 entered L2: the log is what the L2 exit cost L1. */
 np_inline void np_finish_handling(struct np_pools *p, struct np_vcpu *v)
 {
 	struct np_l2_row *row;
@@ -109,21 +114,27 @@ np_inline void np_finish_handling(struct np_pools *p, struct np_vcpu *v)
 	if (v->handling == NP_REASON_NONE)
 		return;
 	row = np_row_of(p, v, v->handling);
-	if (row) {
-		row->fate.resumed++;
-		np_move_pending(v, row->caused);
-	}
+	if (row && !v->odd && np_is_usual(v, &row->usual))
+		row->usual.times++;
+	else
+		np_rarely(np_finish_unusual, p, v);
 	v->handling = NP_REASON_NONE;
 }
 
 /* No entry will tell what the L2 exit in handling cost: count it for none. */
-np_aside int np_abandon_handling(struct np_vcpu *v)
+np_inline int np_abandon_handling(struct np_pools *p, struct np_vcpu *v)
 {
-	np_clock_drop(&v->clock);
+	struct np_l2_row *row;
+
+	np_clock_drop(p, &v->clock);
 	if (v->handling == NP_REASON_NONE)
 		return 0;
-	np_move_pending(v, v->outside);
-	v->handling = NP_REASON_NONE;
+	row = np_row_of(p, v, v->handling);
+	np_moving_begins(v);
+	if (row)
+		np_settle_handled(v, row);
+	np_move_log(v, v->outside);
+	np_moving_ends(v);
 	return 0;
 }
 
@@ -139,21 +150,24 @@ np_inline __u8 np_phase_of(__u32 reason)
 
 /*
  * kvm_exit, in the way that nearly all of them take: L1's, for an L2 exit. That
- * one is handled tells whose exit it is. False: np_fsm_exit() has to look at it.
+ * one is handled, and that L1's last exit was not to enter L2, tells whose exit
+ * it is. False: np_fsm_exit() has to look at it.
  */
 np_inline bool np_fsm_l1_exit(struct np_pools *p, struct np_vcpu *v, __u32 reason, bool timed)
 {
-	__u32 n = v->pending[reason], room;
+	__u32 n = v->logged;
 
-	if (!n) {
-		room = v->room;
-		if (!room || reason == NP_VMX_VMOFF || reason == NP_VMX_VMON)
-			return false;
-		room--;
-		v->touched[room % NP_TOUCHED] = reason;
-		v->room = room;
+	if (n >= NP_LOG)
+		return false;
+	if (np_is_plain(reason)) {
+		v->log[n] = reason;
+		v->logged = n + 1;
+	} else if (reason == NP_VMX_VMRESUME) {
+		v->log[n] = reason;
+		v->logged = (n + 1) | NP_LOG_ENTERING;
+	} else {
+		return false;
 	}
-	v->pending[reason] = n + 1;
 	if (timed && v->clock.phased)
 		np_clock_turn(&v->clock, np_now(p), np_phase_of(reason));
 	return true;
@@ -168,43 +182,45 @@ np_inline void np_come_to_l1(struct np_pools *p, struct np_vcpu *v)
 	} else if (v->level == NP_LEVEL_L2) {
 		v->failed_entries++;
 	}
-	np_clock_drop(&v->clock);
+	np_clock_drop(p, &v->clock);
 	v->level = NP_LEVEL_L1;
 }
 
 np_inline void np_other_l1_exit(struct np_pools *p, struct np_vcpu *v, __u32 reason, bool timed)
 {
-	struct np_l2_row *row;
+	__u32 entering = reason == NP_VMX_VMRESUME || reason == NP_VMX_VMLAUNCH ? NP_LOG_ENTERING
+										 : 0;
+	__u32 n;
 
 	if (v->level != NP_LEVEL_L1)
 		np_come_to_l1(p, v);
 	if ((reason == NP_VMX_VMOFF || reason == NP_VMX_VMON) && v->isa == NP_ISA_VMX)
-		np_abandon_handling(v);
+		np_rarely(np_abandon_handling, p, v);
 	if (v->handling == NP_REASON_NONE) {
 		v->outside[reason]++;
+		v->logged = NP_LOG_NONE | entering;
 		return;
 	}
-	row = np_row_of(p, v, v->handling);
-	if (row) /* too many kinds to hold back: counted as caused already */
-		row->caused[reason]++;
+	if ((v->logged & ~NP_LOG_ENTERING) >= NP_LOG)
+		np_rarely(np_spill_log, p, v);
+	n = v->logged & (NP_LOG - 1);
+	v->log[n] = reason;
+	v->logged = (n + 1) | entering;
 	if (timed && v->clock.phased)
 		np_clock_turn(&v->clock, np_now(p), np_phase_of(reason));
 }
 
 np_inline void np_l2_exit(struct np_pools *p, struct np_vcpu *v, __u32 reason, bool timed)
 {
-	struct np_l2_row *row;
-
 	if (v->level == NP_LEVEL_L1) {
 		v->desyncs++; /* an entry was not seen */
-		np_abandon_handling(v);
+		np_rarely(np_abandon_handling, p, v);
 	}
 	np_settle_l0_only(p, v);
-	row = np_row_of(p, v, reason);
-	if (row)
-		row->fate.exits++;
+	np_row_index(p, v, reason); /* where it is counted must be known while it is open */
 	v->open = reason;
 	v->level = NP_LEVEL_L2;
+	v->logged = NP_LOG_NONE;
 	if (timed)
 		np_clock_begin(p, &v->clock, np_now(p), reason);
 }
@@ -240,10 +256,12 @@ np_inline void np_end_trip(struct np_pools *p, struct np_vcpu *v, __u64 now)
 }
 
 /* An exit for L1 that no hardware exit stands for; the open one, if any, was L0's. */
-np_inline void np_inject_synthetic(struct np_pools *p, struct np_vcpu *v, struct np_l2_row *row,
-				   __u32 reason, bool timed)
+np_inline void np_inject_synthetic(struct np_pools *p, struct np_vcpu *v, __u32 reason, bool timed)
 {
-	row->fate.synthetic++;
+	struct np_l2_row *row = np_row_of(p, v, reason);
+
+	if (row)
+		row->fate.synthetic++;
 	if (timed && v->open == NP_REASON_NONE && v->clock.began) {
 		/* It came up while L1 entered L2: one round trip ends where the next begins. */
 		__u64 now = np_now(p);
@@ -261,28 +279,28 @@ np_inline void np_inject_synthetic(struct np_pools *p, struct np_vcpu *v, struct
  */
 np_inline void np_fsm_inject(struct np_pools *p, struct np_vcpu *v, __u32 reason, bool timed)
 {
-	struct np_l2_row *row;
+	bool synthetic;
 
 	reason = np_reason_index(reason);
-	row = np_row_of(p, v, reason);
-	if (!row)
-		return;
 	if (v->level != NP_LEVEL_L2) {
 		v->desyncs++;
-		np_abandon_handling(v);
+		np_rarely(np_abandon_handling, p, v);
 	}
-	if (v->open == reason)
-		row->fate.to_l1++;
-	else
-		np_inject_synthetic(p, v, row, reason, timed);
+	synthetic = v->open != reason;
+	if (synthetic)
+		np_inject_synthetic(p, v, reason, timed);
 	if (timed) {
 		v->clock.kind = NP_TRIP_L1;
 		v->clock.reason = reason;
 	}
+	v->level = NP_LEVEL_L1;
 	v->open = NP_REASON_NONE;
 	v->handling = reason;
-	v->room = NP_TOUCHED;
-	v->level = NP_LEVEL_L1;
+	v->logged = 0;
+	v->odd = synthetic ? NP_ODD_SYNTHETIC : 0;
+	v->handled_row = np_row_index(p, v, reason);
+	for (__u32 i = 0; i < NP_LOG / 8; i++)
+		v->words[i] = 0;
 }
 
 /* kvm_nested_vmenter: L1 enters L2, which ends the handling of an L2 exit. */
@@ -290,19 +308,23 @@ np_inline void np_fsm_vmenter(struct np_pools *p, struct np_vcpu *v, bool timed)
 {
 	if (v->open != NP_REASON_NONE) { /* user space restored L2's state over a running L2 */
 		np_settle_l0_only(p, v);
-		np_clock_drop(&v->clock);
+		np_clock_drop(p, &v->clock);
 	}
 	np_finish_handling(p, v);
+	v->logged = NP_LOG_NONE;
 	v->entries++;
 	v->level = NP_LEVEL_L2;
 	if (timed && v->clock.phased)
 		np_clock_turn(&v->clock, np_now(p), NP_PHASE_ENTER_L2);
 }
 
-/* kvm_entry into L1, in the way that nearly all take. False: np_fsm_entry() has to look. */
+/*
+ * kvm_entry into L1, in the way that nearly all take: back after one of its exits, and
+ * not one to enter L2. False: np_fsm_entry() has to look at it.
+ */
 np_inline bool np_fsm_l1_entry(struct np_pools *p, struct np_vcpu *v)
 {
-	if (v->level != NP_LEVEL_L1)
+	if (v->logged >= NP_LOG_NONE)
 		return false;
 	if (v->clock.phased)
 		np_clock_turn(&v->clock, np_now(p), NP_PHASE_L1);
@@ -310,17 +332,21 @@ np_inline bool np_fsm_l1_entry(struct np_pools *p, struct np_vcpu *v)
 }
 
 /*
- * kvm_entry: tells nothing but the time. `level`: who is about to run. If that
- * is L1 after it tried to enter L2, the entry had failed.
+ * kvm_entry: tells nothing but the time. `level`: who is about to run. If L1 is given an
+ * exit, or failed to enter L2, its next exit tells.
  */
 np_inline void np_fsm_entry(struct np_pools *p, struct np_vcpu *v, __u32 level)
 {
 	if (level == NP_LEVEL_UNKNOWN)
 		level = v->level;
-	if (level != v->level)
-		np_clock_drop(&v->clock);
-	else if (!np_fsm_l1_entry(p, v) && v->clock.began)
+	if (level == NP_LEVEL_L1) {
+		if (v->clock.phased)
+			np_clock_turn(&v->clock, np_now(p), NP_PHASE_L1);
+	} else if (level != v->level) {
+		np_clock_drop(p, &v->clock);
+	} else if (v->clock.began) {
 		np_end_trip(p, v, np_now(p));
+	}
 }
 
 /* After it, where the kernel tells that the entry failed and not who exits next. */
@@ -334,9 +360,15 @@ np_inline void np_fsm_vmenter_failed(struct np_vcpu *v)
  * The hooks were out: what happened meanwhile is unknown. Call it for each
  * vCPU before they go in again, while none of them runs.
  */
-np_inline void np_fsm_gap(struct np_vcpu *v)
+np_inline void np_fsm_gap(struct np_pools *p, struct np_vcpu *v)
 {
-	np_abandon_handling(v);
+	struct np_l2_row *row = 0;
+
+	np_rarely(np_abandon_handling, p, v);
+	if (v->open != NP_REASON_NONE)
+		row = np_row_of(p, v, v->open);
+	if (row)
+		row->fate.exits++;
 	np_fsm_init(v);
 }
 

@@ -104,7 +104,7 @@ static void l1_alone_has_nothing_below(void **state)
 {
 	(void)state;
 	np_fsm_exit(&pools, &vcpu[0], MSR_WRITE, NP_LEVEL_L1, true);
-	np_fsm_gap(&vcpu[0]);
+	np_fsm_gap(&pools, &vcpu[0]);
 	np_fsm_exit(&pools, &vcpu[0], MSR_WRITE, NP_LEVEL_L1, true);
 	next_interval();
 	press('3');

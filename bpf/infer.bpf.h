@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hooks cost even where they only confirm what the next exit tells anyway:
+ *
+ * - L2 exits, and L1 did before: L1 has entered L2 (kvm_nested_vmenter).
+ * - L1 exits, and L2 did before: L0 has given L1 an exit (kvm_nested_vmexit_inject),
+ *   whose reason vmcs12 still has.
+ * - L1 exits, and did before in order to enter L2: the entry failed, which vmcs12
+ *   says; or L1 had L2 begin halted, and an event for L1 came before it ever ran;
+ *   or the instruction itself failed, and there was no entry.
+ *
+ * So the state machine is told of these events when the exit comes, and it is the
+ * same to it. Where kvm_nested_vmenter is hooked for the time, it came before.
+ */
+#ifndef NESTPROF_INFER_BPF_H
+#define NESTPROF_INFER_BPF_H
+
+const volatile bool infers; /* vmcs12 can be read; else the tracepoints are hooked */
+
+/* How a program comes to what is in struct vcpu_vmx. */
+enum way {
+	BY_CAST,
+	BY_KPTR,  /* by a pointer to that type */
+	BY_READ,
+	BY_KEY,	  /* the same, and to what is in struct kvm_vcpu, too */
+};
+
+static __always_inline __u32 given_to_l1(void *vcpu, enum way way)
+{
+	if (way == BY_CAST)
+		return given_by_cast((__u64)vcpu);
+	return way == BY_KPTR ? given_by_kptr(vcpu) : given_by_read(vcpu);
+}
+
+static __always_inline __u32 level_by(void *vcpu, enum way way)
+{
+	struct vcpu_vmx *vmx = vcpu;
+
+	if (way == BY_KEY)
+		return level_by_read(vcpu);
+	return level_of(way == BY_KPTR ? &vmx->vcpu : vcpu);
+}
+
+/* L1 runs, and L2 did, or should have. */
+static __always_inline void infer_from_l1(struct np_vcpu *v, __u32 given, bool timed)
+{
+	if (given == NOTHING_GIVEN)
+		return;
+	if (v->level == NP_LEVEL_L1) {
+		if (!(given & FAILED_ENTRY) && !(v->odd & NP_ODD_HALTED))
+			return;
+		np_fsm_vmenter(NULL, v, UNTIMED);
+	}
+	if (v->open != NP_REASON_NONE || !(given & FAILED_ENTRY))
+		np_fsm_inject(NULL, v, given & BASIC_EXIT_REASON, timed);
+}
+
+static __always_inline void infer(void *vcpu, struct np_vcpu *v, __u32 level, enum way way,
+				  bool timed)
+{
+	if (level == NP_LEVEL_L2 && v->level == NP_LEVEL_L1)
+		np_fsm_vmenter(NULL, v, UNTIMED); /* its own hook took the time */
+	else if (level == NP_LEVEL_L1 &&
+		 (v->level == NP_LEVEL_L2 || v->logged & NP_LOG_ENTERING))
+		infer_from_l1(v, given_to_l1(vcpu, way), timed);
+	v->odd &= ~NP_ODD_HALTED;
+}
+
+/* kvm_exit of L2, or L1's first after it, where all is as it nearly always is. */
+static __always_inline bool infer_usual_exit(void *vcpu, struct np_vcpu *v, __u32 reason,
+					     enum way way, bool timed)
+{
+	__u32 level;
+
+	if (reason >= NP_REASON_OTHER)
+		return false;
+	level = level_by(vcpu, way);
+	if (level == NP_LEVEL_L2 && timed)
+		return np_fsm_next_l2_exit(NULL, v, reason);
+	if (level == NP_LEVEL_L2)
+		return v->level == NP_LEVEL_L1 && np_fsm_usual_l2_exit(NULL, v, reason);
+	return v->level == NP_LEVEL_L2 &&
+	       np_fsm_usual_l1_exit(NULL, v, given_to_l1(vcpu, way), reason, timed);
+}
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What L1 exits for while it handles an L2 exit: kept in its order, compared with what it
+ * was the last time, counted where it turns out to belong. Only nested_fsm.h calls these.
+ */
+#ifndef NESTPROF_L1_LOG_H
+#define NESTPROF_L1_LOG_H
+
+#include "bpf/events.h"
+
+#define np_inline static inline __attribute__((always_inline))
+
+/*
+ * What happens rarely is called by way of this: BPF's verifier walks a function
+ * anew for each call, unless it is global, and these take no pointers everywhere.
+ * np_keep_order() keeps clang from making one condition of two, which costs more.
+ */
+#ifndef __bpf__
+#define np_rarely(function, p, v) function(p, v)
+#define np_keep_order(x) (void)(x)
+#endif
+
+#define np_compiler_barrier() asm volatile("" ::: "memory")
+
+/* Exits of L1 that mean something to the state machine. */
+#define NP_VMX_VMLAUNCH 20
+#define NP_VMX_VMREAD 23
+#define NP_VMX_VMRESUME 24
+#define NP_VMX_VMWRITE 25
+/* L1 cannot enter L2 outside of VMX operation. */
+#define NP_VMX_VMOFF 26
+#define NP_VMX_VMON 27
+
+/* Bounds a reason to an index; also what tells the BPF verifier. */
+np_inline __u32 np_reason_index(__u32 reason)
+{
+	return reason < NP_REASON_OTHER ? reason : NP_REASON_OTHER;
+}
+
+/*
+ * VMREAD and VMWRITE come first, for they come most; the others from VMLAUNCH to
+ * VMXON are rare, or L1's last exit before L2 runs.
+ */
+np_inline bool np_is_plain(__u32 reason)
+{
+	if (reason == NP_VMX_VMREAD)
+		return true;
+	np_keep_order(reason);
+	if (reason == NP_VMX_VMWRITE)
+		return true;
+	np_keep_order(reason);
+	return reason - NP_VMX_VMLAUNCH > NP_VMX_VMON - NP_VMX_VMLAUNCH;
+}
+
+/*
+ * Adds `times` what a log of n exits has. All of it is walked, and what is zero for
+ * it is not in use is taken back: the BPF verifier takes a loop of one way only.
+ */
+np_inline void np_add_log(__u64 to[NP_REASONS], const __u8 log[NP_LOG], __u64 n, __u64 times)
+{
+	for (__u32 i = 0; i < NP_LOG; i++)
+		to[np_reason_index(log[i])] += times;
+	to[0] -= (NP_LOG - n) * times;
+}
+
+/* Counts L1's exits for the L2 exit in handling where they turned out to belong. */
+np_inline void np_move_log(struct np_vcpu *v, __u64 to[NP_REASONS])
+{
+	np_add_log(to, v->log, v->logged & ~NP_LOG_ENTERING, 1);
+	if (!(v->odd & NP_ODD_SPILLED))
+		return;
+	for (__u32 i = 0; i < NP_REASONS; i++) {
+		to[i] += v->pending[i];
+		v->pending[i] = 0;
+	}
+	v->odd &= ~NP_ODD_SPILLED;
+}
+
+/* Who reads meanwhile must not find what is counted twice, or nowhere. */
+np_inline void np_moving_begins(struct np_vcpu *v)
+{
+	v->odd |= NP_ODD_MOVING;
+	np_compiler_barrier();
+}
+
+np_inline void np_moving_ends(struct np_vcpu *v)
+{
+	v->handling = NP_REASON_NONE;
+	v->logged = NP_LOG_NONE;
+	np_compiler_barrier();
+	v->odd &= ~NP_ODD_MOVING;
+}
+
+/* Makes room in the log. */
+np_inline int np_spill_log(struct np_pools *p, struct np_vcpu *v)
+{
+	(void)p;
+	for (__u32 i = 0; i < NP_LOG; i++)
+		v->pending[np_reason_index(v->log[i])]++;
+	for (__u32 i = 0; i < NP_LOG / 8; i++)
+		v->words[i] = 0;
+	v->odd |= NP_ODD_SPILLED;
+	v->logged = 0;
+	return 0;
+}
+
+/* What was usual is so no longer: its exits are counted, and the log takes its place. */
+np_inline void np_new_usual(struct np_vcpu *v, struct np_l2_row *row)
+{
+	struct np_usual *u = &row->usual;
+
+	row->fate.exits += u->times;
+	row->fate.to_l1 += u->times;
+	row->fate.resumed += u->times;
+	np_add_log(row->caused, u->log, u->n, u->times);
+	u->n = v->logged & ~NP_LOG_ENTERING;
+	for (__u32 i = 0; i < NP_LOG / 8; i++)
+		u->words[i] = v->words[i];
+	u->times = 1;
+}
+
+np_inline bool np_is_usual(const struct np_vcpu *v, const struct np_usual *u)
+{
+	__u64 n = v->logged & ~NP_LOG_ENTERING, differ = u->n ^ n;
+
+	differ |= u->words[0] ^ v->words[0];
+	if (n > 8)
+		differ |= u->words[1] ^ v->words[1];
+	for (__u32 i = 2; n > 16 && i < NP_LOG / 8; i++)
+		differ |= u->words[i] ^ v->words[i];
+	return !differ;
+}
+
+#endif
