@@ -15,7 +15,7 @@ CC       ?= gcc
 CLANG    ?= clang
 BPFTOOL  ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 B        := build
-PKGS     := jansson smartcols libkmod libarchive libbpf libelf libmd
+PKGS     := jansson smartcols libkmod libarchive libbpf libelf libmd libzstd libxxhash
 
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Werror
 CPPFLAGS += -I. -I$(B) -D_GNU_SOURCE -DNP_VERSION='"$(shell cat VERSION)"'
@@ -25,7 +25,7 @@ PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -lutil -lm
 
 # analysis/ links without libbpf; the rest may use both.
-ANALYSIS := $(patsubst %.c,$(B)/%.o,$(wildcard analysis/*.c))
+ANALYSIS := $(patsubst %.c,$(B)/%.o,$(wildcard analysis/*.c analysis/*/*.c))
 COLLECT  := $(patsubst %.c,$(B)/%.o,$(filter-out collector/main.c,$(wildcard collector/*.c collector/*/*.c))) \
 	    $(B)/collector/lab/boot_stages.o
 LIB      := $(B)/libnestprof.a
