@@ -21,19 +21,21 @@ struct rec_reader {
 	bool ended;	   /* the frame that ends it was read */
 	const char *wrong; /* reading is over, for this reason */
 	json_t *json;
-	struct rec_batch batch;
-	uint8_t payload[REC_MAX_PAYLOAD];
 	/* What was read and not used yet: from `at` on, `have` bytes. */
 	size_t at, have;
+	/* The large ones, which are nothing until they are filled. */
+	struct rec_batch batch;
+	uint8_t payload[REC_MAX_PAYLOAD];
 	uint8_t window[REC_HEADER_SIZE + REC_MAX_STORED];
 };
 
 struct rec_reader *rec_reader_new(rec_source source, void *arg)
 {
-	struct rec_reader *r = calloc(1, sizeof(*r));
+	struct rec_reader *r = malloc(sizeof(*r));
 
 	if (!r)
 		return NULL;
+	memset(r, 0, offsetof(struct rec_reader, batch));
 	r->source = source;
 	r->arg = arg;
 	r->zstd = ZSTD_createDCtx();

@@ -19,6 +19,7 @@ struct rec_writer {
 	uint32_t sequence;
 	uint32_t stream; /* of the run that is added to */
 	struct rec_totals totals;
+	/* The large ones, which are nothing until they are filled. */
 	struct rec_batch batch;
 	uint8_t payload[REC_MAX_PAYLOAD];
 	uint8_t frame[REC_HEADER_SIZE + REC_MAX_STORED];
@@ -28,10 +29,11 @@ _Static_assert(REC_MAX_STORED >= ZSTD_COMPRESSBOUND(REC_MAX_PAYLOAD), "what is r
 
 struct rec_writer *rec_writer_new(rec_sink sink, void *arg)
 {
-	struct rec_writer *w = calloc(1, sizeof(*w));
+	struct rec_writer *w = malloc(sizeof(*w));
 
 	if (!w)
 		return NULL;
+	memset(w, 0, offsetof(struct rec_writer, batch));
 	w->sink = sink;
 	w->arg = arg;
 	w->zstd = ZSTD_createCCtx();

@@ -30,7 +30,8 @@ static struct seen whole;
 
 static void see(struct seen *s, uint32_t stream, struct rec_event e)
 {
-	s->item = reallocarray(s->item, s->n + 1, sizeof(*s->item));
+	if (!(s->n & (s->n - 1))) /* room for twice as many */
+		s->item = reallocarray(s->item, s->n ? 2 * s->n : 1, sizeof(*s->item));
 	assert_non_null(s->item);
 	memset(&s->item[s->n], 0, sizeof(*s->item));
 	s->item[s->n].stream = stream;
