@@ -134,6 +134,8 @@ static double phase(const struct stat_line *l, uint32_t arg)
 /* The round trips of one kind: their number, then times. */
 #define TRIP_METRICS(key, title, kind)                                                             \
 	{ { key "_trips", title, "", 0 }, STAT_AS_DATA, true, trip, TRIP(kind, TRIP_COUNT) },      \
+	{ { key "_ns", title " in all", "ns", 0 }, STAT_AS_DATA, true, trip,                       \
+	  TRIP(kind, TRIP_SUM) },                                                                  \
 	{ { key "_mean", title " mean", "ns", 0 }, STAT_AS_DATA, false, trip,                      \
 	  TRIP(kind, TRIP_MEAN) },                                                                 \
 	{ { key "_p50", title " p50", "ns", 0 }, STAT_AS_DATA, false, trip,                        \

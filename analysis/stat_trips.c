@@ -20,6 +20,8 @@ double stat_trip_value(const struct stat_line *l, enum np_trip kind, enum stat_t
 		return NAN;
 	if (what == TRIP_COUNT)
 		return sum->n;
+	if (what == TRIP_SUM)
+		return sum->ns;
 	if (what == TRIP_MEAN)
 		return (double)sum->ns / sum->n;
 	return t->max ? values[what] : NAN;
@@ -35,6 +37,7 @@ double stat_trip_phase(const struct stat_line *l, enum np_phase phase)
 /* The columns of text are those of the metrics, under shorter titles. */
 static const struct np_column trip_columns[NR_TRIP_VALUES] = {
 	[TRIP_COUNT] = { "trips", "round trips", "", 0 },
+	[TRIP_SUM] = { "ns", "in all", "ns", 0 },
 	[TRIP_MEAN] = { "mean", "mean", "ns", 0 },
 	[TRIP_P50] = { "p50", "p50", "ns", 0 },
 	[TRIP_P90] = { "p90", "p90", "ns", 0 },

@@ -11,6 +11,7 @@
 
 enum stat_trip_value {
 	TRIP_COUNT,
+	TRIP_SUM,
 	TRIP_MEAN,
 	TRIP_P50,
 	TRIP_P90,

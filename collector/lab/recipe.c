@@ -24,7 +24,9 @@ const struct recipe_package recipe_packages[] = {
 	{ "libjansson4", "libjansson.so.4" },
 	{ "libkmod2", "libkmod.so.2" },
 	{ "libmd0", "libmd.so.0" },
+	{ "libncursesw6", "libncursesw.so.6" },
 	{ "libsmartcols1", "libsmartcols.so.1" },
+	{ "libtinfo6", "libtinfo.so.6" },
 	{ NULL, NULL },
 };
 
