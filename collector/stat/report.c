@@ -152,6 +152,20 @@ int report_interval(struct stat_report *r, double start, const struct stat_lines
 	}
 }
 
+int report_model(struct stat_report *r, struct stat_model *m, double start, double seconds,
+		 uint64_t lost)
+{
+	struct stat_lines lines = { 0 };
+	int err = stat_model_windows(m, r->by, stat_lines_add, &lines);
+
+	if (!err)
+		err = stat_lines_finish(&lines, seconds, r->min_share, r->sort);
+	if (!err)
+		err = report_interval(r, start, &lines, lost);
+	stat_lines_free(&lines);
+	return err;
+}
+
 static const char *why_not(const struct stat_tracing *t)
 {
 	if (t->err == -EPERM || t->err == -EACCES)
