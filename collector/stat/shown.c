@@ -9,13 +9,13 @@
 enum { OPT_BY = 256, OPT_SORT, OPT_MIN_SHARE, OPT_JSON, OPT_CSV };
 
 static const struct argp_option options[] = {
-	{ 0, 0, 0, 0, "What is printed:", 3 },
-	{ "by", OPT_BY, "WHAT", 0, "apart by reason, vm or vcpu [reason]", 3 },
-	{ "sort", OPT_SORT, "KEY", 0, "by this of the keys of --json [share]", 3 },
+	{ 0, 0, 0, 0, "What is printed:", 4 },
+	{ "by", OPT_BY, "WHAT", 0, "apart by reason, vm or vcpu [reason]", 4 },
+	{ "sort", OPT_SORT, "KEY", 0, "by this of the keys of --json [share]", 4 },
 	{ "min-share", OPT_MIN_SHARE, "PERCENT", 0,
-	  "one line for all with less of L0's exits than that [0]", 3 },
-	{ "json", OPT_JSON, 0, 0, "a JSON object per line and interval (docs/json-stat.md)", 3 },
-	{ "csv", OPT_CSV, 0, 0, "CSV, with the same keys", 3 },
+	  "one line for all with less of L0's exits than that [0]", 4 },
+	{ "json", OPT_JSON, 0, 0, "a JSON object per line and interval (docs/json-stat.md)", 4 },
+	{ "csv", OPT_CSV, 0, 0, "CSV, with the same keys", 4 },
 	{ 0 },
 };
 
