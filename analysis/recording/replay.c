@@ -7,12 +7,13 @@
 
 #include "analysis/recording/replay_vcpu.h"
 
-/* Intervals of a year at their shortest would be 300 times as many. */
-#define MAX_INTERVALS 1000000
+/* More tables than anybody reads: a day of seconds and some. */
+#define MAX_INTERVALS 100000
 /* Of vCPUs that are gone, the model keeps the counters until the interval is over. */
 #define MAX_GONE 65536
 /* How many events of the next interval can wait for the last ones of this one. */
 #define MAX_HELD (1u << 22)
+#define NEVER UINT64_MAX
 
 struct held {
 	uint32_t slot;
@@ -48,11 +49,11 @@ struct replay {
 /* When there is no interval, there is no end. */
 static uint64_t end_of_interval(const struct replay *r)
 {
-	uint64_t end = UINT64_MAX, stop = UINT64_MAX;
+	uint64_t end = NEVER, stop = NEVER;
 
-	if (r->o.interval && r->o.interval < UINT64_MAX - r->from)
+	if (r->o.interval && r->o.interval < NEVER - r->from)
 		end = r->from + r->o.interval;
-	if (r->o.duration && r->o.duration < UINT64_MAX - r->o.start)
+	if (r->o.duration && r->o.duration < NEVER - r->o.start)
 		stop = r->o.start + r->o.duration;
 	return end < stop ? end : stop;
 }
@@ -261,7 +262,7 @@ static int come_to(struct replay *r, uint64_t ns)
 {
 	int err = 0;
 
-	while (!err && !r->over && ns >= r->to) {
+	while (!err && !r->over && r->to != NEVER && ns >= r->to) {
 		err = end_interval(r, r->to);
 		r->over = r->o.duration && r->from - r->o.start >= r->o.duration;
 		r->to = end_of_interval(r);
@@ -308,7 +309,7 @@ int replay_end(struct replay *r, uint64_t end)
 	err = come_to(r, r->last);
 	if (err || r->over)
 		return err;
-	r->to = UINT64_MAX;
+	r->to = NEVER;
 	err = release(r);
 	if (!err && (r->anything || r->last > r->from || !r->intervals))
 		err = end_interval(r, r->last);
