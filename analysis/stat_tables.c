@@ -167,7 +167,8 @@ int stat_table_lines(struct stat_table *t, const struct stat_lines *l, enum stat
 
 	memset(t, 0, sizeof(*t));
 	if (when)
-		stat_table_add_columns(t, when_columns, sizeof(when_columns) / sizeof(when_columns[0]));
+		stat_table_add_columns(t, when_columns,
+				       sizeof(when_columns) / sizeof(when_columns[0]));
 	add_whose_columns(t, by, form);
 	stat_table_add_columns(t, &kind_column, 1);
 	for (uint32_t i = 0; i < stat_nr_metrics; i++)

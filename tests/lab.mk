@@ -28,6 +28,11 @@ check-bad-luck: check-verify
 bench-demo: all $(B)/tests/bench_demo
 	$(B)/tests/bench_demo $(B)/nestprof lab -o $(B)/bench
 
+# What stat needs of memory for 512 vCPUs.
+.PHONY: bench-memory
+bench-memory: $(B)/tests/bench_memory
+	$(B)/tests/bench_memory
+
 # What each tracer adds to an untraced exit. In instructions, so exact.
 TRACERS ?= empty,counts,hist-triggers
 .PHONY: bench-overhead

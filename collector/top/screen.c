@@ -43,6 +43,16 @@ static void on_signal(int sig)
 		resized = 1;
 }
 
+/* Whether terminfo knows a terminal to draw on; `found` is setupterm()'s. */
+static bool can_draw(const char *type, int *found)
+{
+	bool can = setupterm(type, STDOUT_FILENO, found) == OK && cursor_address && clear_screen;
+
+	if (*found == 1 && cur_term)
+		del_curterm(cur_term); /* newterm() makes its own */
+	return can;
+}
+
 static int check_type(void)
 {
 	const char *type = getenv("TERM");
@@ -52,7 +62,7 @@ static int check_type(void)
 		return fail(NP_EXIT_TERMINAL, -ENOTTY,
 			    "TERM is not set, so this terminal's abilities are not known; set it, "
 			    "or use nestprof stat -I 1");
-	if (setupterm(type, STDOUT_FILENO, &found) == OK && cursor_address && clear_screen)
+	if (can_draw(type, &found))
 		return 0;
 	if (found == 1 || found == 0)
 		return fail(NP_EXIT_TERMINAL, -ENOTTY,
