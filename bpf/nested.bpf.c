@@ -16,6 +16,21 @@
 #include <bpf/bpf_tracing.h>
 
 #include "bpf/kvm_types.bpf.h"
+#include "bpf/pools.bpf.h"
+
+#define SLOT struct np_vcpu
+
+static __always_inline void begin_slot(struct np_vcpu *v, __u32 slot)
+{
+	np_fsm_init(v);
+	v->shared_row = slot;
+}
+
+static __always_inline void end_slot(struct np_vcpu *v)
+{
+	np_fsm_gap(v);
+}
+
 #include "bpf/slots.bpf.h"
 #include "bpf/reason.bpf.h"
 
@@ -23,44 +38,6 @@ char LICENSE[] SEC("license") = "GPL";
 
 #define TIMED true
 #define UNTIMED false
-
-/*
- * How every program begins: most events may be of VMs that nobody asked about.
- * The barrier keeps clang from making one condition of two, which costs more.
- */
-#define ONLY_WANTED()                                                                              \
-	do {                                                                                       \
-		__u32 target = target_tgid;                                                        \
-                                                                                                   \
-		if (target && target != (__u32)(bpf_get_current_pid_tgid() >> 32))                 \
-			return 0;                                                                  \
-		barrier();                                                                         \
-	} while (0)
-
-/*
- * The same where the event says which vCPU: that needs no helper. Newer
- * verifiers want to see that it is not NULL.
- */
-#define ONLY_WANTED_VCPU(vcpu)                                                                     \
-	do {                                                                                       \
-		if (!(vcpu) || is_unwanted((__u64)(vcpu)))                                         \
-			return 0;                                                                  \
-		barrier();                                                                         \
-	} while (0)
-
-/* Whether the vCPU runs L2. Both fields change only between two exits. */
-static __always_inline __u32 level_of(struct kvm_vcpu *vcpu)
-{
-	if (bpf_core_field_exists(struct kvm_vcpu, stat.guest_mode))
-		return vcpu->stat.guest_mode ? NP_LEVEL_L2 : NP_LEVEL_L1;
-	if (bpf_core_field_exists(struct vcpu_vmx, nested.vmcs02)) {
-		struct vcpu_vmx *vmx = (void *)vcpu;
-		void *loaded = BPF_CORE_READ(vmx, loaded_vmcs);
-
-		return loaded == &vmx->nested.vmcs02 ? NP_LEVEL_L2 : NP_LEVEL_L1;
-	}
-	return NP_LEVEL_UNKNOWN;
-}
 
 static __noinline int on_exit_otherwise(struct kvm_vcpu *vcpu, struct np_vcpu *v, __u32 reason)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The exit reason, which is not in struct kvm_vcpu but in the struct vcpu_vmx
- * around it, where the verifier lets no typed pointer go. In the order of what
- * they cost, here are three ways to it; collector/btf_probe.c picks.
+ * What a vCPU tells: who runs, and the exit reason. That one is not in struct
+ * kvm_vcpu but in the struct vcpu_vmx around it, where the verifier lets no typed
+ * pointer go. In the order of what they cost, here are three ways to it;
+ * collector/btf_probe.c picks.
  */
 #ifndef NESTPROF_REASON_BPF_H
 #define NESTPROF_REASON_BPF_H
@@ -61,6 +62,20 @@ static __always_inline __u32 reason_by_read(struct kvm_vcpu *vcpu)
 
 	bpf_probe_read_kernel(&reason, sizeof(reason), (void *)vcpu + exit_reason_offset());
 	return reason;
+}
+
+/* Whether the vCPU runs L2. Both fields change only between two exits. */
+static __always_inline __u32 level_of(struct kvm_vcpu *vcpu)
+{
+	if (bpf_core_field_exists(struct kvm_vcpu, stat.guest_mode))
+		return vcpu->stat.guest_mode ? NP_LEVEL_L2 : NP_LEVEL_L1;
+	if (bpf_core_field_exists(struct vcpu_vmx, nested.vmcs02)) {
+		struct vcpu_vmx *vmx = (void *)vcpu;
+		void *loaded = BPF_CORE_READ(vmx, loaded_vmcs);
+
+		return loaded == &vmx->nested.vmcs02 ? NP_LEVEL_L2 : NP_LEVEL_L1;
+	}
+	return NP_LEVEL_UNKNOWN;
 }
 
 #endif

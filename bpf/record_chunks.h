@@ -93,8 +93,8 @@ static inline struct np_chunk *np_chunk_at(struct np_chunks *c, __u32 index)
 	return index < c->max ? &c->chunk[index] : 0;
 }
 #else
-static __u32 np_chunk_take(struct np_chunks *c);
-static struct np_chunk *np_chunk_at(struct np_chunks *c, __u32 index);
+static __always_inline __u32 np_chunk_take(struct np_chunks *c);
+static __always_inline struct np_chunk *np_chunk_at(struct np_chunks *c, __u32 index);
 #endif
 
 /* Links a fresh chunk to the vCPU's others. False: there is none, and an event is lost. */
