@@ -3,10 +3,9 @@
 #ifndef NESTPROF_RECORD_REPORT_RUN_H
 #define NESTPROF_RECORD_REPORT_RUN_H
 
+#include "collector/record/run.h"
 #include "collector/stat/shown.h"
 #include "collector/stat/target.h"
-
-#define RECORD_FILE "nestprof.rec"
 
 struct report_options {
 	struct target target;
