@@ -27,6 +27,8 @@ const struct recipe_package recipe_packages[] = {
 	{ "libncursesw6", "libncursesw.so.6" },
 	{ "libsmartcols1", "libsmartcols.so.1" },
 	{ "libtinfo6", "libtinfo.so.6" },
+	{ "libxxhash0", "libxxhash.so.0" },
+	{ "libzstd1", "libzstd.so.1" },
 	{ NULL, NULL },
 };
 
