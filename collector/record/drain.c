@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "collector/record/drain.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,10 @@
 #define HALF_OF_TIME (1ull << (63 - NP_EVENT_NS_SHIFT))
 #define TYPE_MASK ((1 << NP_EVENT_LEVEL_SHIFT) - 1)
 #define LEVEL_MASK ((1 << (NP_EVENT_REASON_SHIFT - NP_EVENT_LEVEL_SHIFT)) - 1)
+
+/* So often events are read; more often when they come so fast that the chunks run out. */
+#define PAUSE_S 0.05
+#define MIN_PAUSE_S 0.001
 
 /* How far a tape was read. */
 struct reading {
@@ -27,7 +32,8 @@ struct drain {
 	struct rec_writer *w;
 	uint32_t vcpu;
 	uint32_t streams; /* handed out so far */
-	uint32_t freed;
+	uint32_t freed; /* chunks, by the last sweep */
+	double pause;
 	uint64_t missed;
 	uint64_t now;
 	struct reading reading[NP_MAX_VCPUS];
@@ -42,6 +48,7 @@ struct drain *drain_new(const struct drain_source *s, struct rec_writer *w, uint
 	d->s = *s;
 	d->w = w;
 	d->vcpu = vcpu;
+	d->pause = PAUSE_S;
 	return d;
 }
 
@@ -50,9 +57,14 @@ void drain_free(struct drain *d)
 	free(d);
 }
 
-uint32_t drain_freed(const struct drain *d)
+double drain_pause(struct drain *d)
 {
-	return d->freed;
+	if (d->freed * 8ull > d->s.nr_chunks)
+		d->pause /= 4;
+	else if (d->freed * 64ull < d->s.nr_chunks)
+		d->pause *= 2;
+	d->pause = fmin(fmax(d->pause, MIN_PAUSE_S), PAUSE_S);
+	return d->pause;
 }
 
 static int meet(struct drain *d, struct reading *r, const struct np_tape *t)

@@ -38,7 +38,7 @@ int drain_sweep(struct drain *d, uint64_t now);
 /* When nothing more is written: what was lost after the last event, too. */
 int drain_finish(struct drain *d, uint64_t now);
 
-/* Chunks that the last sweep gave back, and all that there are: how full it was. */
-uint32_t drain_freed(const struct drain *d);
+/* How long to wait for the next sweep, in seconds: less when this one found much. */
+double drain_pause(struct drain *d);
 
 #endif

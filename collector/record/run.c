@@ -20,9 +20,6 @@
 #include "collector/stat/tracing.h"
 #include "collector/stat/wait.h"
 
-/* So often events are read; more often when they come so fast that the buffer fills. */
-#define SWEEP_S 0.05
-#define MIN_SWEEP_S 0.001
 /* A frame holds the events of so long, or as many as fit. */
 #define FRAME_S 1.0
 /* A program that was running when it was taken out has ended by then. */
@@ -110,22 +107,10 @@ static int begin(struct run *r)
 		return err;
 	r->began = true;
 	r->begin = r->flushed = wait_now();
-	r->pause = SWEEP_S;
+	r->pause = drain_pause(r->drain);
 	/* Only a recording that goes there needs standard output's reader. */
 	r->waiting.out = r->out.fd;
 	return r->o->command ? wait_for_command(&r->waiting, r->o->command) : 0;
-}
-
-/* What a sweep found says when the next one is due. */
-static void pace(struct run *r)
-{
-	uint64_t freed = drain_freed(r->drain), all = r->source.nr_chunks;
-
-	if (freed * 8 > all)
-		r->pause /= 4;
-	else if (freed * 64 < all)
-		r->pause *= 2;
-	r->pause = fmin(fmax(r->pause, MIN_SWEEP_S), SWEEP_S);
 }
 
 static int sweep(struct run *r)
@@ -137,7 +122,7 @@ static int sweep(struct run *r)
 		err = rec_flush(r->writer);
 		r->flushed = now;
 	}
-	pace(r);
+	r->pause = drain_pause(r->drain);
 	record_session_tend(r->session);
 	cost_sample(&r->cost, r->begin, now);
 	return err;
