@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 /* As user space sees them: they change under its eyes, and order matters. */
 #define READ(what) __atomic_load_n(&(what), __ATOMIC_ACQUIRE)
@@ -15,6 +16,7 @@
 /* So often events are read; more often when they come so fast that the chunks run out. */
 #define PAUSE_S 0.05
 #define MIN_PAUSE_S 0.001
+#define HURRY -20
 
 /* How far a tape was read. */
 struct reading {
@@ -55,6 +57,11 @@ struct drain *drain_new(const struct drain_source *s, struct rec_writer *w, uint
 void drain_free(struct drain *d)
 {
 	free(d);
+}
+
+void drain_hurry(void)
+{
+	setpriority(PRIO_PROCESS, 0, HURRY);
 }
 
 double drain_pause(struct drain *d)

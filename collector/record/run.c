@@ -12,7 +12,7 @@
 #include "analysis/recording/info.h"
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
-#include "collector/host/facts.h"
+#include "collector/environment.h"
 #include "collector/host/vms.h"
 #include "collector/record/output.h"
 #include "collector/record/session.h"
@@ -64,6 +64,7 @@ static int write_info(struct run *r, uint64_t start)
 
 	if (!uname(&u))
 		snprintf(i.kernel, sizeof(i.kernel), "%s", u.release);
+	environment_cpu_model(i.cpu, sizeof(i.cpu));
 	for (int s = 0; s < NP_SYNCS; s++)
 		i.has_sync[s] = record_session_has_sync(r->session, s);
 	o = rec_info_to_json(&i);
@@ -110,7 +111,9 @@ static int begin(struct run *r)
 	r->pause = drain_pause(r->drain);
 	/* Only a recording that goes there needs standard output's reader. */
 	r->waiting.out = r->out.fd;
-	return r->o->command ? wait_for_command(&r->waiting, r->o->command) : 0;
+	err = r->o->command ? wait_for_command(&r->waiting, r->o->command) : 0;
+	drain_hurry();
+	return err;
 }
 
 static int sweep(struct run *r)

@@ -11,8 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -145,6 +143,7 @@ static int record(struct drain *d, struct rec_writer *w)
 
 	for (uint32_t i = 0; i < wanted.vcpus; i++)
 		pthread_create(&thread[i], NULL, run_vcpu, (void *)(uintptr_t)i);
+	drain_hurry();
 	while (!err && now(CLOCK_MONOTONIC) < begin + wanted.seconds) {
 		doze(drain_pause(d));
 		err = drain_sweep(d, now_ns());
