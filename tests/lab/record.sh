@@ -13,7 +13,7 @@ say() {
 # A moment of emulated time is many of ours: look often, but not for ever.
 wait_for() { # pattern file
 	tries=0
-	until grep -q "$1" "$2" 2>/dev/null || [ $tries -ge 3000 ]; do
+	until grep -q "$1" "$2" 2>/dev/null || [ $tries -ge 1000 ]; do
 		usleep 20000
 		tries=$((tries + 1))
 	done
@@ -66,7 +66,7 @@ echo $? >/out/exists.status
 beside killed record -o /out/killed.rec
 beside reader record -p $qemu -o /out/vm.rec
 mkdir /tmp/full
-mount -t tmpfs -o size=32k none /tmp/full
+mount -t tmpfs -o size=8k none /tmp/full
 beside full record -o /tmp/full/some.rec
 (nestprof record -o - 2>/out/pipe.err; echo $? >/out/pipe.status) | head -c 3000 >/out/pipe.rec
 usleep 200000
