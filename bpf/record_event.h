@@ -15,7 +15,7 @@
 
 /* The numbers are part of the file's format: never change or reuse one. */
 enum np_event_type {
-	NP_EVENT_LOST = 0,     /* events that found no room came here; in place of the time, how many */
+	NP_EVENT_LOST = 0,     /* events that found no room: in place of the time, how many */
 	NP_EVENT_EXIT = 1,     /* kvm_exit: reason; level says who ran (enum np_level) */
 	NP_EVENT_ENTRY = 2,    /* kvm_entry: level says who will run */
 	NP_EVENT_VMEXIT = 3,   /* kvm_nested_vmexit: a check on the exit before it */

@@ -55,7 +55,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (o->target.interval)
-			argp_error(state, "-I is for 'nestprof report': it divides what was recorded");
+			argp_error(state, "-I is an option of 'nestprof report'");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -67,9 +67,9 @@ static const struct argp argp = {
 	.parser = parse,
 	.children = children,
 	.args_doc = "[COMMAND [ARG...]]",
-	.doc = "Records each exit, entry and nested event of virtual machines, with its time, while "
-	       "they run; with COMMAND until that has ended. 'nestprof report' prints stat's "
-	       "tables from it.\v"
+	.doc = "Records each exit, entry and nested event of virtual machines, with its time, "
+	       "while they run; with COMMAND until that has ended. 'nestprof report' prints "
+	       "stat's tables from it.\v"
 	       "docs/record.md tells more, docs/recording.md describes the file.",
 };
 

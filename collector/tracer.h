@@ -22,4 +22,10 @@ const struct tracer *tracer_find(const char *name); /* or NULL */
 int tracer_empty_attach(void **state, pid_t tgid);
 void tracer_empty_detach(void *state);
 
+/* Raw events, with entries and without. */
+int tracer_record_attach(void **state, pid_t tgid);
+int tracer_record_counts_attach(void **state, pid_t tgid);
+void tracer_record_settle(void *state);
+void tracer_record_detach(void *state);
+
 #endif

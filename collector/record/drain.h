@@ -38,7 +38,7 @@ int drain_sweep(struct drain *d, uint64_t now);
 /* When nothing more is written: what was lost after the last event, too. */
 int drain_finish(struct drain *d, uint64_t now);
 
-/* Of this process: vCPUs that keep all CPUs busy must not keep it from reading. As far as it may. */
+/* vCPUs that keep all CPUs busy must not keep us from reading: as far as we may. */
 void drain_hurry(void);
 
 /* How long to wait for the next sweep, in seconds: less when this one found much. */

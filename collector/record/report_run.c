@@ -64,8 +64,8 @@ static int cannot_read(const struct run *r, int err)
 		return fail(NP_EXIT_MISSING, err, "%s is no recording of nestprof's, or its "
 			    "beginning is damaged", r->file);
 	if (err == -ENOTSUP)
-		return fail(NP_EXIT_MISSING, err, "%s was recorded by a later nestprof, in a format "
-			    "that this one does not know", r->file);
+		return fail(NP_EXIT_MISSING, err, "%s was recorded by a later nestprof, in a "
+			    "format that this one does not know", r->file);
 	return fail(NP_EXIT_MISSING, err, "cannot read %s: %s", r->file, strerror(-err));
 }
 
@@ -89,7 +89,7 @@ static int begin_replay(struct run *r)
 				    .vm = t->vm,
 				    .vcpu = t->vcpu,
 				    .times = !t->counts_only && r->info.has_entry,
-				    .syncs = t->shadow_sync,
+				    .syncs = true, /* if they were recorded */
 				    .phases_every = t->phases_every,
 				    .start = r->info.start,
 				    .interval = ns_of(t->interval),
@@ -168,8 +168,8 @@ static int read_frames(struct run *r)
 		if (err == -EBADMSG)
 			rec_reader_reject(r->reader, "a frame contradicts others");
 		else if (err == -E2BIG)
-			return fail(NP_EXIT_USAGE, err, "%s would take too many intervals, or one of "
-				    "too many VMs: use another -I", r->file);
+			return fail(NP_EXIT_USAGE, err, "%s would take too many intervals, or "
+				    "one of too many VMs: use another -I", r->file);
 		else if (err)
 			return err;
 	}
@@ -182,8 +182,9 @@ static int check_target(const struct run *r)
 
 	if (replay_found(r->replay) || (!t->pid && !t->vm && t->vcpu == NP_ANY_VCPU))
 		return 0;
-	return fail(NP_EXIT_MISSING, -ENOENT, "%s has no such virtual machine or vCPU; there are: %s",
-		    r->file, r->names[0] ? r->names : "none");
+	return fail(NP_EXIT_MISSING, -ENOENT,
+		    "%s has no such virtual machine or vCPU; there are: %s", r->file,
+		    r->names[0] ? r->names : "none");
 }
 
 static int tell_damage(struct run *r)

@@ -23,7 +23,7 @@ struct cost {
 void cost_on(struct cost *c, double now);
 void cost_off(struct cost *c, double now);
 
-/* On for a part of each period, which began when it did. Returns when it wants to be called again. */
+/* On for a part of each period. Returns when it wants to be called again. */
 double cost_sample(struct cost *c, double begin, double now);
 
 struct session_runs;

@@ -26,7 +26,8 @@ struct waiting {
 	struct proc proc;
 };
 
-#define WAITING_NONE ((struct waiting){ .vm = -1, .command = -1, .out = STDOUT_FILENO, .proc = PROC_NONE })
+#define WAITING_NONE                                                                               \
+	((struct waiting){ .vm = -1, .command = -1, .out = STDOUT_FILENO, .proc = PROC_NONE })
 
 /* The clock of all times here, in seconds. */
 double wait_now(void);

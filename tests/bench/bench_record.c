@@ -193,7 +193,8 @@ static void take_arguments(int argc, char **argv)
 		wanted.vcpus = atoi(argv[4]);
 	if (wanted.rate < 1000 || wanted.seconds < 0.1 || !wanted.buffer_mib || !wanted.vcpus ||
 	    wanted.vcpus > MAX_VCPUS) {
-		fprintf(stderr, "usage: bench_record [EXITS_PER_S [SECONDS [BUFFER_MIB [VCPUS]]]]\n");
+		fprintf(stderr, "usage: bench_record [EXITS_PER_S [SECONDS [BUFFER_MIB "
+				"[VCPUS]]]]\n");
 		exit(2);
 	}
 }

@@ -3,7 +3,7 @@
 check "record --help" 0 out='^Usage: nestprof record' out='--buffer=MIB' errlines=0 -- record --help
 check "record: unknown option" 2 err='--frobnicate' -- record --frobnicate
 check "record: two targets" 2 err='exclude each other' -- record -a -p 1
-check "record: an interval" 2 err="-I is for 'nestprof report'" -- record -I 1
+check "record: an interval" 2 err="-I is an option of 'nestprof report'" -- record -I 1
 for n in x '' 0 7 4097 -1 99999999999999999999; do
 	check "record: --buffer '$n'" 2 err='--buffer: ' -- record --buffer "$n"
 done

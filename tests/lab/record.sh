@@ -19,6 +19,16 @@ wait_for() { # pattern file
 	done
 }
 
+# Until the programs of a nestprof are attached: so many of them.
+attached() { # name, programs
+	tries=0
+	until [ "$(ls -l "/proc/$(cat "/tmp/$1.pid")/fd" | grep -cE "bpf_link|bpf-raw|perf_event")" -ge "$2" ] ||
+		[ $tries -ge 500 ]; do
+		usleep 20000
+		tries=$((tries + 1))
+	done
+}
+
 # A nestprof that goes on until it is told to end, or ends by itself.
 beside() { # name, arguments
 	name=$1
@@ -49,7 +59,9 @@ mkfifo /tmp/in
 beside stat stat --json --shadow-sync
 beside record record -o /out/all.rec --shadow-sync
 beside second record -o /out/second.rec --counts-only -d 1000
-usleep 300000
+attached stat 9
+attached record 9
+attached second 4
 triggers ""
 
 say "L1"
@@ -69,10 +81,13 @@ mkdir /tmp/full
 mount -t tmpfs -o size=8k none /tmp/full
 beside full record -o /tmp/full/some.rec
 (nestprof record -o - 2>/out/pipe.err; echo $? >/out/pipe.status) | head -c 3000 >/out/pipe.rec
-usleep 200000
+attached killed 5
+attached reader 5
+attached full 5
 say "workloads"
 echo "run cpuid 2000" >&3
 wait_for "@np result cpuid" /out/l1.log
+usleep 1500000 # a frame holds a second
 tell KILL killed
 echo "run pio 100" >&3
 wait_for "@np result pio" /out/l1.log
