@@ -35,7 +35,7 @@ static int bytes_write(void *arg, const void *data, size_t size)
 /* Not more than so many bytes at once: as a pipe gives them. */
 #define BYTES_AT_ONCE 1000
 
-static ssize_t bytes_read(void *arg, void *data, size_t size)
+static inline ssize_t bytes_read(void *arg, void *data, size_t size)
 {
 	struct bytes *b = arg;
 	size_t n = b->size - b->at;
