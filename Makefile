@@ -7,6 +7,7 @@
 # make asan       the unit tests under the address and undefined-behaviour sanitizers
 # make valgrind   the unit tests under valgrind
 # make kernels-table  docs/kernels.md: the lab with each kernel it knows (20 minutes)
+# make bench-record  whether record keeps up with a million exits a second (as root)
 # make lint       style, and gcc's analyzer over analysis/
 # make clean      remove what was built
 # make help       this list
