@@ -6,6 +6,7 @@
 # make check      the tests, without set-up: check-unit, check-cli, check-top
 # make asan       the unit tests under the address and undefined-behaviour sanitizers
 # make valgrind   the unit tests under valgrind
+# make vmcs-fields-table  docs/vmcs-fields.md, from the table of all VMCS fields
 # make kernels-table  docs/kernels.md: the lab with each kernel it knows (20 minutes)
 # make lint       style, and gcc's analyzer over analysis/
 # make clean      remove what was built
