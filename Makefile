@@ -70,7 +70,7 @@ $(B)/collector/lab/boot_stages.o: collector/lab/boot_stages.S $(B)/boot/stage1.b
 	$(CC) -I$(B) -c $< -o $@
 
 # BPF: each object's skeleton is included by the one file that loads it.
-$(B)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h)
+$(B)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h bpf/*.def)
 	@mkdir -p $(@D)
 	$(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Werror -I. \
 		-I/usr/include/$(shell $(CC) -print-multiarch) -c $< -o $@.tmp

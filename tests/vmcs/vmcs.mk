@@ -15,3 +15,12 @@ check-vmcs-fields: $(B)/tests/vmcs_table
 	@tests/lab/kernels_doc.sh $< '' $(B)/vmcs-fields.md
 	@cmp docs/vmcs-fields.md $(B)/vmcs-fields.md || \
 		{ echo "docs/vmcs-fields.md is old: make vmcs-fields-table" >&2; exit 1; }
+
+# The decoder of VMREAD and VMWRITE, compiled to BPF, and beside capstone.
+$(B)/tests/vmx_insn.skel.h: tests/vmcs/vmx_insn.bpf.c tests/vmcs/vmx_insn_case.h $(wildcard bpf/*.h)
+	@mkdir -p $(@D)
+	$(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Werror -I. \
+		-I/usr/include/$(shell $(CC) -print-multiarch) -c $< -o $(@D)/vmx_insn.bpf.o
+	$(BPFTOOL) gen skeleton $(@D)/vmx_insn.bpf.o name vmx_insn_bpf > $@.tmp && mv $@.tmp $@
+$(B)/tests/test_vmx_insn_bpf: $(B)/tests/vmx_insn.skel.h
+$(B)/tests/test_vmx_insn: PKG_LIBS += -lcapstone
