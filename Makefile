@@ -6,6 +6,7 @@
 # make check      the tests, without set-up: check-unit, check-cli, check-top
 # make asan       the unit tests under the address and undefined-behaviour sanitizers
 # make valgrind   the unit tests under valgrind
+# make vmcs-fields-table  docs/vmcs-fields.md, from the table of all VMCS fields
 # make kernels-table  docs/kernels.md: the lab with each kernel it knows (20 minutes)
 # make bench-record  whether record keeps up with a million exits a second (as root)
 # make lint       style, and gcc's analyzer over analysis/
@@ -70,7 +71,7 @@ $(B)/collector/lab/boot_stages.o: collector/lab/boot_stages.S $(B)/boot/stage1.b
 	$(CC) -I$(B) -c $< -o $@
 
 # BPF: each object's skeleton is included by the one file that loads it.
-$(B)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h)
+$(B)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h bpf/*.def)
 	@mkdir -p $(@D)
 	$(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Werror -I. \
 		-I/usr/include/$(shell $(CC) -print-multiarch) -c $< -o $@.tmp

@@ -9,15 +9,7 @@
 #define NESTPROF_TRIP_CLOCK_H
 
 #include "bpf/events.h"
-
-#define np_inline static inline __attribute__((always_inline))
-
-/* What few events need stays out of the way, and of the registers, of the others. */
-#ifdef __bpf__
-#define np_aside static __attribute__((noinline))
-#else
-#define np_aside static inline
-#endif
+#include "bpf/inline.h"
 
 /* One phase ends, and the next begins. */
 np_inline void np_clock_turn(struct np_clock *c, __u64 now, __u8 next)
