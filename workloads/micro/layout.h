@@ -5,6 +5,7 @@
 
 #define CODE_SELECTOR 0x08
 #define DATA_SELECTOR 0x10
+#define TSS_SELECTOR 0x18 /* for VMX, which wants one; never loaded from the GDT */
 
 #define NR_EXCEPTIONS 32
 #define TRAP_STUB_SIZE 16 /* of each exception's entry point in traps.S */
