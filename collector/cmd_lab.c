@@ -136,6 +136,17 @@ static int check_cpu_model(const char *name)
 	return fail(NP_EXIT_USAGE, -EINVAL, "--cpu-model: '%s' is no name of a CPU", name);
 }
 
+static int check_l1(struct options *o)
+{
+	if (!o->what.micro) {
+		o->l1.wanted = o->l1.wanted ?: KERNEL_DEFAULT;
+		return 0;
+	}
+	if (!o->l1.wanted && !o->l1.modules)
+		return 0;
+	return fail(NP_EXIT_USAGE, -EINVAL, "--l1-kernel and --l1-modules are for --l1 linux");
+}
+
 static int check_prerequisites(void)
 {
 	struct facts *f = calloc(1, sizeof(*f));
@@ -187,8 +198,9 @@ static int make_words(const struct options *o, struct lab_config *c)
 		n = err ? 0 : strlen(c->words[m]);
 		if (!err)
 			snprintf(c->words[m] + n, sizeof(c->words[m]) - n,
-				 " --no-charts --l1-kernel /boot/vmlinux --l1-initrd /boot/l1.cpio"
-				 " --runner /usr/bin/runner --qemu-version %s",
+				 " --no-charts --l1-kernel %s --runner /usr/bin/runner"
+				 " --qemu-version %s",
+				 c->l1 ? "/boot/vmlinux --l1-initrd /boot/l1.cpio" : "/boot/micro",
 				 c->image->qemu_version);
 	}
 	return err;
@@ -277,7 +289,7 @@ static int describe(struct np_result *r, const struct lab_config *c)
 		err = np_result_set_env(r, "emulated_cpu", "%s", c->cpu_model);
 	if (!err)
 		err = np_result_set_env(r, "l0_package", "%s", c->l0->package);
-	if (!err)
+	if (!err && c->l1)
 		err = np_result_set_env(r, "l1_package", "%s", c->l1->package);
 	if (!err)
 		err = np_result_set_env(r, "busybox_package", "%s", image->busybox_version);
@@ -302,10 +314,12 @@ static int bring_out(const struct lab_config *c, const struct lab_run *run, cons
 static int ensure_kernels(const struct options *o, const char *cache, const char *image_dir,
 			  struct lab_kernel *l0, struct lab_kernel *l1)
 {
-	bool same = !strcmp(o->l0.wanted, o->l1.wanted);
 	int err = lab_kernel_ensure(l0, cache, image_dir, &o->l0, o->update);
 
-	return err ? err : lab_kernel_ensure(l1, cache, image_dir, &o->l1, o->update && !same);
+	if (err || o->what.micro)
+		return err;
+	return lab_kernel_ensure(l1, cache, image_dir, &o->l1,
+				 o->update && strcmp(o->l0.wanted, o->l1.wanted));
 }
 
 static int run(const struct options *o)
@@ -325,7 +339,7 @@ static int run(const struct options *o)
 	if (!err) {
 		*c = (struct lab_config){ .image = &image,
 					  .l0 = &l0,
-					  .l1 = &l1,
+					  .l1 = o->what.micro ? NULL : &l1,
 					  .cache = cache,
 					  .cpu_model = o->cpu_model,
 					  .memory_mib = o->memory_mib,
@@ -356,12 +370,14 @@ int cmd_lab(int argc, char **argv)
 			     .memory_mib = DEFAULT_MEMORY_MIB, .watchdog_s = DEFAULT_WATCHDOG_S,
 			     .machines = 2,
 			     .l0 = { "--l0-kernel", KERNEL_DEFAULT, NULL },
-			     .l1 = { "--l1-kernel", KERNEL_DEFAULT, NULL } };
+			     .l1 = { "--l1-kernel", NULL, NULL } };
 	int err;
 
 	selection_init(&o.what);
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	err = check_cpu_model(o.cpu_model);
+	if (!err)
+		err = check_l1(&o);
 	if (!err)
 		err = check_prerequisites();
 	if (!err)

@@ -16,7 +16,7 @@
 
 struct lab_config {
 	const struct lab_image *image;
-	const struct lab_kernel *l0, *l1;
+	const struct lab_kernel *l0, *l1; /* no l1: the micro-hypervisor */
 	const char *cache;
 	const char *cpu_model;
 	uint32_t memory_mib;

@@ -27,6 +27,24 @@ enum { DIVISOR_LOW = DATA, DIVISOR_HIGH = INTERRUPTS };
 #define PIC_CASCADE 2
 #define PIC_8086_AUTO_EOI 0x03
 
+/* The local APIC: its LINT0 is where the PICs are connected. */
+#define APIC_BASE 0xfee00000ul
+#define APIC_SPURIOUS 0x0f0
+#define APIC_LINT0 0x350
+#define APIC_ENABLED 0x100
+#define APIC_EXTERNAL 0x700
+
+static void apic_write(uint32_t at, uint32_t value)
+{
+	*(volatile uint32_t *)(APIC_BASE + at) = value;
+}
+
+static void apic_begin(void)
+{
+	apic_write(APIC_SPURIOUS, APIC_ENABLED | (TRAPS_IRQ_BASE + 15));
+	apic_write(APIC_LINT0, APIC_EXTERNAL);
+}
+
 /* The serial port's interrupt alone; it needs no acknowledgement. */
 static void pics_begin(void)
 {
@@ -44,6 +62,7 @@ static void pics_begin(void)
 
 void console_begin(void)
 {
+	apic_begin();
 	pics_begin();
 	outb(COM1 + LINE, LINE_DIVISOR);
 	outb(COM1 + DIVISOR_LOW, 1); /* 115200 */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Entered by PVH's protocol: 32-bit protected mode, flat, no paging. Goes on
- * in 64-bit mode, the first GiB mapped as it is, interrupts off.
+ * in 64-bit mode, the first GiB mapped as it is and so is the fourth, where the
+ * local APIC is, uncached; interrupts off.
  */
 #include "workloads/micro/layout.h"
 
@@ -103,14 +104,20 @@ no_idt:
 	.balign	4096
 pml4:	.quad	pdpt + 3 /* present, writable */
 	.fill	511, 8, 0
-pdpt:	.quad	pd + 3
-	.fill	511, 8, 0
-pd:
-	.set	at, 0
+pdpt:	.quad	first_gib + 3, 0, 0, fourth_gib + 3
+	.fill	508, 8, 0
+
+	.macro	map_gib at, flags
+	.set	page, \at
 	.rept	512
-	.quad	at + 0x83 /* ..., 2 MiB */
-	.set	at, at + 0x200000
+	.quad	page + \flags
+	.set	page, page + 0x200000
 	.endr
+	.endm
+first_gib:
+	map_gib 0, 0x83 /* ..., 2 MiB */
+fourth_gib:
+	map_gib 0xc0000000, 0x9b /* ..., uncached */
 
 	.bss
 	.balign	16
