@@ -97,6 +97,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_RUNNER:
 		o->runner = arg;
 		return 0;
+	case ARGP_KEY_END:
+		if (o->what.micro && (o->l1_modules || o->l1_initrd))
+			argp_error(state, "--l1 micro has no modules, and no initramfs");
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -132,8 +136,6 @@ static int prepare_micro(struct options *o, struct defaults *d)
 		err = fs_data_path(d->kernel, "build/micro");
 		o->l1_kernel = d->kernel;
 	}
-	if (!err && (o->l1_modules || o->l1_initrd))
-		err = fail(NP_EXIT_USAGE, -EINVAL, "--l1 micro has no modules, and no initramfs");
 	return err ? err : need_readable("the micro-hypervisor", o->l1_kernel);
 }
 

@@ -114,6 +114,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_UPDATE:
 		o->update = true;
 		return 0;
+	case ARGP_KEY_END:
+		if (o->what.micro && (o->l1.wanted || o->l1.modules))
+			argp_error(state, "--l1 micro has no kernel but itself, and no modules");
+		o->l1.wanted = o->l1.wanted ?: KERNEL_DEFAULT;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -134,17 +139,6 @@ static int check_cpu_model(const char *name)
 	if (name[0] && !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")])
 		return 0;
 	return fail(NP_EXIT_USAGE, -EINVAL, "--cpu-model: '%s' is no name of a CPU", name);
-}
-
-static int check_l1(struct options *o)
-{
-	if (!o->what.micro) {
-		o->l1.wanted = o->l1.wanted ?: KERNEL_DEFAULT;
-		return 0;
-	}
-	if (!o->l1.wanted && !o->l1.modules)
-		return 0;
-	return fail(NP_EXIT_USAGE, -EINVAL, "--l1-kernel and --l1-modules are for --l1 linux");
 }
 
 static int check_prerequisites(void)
@@ -376,8 +370,6 @@ int cmd_lab(int argc, char **argv)
 	selection_init(&o.what);
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	err = check_cpu_model(o.cpu_model);
-	if (!err)
-		err = check_l1(&o);
 	if (!err)
 		err = check_prerequisites();
 	if (!err)

@@ -26,7 +26,7 @@ struct lab_config {
 	bool keep; /* leave the run's folder, and say where it is */
 	uint32_t nr_machines;
 	char name[LAB_MAX_MACHINES][64];
-	char words[LAB_MAX_MACHINES][512]; /* what `nestprof ab` is given */
+	char words[LAB_MAX_MACHINES][1024]; /* what `nestprof ab` is given */
 };
 
 struct lab_run;
