@@ -34,7 +34,7 @@ LIB      := $(B)/libnestprof.a
 TESTS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 
 .PHONY: all
-all: $(B)/nestprof $(B)/runner $(B)/still_time.so
+all: $(B)/nestprof $(B)/runner $(B)/micro $(B)/still_time.so
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 include $(wildcard tests/*.mk tests/*/*.mk workloads/*.mk)
