@@ -3,9 +3,11 @@
 # make demo       set up, build, and run the lab: shadow VMCS off against on, with charts
 # make test       set up, build, and run the tests
 # make setup      install what packages.list names and is missing (as root)
-# make check      the tests, without set-up: check-unit, check-cli, check-top
+# make check      the tests, without set-up: check-unit, check-cli, check-top, check-fuzz,
+#                 check-vmcs-fields
 # make asan       the unit tests under the address and undefined-behaviour sanitizers
 # make valgrind   the unit tests under valgrind
+# make fuzz-vmx-insn  the decoder of VMREAD and VMWRITE under libFuzzer (FUZZ_SECONDS=600)
 # make vmcs-fields-table  docs/vmcs-fields.md, from the table of all VMCS fields
 # make kernels-table  docs/kernels.md: the lab with each kernel it knows (20 minutes)
 # make bench-record  whether record keeps up with a million exits a second (as root)
@@ -52,7 +54,7 @@ test: setup
 	@$(BUILD) all tests
 	@$(MAKE) --no-print-directory check
 help:
-	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+	@sed -n '2,/^$$/s/^# //p' Makefile
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# make fuzz-vmx-insn  the decoder, until it breaks or FUZZ_SECONDS are over; what it finds
-#                     new is kept in build/fuzz. make check has a run of a few seconds.
+# The decoder of VMREAD and VMWRITE under libFuzzer, until it breaks or FUZZ_SECONDS are
+# over; inputs that reach something new are kept in build/fuzz/corpus.
 FUZZ         := $(CLANG) -g -O1 -std=gnu17 -Wall -Wextra -Werror -I. \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 FUZZ_SECONDS ?= 600
@@ -19,6 +19,6 @@ fuzz-vmx-insn: $(B)/fuzz/vmx_insn
 tests: $(B)/fuzz/vmx_insn
 check: check-fuzz
 check-fuzz: $(B)/fuzz/vmx_insn
-	@echo "== $<"; cd $(B)/fuzz && cp -rT $(CURDIR)/tests/fuzz/corpus-vmx-insn short && \
+	@echo "== $<"; cd $(B)/fuzz && rm -rf short && cp -rT $(CURDIR)/tests/fuzz/corpus-vmx-insn short && \
 		./vmx_insn -max_len=20 -seed=1 -runs=200000 short >vmx_insn.log 2>&1 || \
 		{ cat vmx_insn.log; exit 1; }

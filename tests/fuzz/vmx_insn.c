@@ -10,7 +10,8 @@
 
 static struct other_opinion others[3];
 
-static void wrong(const char *what, const struct np_vmx_insn *ours, const struct np_vmx_insn *theirs)
+static void wrong(const char *what, const struct np_vmx_insn *ours,
+		  const struct np_vmx_insn *theirs)
 {
 	fprintf(stderr, "%s\n", what);
 	insn_print(stderr, "decoder ", ours);
@@ -38,12 +39,13 @@ static void check(struct other_opinion *o, const __u8 *bytes, __u32 len)
 {
 	struct np_code code = np_code(bytes, len, o->bits);
 	struct np_vmx_insn ours, theirs;
-	bool found = np_vmx_decode(&code, &ours) >= NP_VMX_READ;
+	bool found = np_vmx_decode(&code, &ours) >= NP_VMX_READ, same;
 
 	if (ours.kind == NP_VMX_SHORT && len >= NP_INSN_MAX)
 		wrong("too short for an instruction", &ours, &ours);
 	opinion(o, bytes, code.len, &theirs);
-	if (found != (theirs.kind >= NP_VMX_READ) || (found && memcmp(&ours, &theirs, sizeof(ours))))
+	same = found == (theirs.kind >= NP_VMX_READ);
+	if (!same || (found && memcmp(&ours, &theirs, sizeof(ours))))
 		wrong("not the same", &ours, &theirs);
 	if (found)
 		check_length(bytes, len, o->bits, &ours);

@@ -32,7 +32,8 @@ static void opinion_open(struct other_opinion *o, __u8 bits)
 	cs_mode mode = bits == 64 ? CS_MODE_64 : bits == 32 ? CS_MODE_32 : CS_MODE_16;
 
 	o->bits = bits;
-	if (cs_open(CS_ARCH_X86, mode, &o->handle) || cs_option(o->handle, CS_OPT_DETAIL, CS_OPT_ON))
+	if (cs_open(CS_ARCH_X86, mode, &o->handle) ||
+	    cs_option(o->handle, CS_OPT_DETAIL, CS_OPT_ON))
 		abort();
 	o->insn = cs_malloc(o->handle);
 }

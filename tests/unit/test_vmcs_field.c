@@ -106,8 +106,9 @@ static void high_halves(void **state)
 	(void)state;
 	for (size_t i = 0; i < n; i++) {
 		const struct np_vmcs_field *f = &fields[i];
+		bool named_high = strstr(f->name, "_HIGH");
 
-		assert_int_equal(f->encoding & 1, f->width == NP_VMCS_64 && strstr(f->name, "_HIGH"));
+		assert_int_equal(f->encoding & 1, f->width == NP_VMCS_64 && named_high);
 		if (f->width != NP_VMCS_64 || (f->encoding & 1))
 			continue;
 		assert_true(i + 1 < n);

@@ -304,7 +304,8 @@ static void known(void **state)
 		struct np_vmx_insn insn;
 	} k[] = {
 		/* vmread rax, rdx; KVM's own form */
-		{ "\x0f\x78\xd0", 3, { NP_VMX_READ, 3, 2, 0, NONE, NONE, 0, NP_SEG_NONE, 0, {}, 0 } },
+		{ "\x0f\x78\xd0", 3,
+		  { NP_VMX_READ, 3, 2, 0, NONE, NONE, 0, NP_SEG_NONE, 0, {}, 0 } },
 		/* vmwrite r8, r15 */
 		{ "\x4d\x0f\x79\xc7", 4,
 		  { NP_VMX_WRITE, 4, 8, 15, NONE, NONE, 0, NP_SEG_NONE, 0, {}, 0 } },
@@ -319,7 +320,7 @@ static void known(void **state)
 		  { NP_VMX_READ, 9, 6, NONE, NP_REG_RIP, NONE, 1, 5, 64, {}, 0x12345678 } },
 		/* vmread [0xffffffff80000000], rsi */
 		{ "\x0f\x78\x34\x25\x00\x00\x00\x80", 8,
-		  { NP_VMX_READ, 8, 6, NONE, NONE, NONE, 1, NP_SEG_NONE, 64, {}, -0x7fffffff - 1 } },
+		  { NP_VMX_READ, 8, 6, NONE, NONE, NONE, 1, NP_SEG_NONE, 64, {}, INT32_MIN } },
 		/* REX before FS: without effect. vmread fs:[eax], ecx's 64 bits */
 		{ "\x4f\x64\x67\x0f\x78\x08", 6,
 		  { NP_VMX_READ, 6, 1, NONE, 0, NONE, 1, 4, 32, {}, 0 } },
