@@ -140,7 +140,8 @@ static void a_write_has_two_registers(void **state)
 			rex = *at++;
 		assert_memory_equal(at, "\x0f\x79", 2);
 		assert_int_equal(at[2] >> 6, 3);
-		assert_int_not_equal((at[2] >> 3 & 7) | (rex & 4) << 1, (at[2] & 7) | (rex & 1) << 3);
+		assert_int_not_equal((at[2] >> 3 & 7) | (rex & 4) << 1,
+				     (at[2] & 7) | (rex & 1) << 3);
 	}
 }
 

@@ -70,7 +70,6 @@ void console_begin(void)
 	outb(COM1 + LINE, LINE_8N1);
 	outb(COM1 + FIFO, FIFO_ON);
 	outb(COM1 + MODEM, MODEM_DTR_RTS_OUT2);
-	outb(COM1 + INTERRUPTS, INTERRUPT_ON_INPUT);
 }
 
 /* An interrupt between the look and HLT is not missed: STI lets it in only after HLT began. */
@@ -81,14 +80,26 @@ static char read_byte(void)
 	return inb(COM1 + DATA);
 }
 
+/*
+ * An interrupt for input that was read already is still pending. L0 would see
+ * to it at each entry of L2, which costs half a round trip: take it now.
+ */
+static void take_pending_interrupt(void)
+{
+	outb(COM1 + INTERRUPTS, 0);
+	asm volatile("sti; nop; cli");
+}
+
 bool console_read_line(char *line, size_t size)
 {
 	size_t len = 0;
 	char c;
 
+	outb(COM1 + INTERRUPTS, INTERRUPT_ON_INPUT);
 	while ((c = read_byte()) != '\n')
 		if (len < size)
 			line[len++] = c;
+	take_pending_interrupt();
 	if (len == size)
 		return false;
 	line[len] = '\0';

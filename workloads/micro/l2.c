@@ -18,7 +18,8 @@ static bool enter(void)
 	enum vmx_status s = l2_enter(launched);
 
 	if (s)
-		return vmx_complain(launched ? "VMRESUME at rip" : "VMLAUNCH at rip", NP_L2_BASE, s);
+		return vmx_complain(launched ? "VMRESUME of L2 at" : "VMLAUNCH of L2 at",
+				    NP_L2_BASE, s);
 	launched = true;
 	return true;
 }
