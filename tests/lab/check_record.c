@@ -240,7 +240,7 @@ static void pipe_whose_reader_left(void **state)
 {
 	(void)state;
 	status_is("pipe", 0);
-	cut_off("pipe.rec", -1);
+	cut_off("pipe.rec", "L0 exits");
 }
 
 static void file_that_exists_is_kept(void **state)
