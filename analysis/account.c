@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "bpf/nested_fsm.h"
+
 /* The kernel's __u64 is unsigned long long; uint64_t is not. */
 static const uint64_t *u64s(const __u64 *counts)
 {
@@ -43,10 +45,19 @@ static void add_trips(struct np_row *to, const struct np_l2_row *row)
 		to->phases.phase[i] += row->phases.phase[i];
 }
 
-static void add_row(struct np_account *a, uint32_t place, const struct np_l2_row *row)
+/* What was handled as usual is counted as often as it was. */
+static void add_usual(struct np_row *to, const struct np_usual *u)
+{
+	to->exits += u->times;
+	to->to_l1 += u->times;
+	to->resumed += u->times;
+	for (uint32_t i = 0; i < u->n && i < NP_LOG; i++)
+		to->caused[np_reason_index(u->log[i])] += u->times;
+}
+
+static void add_row(struct np_row *to, const struct np_l2_row *row)
 {
 	const struct np_fate *f = &row->fate;
-	struct np_row *to = &a->l2[place];
 
 	to->exits += f->exits;
 	to->to_l1 += f->to_l1;
@@ -54,9 +65,8 @@ static void add_row(struct np_account *a, uint32_t place, const struct np_l2_row
 	to->synthetic += f->synthetic;
 	to->resumed += f->resumed;
 	add(to->caused, u64s(row->caused), NP_REASONS);
+	add_usual(to, &row->usual);
 	add_trips(to, row);
-	a->totals.exits += f->exits + sum(u64s(row->caused), NP_REASONS);
-	a->totals.nested_injects += f->to_l1 + f->synthetic;
 }
 
 uint32_t np_place_of(const struct np_vcpu *v, uint32_t reason)
@@ -73,15 +83,38 @@ static void add_rows(struct np_account *a, const struct np_vcpu *v, const struct
 		if (!v->row_of[i] || (v->row_of[i] == v->shared_row && shared))
 			continue;
 		shared |= v->row_of[i] == v->shared_row;
-		add_row(a, np_place_of(v, i), rows + v->row_of[i] - 1);
+		add_row(&a->l2[np_place_of(v, i)], rows + v->row_of[i] - 1);
 	}
 }
 
-static void add_pending(struct np_account *a, const struct np_vcpu *v)
+/* The exit of L2 that is under way is in no row yet. */
+static void add_under_way(struct np_account *a, const struct np_vcpu *v)
 {
-	for (uint32_t i = 0; i < NP_REASONS; i++) {
+	if (v->open != NP_REASON_NONE)
+		a->l2[np_place_of(v, v->open)].exits++;
+	if (v->handling != NP_REASON_NONE && v->real) {
+		a->l2[np_place_of(v, v->handling)].exits++;
+		a->l2[np_place_of(v, v->handling)].to_l1++;
+	}
+}
+
+static void add_unfinished(struct np_account *a, const struct np_vcpu *v)
+{
+	uint32_t logged = v->logged & ~NP_LOG_ENTERING;
+
+	for (uint32_t i = 0; i < NP_REASONS; i++)
 		a->unfinished[i] += v->pending[i];
-		a->totals.exits += v->pending[i];
+	for (uint32_t i = 0; logged <= NP_LOG && i < logged; i++)
+		a->unfinished[np_reason_index(v->log[i])]++;
+}
+
+static void add_totals(struct np_account *a)
+{
+	a->totals.exits = sum(a->outside, NP_REASONS) + sum(a->unfinished, NP_REASONS);
+	a->totals.nested_injects = 0;
+	for (uint32_t i = 0; i < NP_REASONS; i++) {
+		a->totals.exits += a->l2[i].exits + sum(a->l2[i].caused, NP_REASONS);
+		a->totals.nested_injects += a->l2[i].to_l1 + a->l2[i].synthetic;
 	}
 }
 
@@ -98,10 +131,11 @@ void np_account_add_vcpu(struct np_account *a, const struct np_vcpu *v,
 {
 	a->isa = v->isa;
 	add_rows(a, v, rows);
-	add_pending(a, v);
+	add_under_way(a, v);
+	add_unfinished(a, v);
 	add_syncs(a, v);
 	add(a->outside, u64s(v->outside), NP_REASONS);
-	a->totals.exits += sum(u64s(v->outside), NP_REASONS);
+	add_totals(a);
 	a->entries += v->entries;
 	a->failed_entries += v->failed_entries;
 	a->desyncs += v->desyncs;

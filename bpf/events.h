@@ -25,7 +25,8 @@ enum np_isa { NP_ISA_VMX = 1, NP_ISA_SVM = 2 };
 #define NP_REASON_OTHER (NP_REASONS - 1)
 #define NP_REASON_NONE 0xff
 
-#define NP_MAX_VCPUS 512 /* a power of two */
+#define NP_MAX_VCPUS 512   /* a power of two */
+#define NP_VCPU_SIZE 2048 /* ... and another: struct np_vcpu is padded to it */
 
 /*
  * Each L2 exit reason of each vCPU has a row, taken from a pool when it first
@@ -36,11 +37,12 @@ enum np_isa { NP_ISA_VMX = 1, NP_ISA_SVM = 2 };
 #define NP_MAX_HIST_PAGES 32768
 
 /*
- * How many different exits of L1 are held back until its L2 exit is finished.
- * Few are ever seen (six with KVM as L1), and the BPF verifier walks the loop
- * over them: a larger bound is paid at every load.
+ * So many exits of L1 are kept in their order while it handles an L2 exit; more
+ * are counted by reason. KVM as L1 causes ten for an exit without shadow VMCS.
  */
-#define NP_TOUCHED 16
+#define NP_LOG 32
+#define NP_LOG_NONE 0x7f     /* in place of their number: no L2 exit is handled */
+#define NP_LOG_ENTERING 0x80 /* with it: L1's last exit was to enter L2 */
 
 /*
  * What became of L2's exits of one reason. exits - to_l1 - l0_only is what is
@@ -87,12 +89,28 @@ struct np_phase_sum {
 	__u64 phase[NP_PHASES];
 };
 
+/*
+ * How L1 handled such an L2 exit when it last did: exit by exit. L1 runs the same
+ * code each time, so it often does the same again, and then it is only counted
+ * how often. What is counted here is not in the row's other counters yet: for
+ * each time, an exit that was given to L1 and resumed, and the exits of the log.
+ */
+struct np_usual {
+	__u64 times;
+	__u64 n; /* of log[] */
+	union {
+		__u8 log[NP_LOG]; /* zero from n on */
+		__u64 words[NP_LOG / 8];
+	};
+};
+
 struct np_l2_row {
 	struct np_fate fate;
+	struct np_usual usual;
 	/*
 	 * Exits of L1 by reason between an L2 exit given to L1 and L1's next
 	 * entry to L2: added when that entry comes, so only what a finished one
-	 * cost is in here (but for kinds beyond NP_TOUCHED).
+	 * cost is in here.
 	 */
 	__u64 caused[NP_REASONS];
 	struct np_trip_sum trip[NP_TRIPS];
@@ -141,16 +159,21 @@ struct np_vcpu {
 
 	/* State. */
 	__u8 level;	/* enum np_level: whose code ran last */
-	__u8 open;	/* reason of the L2 exit whose fate is open, or none */
+	__u8 open;	/* reason of the L2 exit whose fate is open, or none; in no row yet */
 	__u8 handling;	/* reason of the L2 exit that L1 is handling, or none */
-	__u8 room;	/* how many more kinds of exits can be held back; 0: none is handled */
+	__u8 real;	/* ... which was the hardware's; it is in no row yet */
+	__u8 logged;	/* how many of L1's exits for it are in log[]; NP_LOG_... */
+	__u8 spilled;	/* more of them are in pending[] */
 	__u8 typed;	/* its struct vcpu_vmx is known (bpf/reason.bpf.h) */
-	__u8 pad;
+	__u8 halts;	/* L1 had L2 entered halted */
 	__u16 vcpu_id;	/* its number within its VM */
 	__u16 shared_row; /* for reasons that came when the pool was used up */
+	union {
+		__u8 log[NP_LOG];
+		__u64 words[NP_LOG / 8];
+	};
 	struct np_clock clock;
-	__u8 touched[NP_TOUCHED];  /* from `room` on: the reasons with pending[] > 0 */
-	__u32 pending[NP_REASONS]; /* L1's exits since the L2 exit in handling */
+	__u32 pending[NP_REASONS]; /* L1's exits since the L2 exit in handling, but for the log's */
 	__u16 row_of[NP_REASONS];  /* reason -> row + 1; 0: none yet */
 
 	/* Counters. */
@@ -161,11 +184,21 @@ struct np_vcpu {
 	__u64 outside[NP_REASONS]; /* exits of L1 while no L2 exit was handled */
 	struct np_sync_sum sync[NP_SYNCS];
 	__u64 sync_began;
+	__u64 unused[60];
+};
+
+/* Where the programs find a vCPU without a search: by a hash of its address. */
+#define NP_SEATS 8192 /* so many more than vCPUs that few of them miss one */
+#define NP_UNWANTED 1
+
+struct np_seat {
+	__u64 key; /* as in struct np_vcpu; or that of an unwanted vCPU + NP_UNWANTED */
+	__u32 at;  /* its struct np_vcpu, in bytes from the first */
 };
 
 _Static_assert(sizeof(struct np_fate) == 40, "BPF and C disagree");
-_Static_assert(sizeof(struct np_l2_row) == 1048, "BPF and C disagree");
-_Static_assert(sizeof(struct np_vcpu) == 1552, "BPF and C disagree");
+_Static_assert(sizeof(struct np_l2_row) == 1096, "BPF and C disagree");
+_Static_assert(sizeof(struct np_vcpu) == NP_VCPU_SIZE, "BPF and C disagree");
 
 /* Whole-collector counters, summed up by user space. */
 struct np_totals {

@@ -49,8 +49,16 @@ struct loaded_vmcs {
 	void *vmcs;
 };
 
+struct vmcs12 {
+	__u32 vm_exit_reason;
+};
+
 struct nested_vmx {
+	struct vmcs12 *cached_vmcs12;
 	struct loaded_vmcs vmcs02;
+	struct {
+		bool guest_mode;
+	} smm;
 };
 
 union vmx_exit_reason {

@@ -62,122 +62,108 @@ static __always_inline __u32 level_of(struct kvm_vcpu *vcpu)
 	return NP_LEVEL_UNKNOWN;
 }
 
-static __noinline int on_exit_otherwise(struct kvm_vcpu *vcpu, struct np_vcpu *v, __u32 reason)
+#include "bpf/infer.bpf.h"
+
+static __always_inline int on_any_exit(struct kvm_vcpu *vcpu, struct np_vcpu *v, __u32 reason,
+				       enum way way, bool timed)
 {
-	np_fsm_exit(NULL, v, reason, level_of(vcpu), UNTIMED);
+	__u32 level;
+
+	if (!vcpu)
+		return 0; /* newer verifiers want to see it */
+	level = level_of(vcpu);
+	infer(vcpu, v, level, way, timed);
+	np_fsm_exit(NULL, v, reason, level, timed);
 	return 0;
 }
 
-static __noinline int on_exit_otherwise_timed(struct kvm_vcpu *vcpu, struct np_vcpu *v,
-					      __u32 reason)
-{
-	np_fsm_exit(NULL, v, reason, level_of(vcpu), TIMED);
-	return 0;
-}
-
-/* The short way ends here, or with a call: it keeps nothing in registers for later. */
-static __always_inline int on_exit(struct kvm_vcpu *vcpu, struct np_vcpu *v, __u32 reason,
-				   bool timed)
-{
-	reason = np_reason_index(reason & BASIC_EXIT_REASON);
-	if (np_fsm_l1_exit(NULL, v, reason, timed))
-		return 0;
-	return timed ? on_exit_otherwise_timed(vcpu, v, reason) :
-		       on_exit_otherwise(vcpu, v, reason);
-}
-
-/* A vCPU whose slot was not found at once. */
-static __noinline int on_exit_after_search(struct kvm_vcpu *vcpu, __u32 reason, bool timed)
+/* A vCPU without a seat. `reason` is 0 where it is to be read. */
+static __always_inline int on_exit_without_seat(struct kvm_vcpu *vcpu, __u32 reason, bool timed)
 {
 	struct np_vcpu *v = find_vcpu((__u64)vcpu);
 
-	return v ? on_exit(vcpu, v, reason, timed) : 0;
-}
-
-static __always_inline int on_exit_for(struct kvm_vcpu *vcpu, __u32 reason, bool timed)
-{
-	struct np_vcpu *v = guess_vcpu((__u64)vcpu);
-
-	if (v->key != (__u64)vcpu)
-		return on_exit_after_search(vcpu, reason, timed);
-	return on_exit(vcpu, v, reason, timed);
-}
-
-static __noinline int on_exit_by_read(struct kvm_vcpu *vcpu, bool timed)
-{
-	return on_exit_for(vcpu, reason_by_read(vcpu), timed);
-}
-
-static __always_inline int on_exit_by_cast(struct kvm_vcpu *vcpu, bool timed)
-{
-	return on_exit_for(vcpu, reason_by_cast(vcpu), timed);
-}
-
-static __always_inline int on_exit_by_kptr(struct kvm_vcpu *vcpu, bool timed)
-{
-	__u32 hash = hash_of((__u64)vcpu);
-	struct typed_vcpu *t = bpf_map_lookup_elem(&typed, &hash);
-	struct vcpu_vmx___reason *vmx = t ? (void *)t->vmx : NULL;
-
-	if (!vmx || (__u64)vmx != (__u64)vcpu)
-		return on_exit_by_read(vcpu, timed);
-	return on_exit(vcpu, &vcpus[(t->slot - 1) & (NP_MAX_VCPUS - 1)], vmx->exit_reason.full,
-		       timed);
+	if (!v || !vcpu)
+		return 0;
+	return on_any_exit(vcpu, v, reason ? reason : reason_by_read(vcpu), BY_READ, timed);
 }
 
 #include "bpf/nested_raw.bpf.h"
 
 /*
- * A program for each way to know the exit reason, without the time and with it.
- * Up to 5.15 it is an argument.
+ * A program for each way to know the exit reason, without the time and with it: up
+ * to 5.15 it is an argument, and `read_reason` that. What most exits take ends here
+ * or with a call, so that it keeps little in registers for later.
  */
-#define EXIT_PROGRAM(name, on_exit_how, timed)                                                      \
-	SEC("?tp_btf/kvm_exit")                                                                    \
-	int BPF_PROG(name, struct kvm_vcpu *vcpu)                                                  \
+#define EXIT_PROGRAM(name, arguments, read_reason, way, timed)                                     \
+	static __noinline int name##_otherwise(struct kvm_vcpu *vcpu, struct np_vcpu *v,           \
+					       __u32 reason)                                       \
 	{                                                                                          \
-		ONLY_WANTED_VCPU(vcpu);                                                              \
-		return on_exit_how(vcpu, timed);                                                   \
+		return on_any_exit(vcpu, v, reason, way, timed);                                   \
+	}                                                                                          \
+	static __noinline int name##_without_seat(struct kvm_vcpu *vcpu, __u32 reason)             \
+	{                                                                                          \
+		return on_exit_without_seat(vcpu, reason, timed);                                  \
+	}                                                                                          \
+	SEC("?tp_btf/kvm_exit")                                                                    \
+	int BPF_PROG(name, arguments)                                                              \
+	{                                                                                          \
+		struct np_seat *seat = seat_of((__u64)vcpu);                                       \
+		struct np_vcpu *v;                                                                 \
+		__u32 reason;                                                                      \
+                                                                                                   \
+		if (seat->key != (__u64)vcpu) {                                                    \
+			if (seat->key - NP_UNWANTED == (__u64)vcpu)                                   \
+				return 0;                                                          \
+			return name##_without_seat(vcpu, 0);                                       \
+		}                                                                                  \
+		v = vcpu_at(seat->at);                                                             \
+		reason = np_reason_index((read_reason) & BASIC_EXIT_REASON);                       \
+		if (np_fsm_l1_exit(NULL, v, reason, timed))                                        \
+			return 0;                                                                  \
+		return name##_otherwise(vcpu, v, reason);                                          \
 	}
 
-EXIT_PROGRAM(exit_cast, on_exit_by_cast, UNTIMED)
-EXIT_PROGRAM(exit_cast_timed, on_exit_by_cast, TIMED)
-EXIT_PROGRAM(exit_kptr, on_exit_by_kptr, UNTIMED)
-EXIT_PROGRAM(exit_kptr_timed, on_exit_by_kptr, TIMED)
-EXIT_PROGRAM(exit_read, on_exit_by_read, UNTIMED)
-EXIT_PROGRAM(exit_read_timed, on_exit_by_read, TIMED)
+#define CASTED cast_int(reason_address(seat->key))
+#define TYPED reason_by_kptr(vcpu)
+#define READ reason_by_read(vcpu)
+#define ONE_ARGUMENT struct kvm_vcpu *vcpu
+#define TWO_ARGUMENTS __u32 given, struct kvm_vcpu *vcpu
 
-SEC("?tp_btf/kvm_exit")
-int BPF_PROG(exit_with_reason, __u32 reason, struct kvm_vcpu *vcpu)
-{
-	ONLY_WANTED_VCPU(vcpu);
-	return on_exit_for(vcpu, reason, UNTIMED);
-}
-
-SEC("?tp_btf/kvm_exit")
-int BPF_PROG(exit_with_reason_timed, __u32 reason, struct kvm_vcpu *vcpu)
-{
-	ONLY_WANTED_VCPU(vcpu);
-	return on_exit_for(vcpu, reason, TIMED);
-}
-
-static __noinline int on_entry_otherwise(struct kvm_vcpu *vcpu, struct np_vcpu *v)
-{
-	np_fsm_entry(NULL, v, level_of(vcpu));
-	return 0;
-}
+EXIT_PROGRAM(exit_cast, ONE_ARGUMENT, CASTED, BY_CAST, UNTIMED)
+EXIT_PROGRAM(exit_cast_timed, ONE_ARGUMENT, CASTED, BY_CAST, TIMED)
+EXIT_PROGRAM(exit_kptr, ONE_ARGUMENT, TYPED, BY_KPTR, UNTIMED)
+EXIT_PROGRAM(exit_kptr_timed, ONE_ARGUMENT, TYPED, BY_KPTR, TIMED)
+EXIT_PROGRAM(exit_read, ONE_ARGUMENT, READ, BY_READ, UNTIMED)
+EXIT_PROGRAM(exit_read_timed, ONE_ARGUMENT, READ, BY_READ, TIMED)
+EXIT_PROGRAM(exit_with_reason, TWO_ARGUMENTS, given, BY_READ, UNTIMED)
+EXIT_PROGRAM(exit_with_reason_timed, TWO_ARGUMENTS, given, BY_READ, TIMED)
 
 /* kvm_entry may have more arguments: only the first is of interest. */
-SEC("?tp_btf/kvm_entry")
-int BPF_PROG(entry_timed, struct kvm_vcpu *vcpu)
-{
-	struct np_vcpu *v;
+#define ENTRY_PROGRAM(name, way)                                                                   \
+	static __noinline int name##_otherwise(struct kvm_vcpu *vcpu, struct np_vcpu *v)           \
+	{                                                                                          \
+		__u32 level;                                                                       \
+                                                                                                   \
+		if (!vcpu)                                                                         \
+			return 0;                                                                  \
+		level = level_of(vcpu);                                                            \
+		infer(vcpu, v, level, way, TIMED);                                                 \
+		np_fsm_entry(NULL, v, level);                                                      \
+		return 0;                                                                          \
+	}                                                                                          \
+	SEC("?tp_btf/kvm_entry")                                                                   \
+	int BPF_PROG(name, struct kvm_vcpu *vcpu)                                                  \
+	{                                                                                          \
+		struct np_vcpu *v = find_vcpu((__u64)vcpu);                                        \
+                                                                                                   \
+		if (!v || np_fsm_l1_entry(NULL, v))                                                \
+			return 0;                                                                  \
+		return name##_otherwise(vcpu, v);                                                  \
+	}
 
-	ONLY_WANTED_VCPU(vcpu);
-	v = find_vcpu((__u64)vcpu);
-	if (!v || np_fsm_l1_entry(NULL, v))
-		return 0;
-	return on_entry_otherwise(vcpu, v);
-}
+ENTRY_PROGRAM(entry_cast, BY_CAST)
+ENTRY_PROGRAM(entry_kptr, BY_KPTR)
+ENTRY_PROGRAM(entry_read, BY_READ)
 
 static __always_inline int on_nested_vmexit(struct kvm_vcpu *vcpu)
 {
@@ -262,6 +248,19 @@ int BPF_PROG(vmenter_function_timed, struct kvm_vcpu *vcpu)
 	return on_vmenter(find_vcpu((__u64)vcpu), TIMED);
 }
 
+/* L2 may be entered and not run: L1 can have it begin with waiting for an interrupt. */
+SEC("?fentry/kvm_emulate_halt_noskip")
+int BPF_PROG(halt, struct kvm_vcpu *vcpu)
+{
+	struct np_vcpu *v;
+
+	ONLY_WANTED_VCPU(vcpu);
+	v = find_vcpu((__u64)vcpu);
+	if (v && v->logged & NP_LOG_ENTERING)
+		v->halts = 1;
+	return 0;
+}
+
 /* Keeps a vCPU's typed pointer. The session takes this out when it has them all. */
 SEC("?fentry/prepare_vmcs02_early")
 int BPF_PROG(learn_type, struct vcpu_vmx *vmx)
@@ -272,11 +271,11 @@ int BPF_PROG(learn_type, struct vcpu_vmx *vmx)
 
 	ONLY_WANTED();
 	v = find_current_vcpu();
-	if (v && t) {
-		t->slot = v->shared_row;
+	if (!v || !t)
+		return 0;
+	if (seat_of((__u64)vmx)->key == (__u64)vmx)
 		t->vmx = vmx;
-		v->typed = 1;
-	}
+	v->typed = 1; /* or never will be, without a seat */
 	return 0;
 }
 

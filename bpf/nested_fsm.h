@@ -11,10 +11,11 @@
  *   |     |                  |                                     |
  *   +-- L1 handling <--------+-------- inject: given to L1 --------+
  *
- * Every kvm_exit is at any moment in exactly one of: fate.exits (L2's own),
- * caused[] (L1's, while it handled an L2 exit), pending[] (the same, not
- * finished yet), outside[] (L1's, handling none). np_fsm_* are the only writers
- * of a struct np_vcpu's state and counters, and of its rows.
+ * Every kvm_exit is at any moment in exactly one of: fate.exits or usual.times
+ * (L2's own; the last one is in `open` or `handling`), caused[] or usual.log[]
+ * times usual.times (L1's, while it handled an L2 exit), log[] or pending[] (the
+ * same, not finished yet), outside[] (L1's, handling none). np_fsm_* are the only
+ * writers of a struct np_vcpu's state and counters, and of its rows.
  *
  * `timed` is a constant: programs that only count have nothing of what the time
  * takes.
@@ -28,6 +29,16 @@
 #include "bpf/pools.h"
 #endif
 #include "bpf/trip_clock.h"
+
+/*
+ * What happens rarely is called by way of this: BPF's verifier walks a function
+ * anew for each call, unless it is global, and these take no pointers everywhere.
+ * np_keep_order() keeps clang from making one condition of two, which costs more.
+ */
+#ifndef __bpf__
+#define np_rarely(function, p, v) function(p, v)
+#define np_keep_order(x) (void)(x)
+#endif
 
 /* Exits of L1 that mean something to the state machine. */
 #define NP_VMX_VMLAUNCH 20
@@ -50,7 +61,8 @@ np_inline void np_fsm_init(struct np_vcpu *v)
 	v->level = NP_LEVEL_UNKNOWN;
 	v->open = NP_REASON_NONE;
 	v->handling = NP_REASON_NONE;
-	v->room = 0;
+	v->logged = NP_LOG_NONE;
+	v->halts = 0;
 	np_clock_drop(&v->clock);
 }
 
@@ -84,24 +96,100 @@ np_inline void np_settle_l0_only(struct np_pools *p, struct np_vcpu *v)
 	if (v->open == NP_REASON_NONE)
 		return;
 	row = np_row_of(p, v, v->open);
-	if (row)
+	if (row) {
+		row->fate.exits++;
 		row->fate.l0_only++;
+	}
 	v->open = NP_REASON_NONE;
 }
 
-/* Moves what is pending to where it turned out to belong. */
-np_inline void np_move_pending(struct np_vcpu *v, __u64 to[NP_REASONS])
+/*
+ * Adds `times` what a log of n exits has. All of it is walked, and what is zero for
+ * it is not in use is taken back: the BPF verifier takes a loop of one way only.
+ */
+np_inline void np_add_log(__u64 to[NP_REASONS], const __u8 log[NP_LOG], __u64 n, __u64 times)
 {
-	for (__u32 i = v->room; i < NP_TOUCHED; i++) {
-		__u32 reason = np_reason_index(v->touched[i]);
-
-		to[reason] += v->pending[reason];
-		v->pending[reason] = 0;
-	}
-	v->room = 0;
+	for (__u32 i = 0; i < NP_LOG; i++)
+		to[np_reason_index(log[i])] += times;
+	to[0] -= (NP_LOG - n) * times;
 }
 
-/* L1 entered L2: what was pending is what the L2 exit cost L1. */
+/* Counts L1's exits for the L2 exit in handling where they turned out to belong. */
+np_inline void np_move_log(struct np_vcpu *v, __u64 to[NP_REASONS])
+{
+	np_add_log(to, v->log, v->logged & ~NP_LOG_ENTERING, 1);
+	if (!v->spilled)
+		return;
+	for (__u32 i = 0; i < NP_REASONS; i++) {
+		to[i] += v->pending[i];
+		v->pending[i] = 0;
+	}
+	v->spilled = 0;
+}
+
+/* Makes room in the log. */
+np_inline int np_spill_log(struct np_pools *p, struct np_vcpu *v)
+{
+	(void)p;
+	for (__u32 i = 0; i < NP_LOG; i++)
+		v->pending[np_reason_index(v->log[i])]++;
+	for (__u32 i = 0; i < NP_LOG / 8; i++)
+		v->words[i] = 0;
+	v->spilled = 1;
+	v->logged = 0;
+	return 0;
+}
+
+/* What was usual is so no longer: its exits are counted, and the log takes its place. */
+np_inline void np_new_usual(struct np_vcpu *v, struct np_l2_row *row)
+{
+	struct np_usual *u = &row->usual;
+
+	row->fate.exits += u->times;
+	row->fate.to_l1 += u->times;
+	row->fate.resumed += u->times;
+	np_add_log(row->caused, u->log, u->n, u->times);
+	u->n = v->logged & ~NP_LOG_ENTERING;
+	for (__u32 i = 0; i < NP_LOG / 8; i++)
+		u->words[i] = v->words[i];
+	u->times = 1;
+}
+
+np_inline bool np_is_usual(const struct np_vcpu *v, const struct np_usual *u)
+{
+	__u64 differ = u->n ^ (v->logged & ~NP_LOG_ENTERING);
+
+	for (__u32 i = 0; i < NP_LOG / 8; i++)
+		differ |= u->words[i] ^ v->words[i];
+	return !differ;
+}
+
+/* L1 was given what it handles; a row has it only now. */
+np_inline void np_settle_handled(struct np_vcpu *v, struct np_l2_row *row)
+{
+	if (!v->real)
+		return;
+	row->fate.exits++;
+	row->fate.to_l1++;
+}
+
+np_inline int np_finish_unusual(struct np_pools *p, struct np_vcpu *v)
+{
+	struct np_l2_row *row = np_row_of(p, v, v->handling);
+
+	if (!row)
+		return 0;
+	if (v->real && !v->spilled) {
+		np_new_usual(v, row);
+		return 0;
+	}
+	np_settle_handled(v, row);
+	row->fate.resumed++;
+	np_move_log(v, row->caused);
+	return 0;
+}
+
+/* L1 entered L2: the log is what the L2 exit cost L1. */
 np_inline void np_finish_handling(struct np_pools *p, struct np_vcpu *v)
 {
 	struct np_l2_row *row;
@@ -109,21 +197,27 @@ np_inline void np_finish_handling(struct np_pools *p, struct np_vcpu *v)
 	if (v->handling == NP_REASON_NONE)
 		return;
 	row = np_row_of(p, v, v->handling);
-	if (row) {
-		row->fate.resumed++;
-		np_move_pending(v, row->caused);
-	}
+	if (row && v->real && !v->spilled && np_is_usual(v, &row->usual))
+		row->usual.times++;
+	else
+		np_rarely(np_finish_unusual, p, v);
 	v->handling = NP_REASON_NONE;
 }
 
 /* No entry will tell what the L2 exit in handling cost: count it for none. */
-np_aside int np_abandon_handling(struct np_vcpu *v)
+np_inline int np_abandon_handling(struct np_pools *p, struct np_vcpu *v)
 {
+	struct np_l2_row *row;
+
 	np_clock_drop(&v->clock);
 	if (v->handling == NP_REASON_NONE)
 		return 0;
-	np_move_pending(v, v->outside);
+	row = np_row_of(p, v, v->handling);
+	if (row)
+		np_settle_handled(v, row);
+	np_move_log(v, v->outside);
 	v->handling = NP_REASON_NONE;
+	v->logged = NP_LOG_NONE;
 	return 0;
 }
 
@@ -138,22 +232,40 @@ np_inline __u8 np_phase_of(__u32 reason)
 }
 
 /*
+ * VMREAD and VMWRITE come first, for they come most; the others from VMLAUNCH to
+ * VMXON are rare, or L1's last exit before L2 runs.
+ */
+np_inline bool np_is_plain(__u32 reason)
+{
+	if (reason == NP_VMX_VMREAD)
+		return true;
+	np_keep_order(reason);
+	if (reason == NP_VMX_VMWRITE)
+		return true;
+	np_keep_order(reason);
+	return reason - NP_VMX_VMLAUNCH > NP_VMX_VMON - NP_VMX_VMLAUNCH;
+}
+
+/*
  * kvm_exit, in the way that nearly all of them take: L1's, for an L2 exit. That
- * one is handled tells whose exit it is. False: np_fsm_exit() has to look at it.
+ * one is handled, and that L1's last exit was not to enter L2, tells whose exit
+ * it is. False: np_fsm_exit() has to look at it.
  */
 np_inline bool np_fsm_l1_exit(struct np_pools *p, struct np_vcpu *v, __u32 reason, bool timed)
 {
-	__u32 n = v->pending[reason], room;
+	__u32 n = v->logged;
 
-	if (!n) {
-		room = v->room;
-		if (!room || reason == NP_VMX_VMOFF || reason == NP_VMX_VMON)
-			return false;
-		room--;
-		v->touched[room % NP_TOUCHED] = reason;
-		v->room = room;
+	if (n >= NP_LOG)
+		return false;
+	if (np_is_plain(reason)) {
+		v->log[n] = reason;
+		v->logged = n + 1;
+	} else if (reason == NP_VMX_VMRESUME) {
+		v->log[n] = reason;
+		v->logged = (n + 1) | NP_LOG_ENTERING;
+	} else {
+		return false;
 	}
-	v->pending[reason] = n + 1;
 	if (timed && v->clock.phased)
 		np_clock_turn(&v->clock, np_now(p), np_phase_of(reason));
 	return true;
@@ -174,37 +286,39 @@ np_inline void np_come_to_l1(struct np_pools *p, struct np_vcpu *v)
 
 np_inline void np_other_l1_exit(struct np_pools *p, struct np_vcpu *v, __u32 reason, bool timed)
 {
-	struct np_l2_row *row;
+	__u32 entering = reason == NP_VMX_VMRESUME || reason == NP_VMX_VMLAUNCH ? NP_LOG_ENTERING
+										 : 0;
+	__u32 n;
 
 	if (v->level != NP_LEVEL_L1)
 		np_come_to_l1(p, v);
 	if ((reason == NP_VMX_VMOFF || reason == NP_VMX_VMON) && v->isa == NP_ISA_VMX)
-		np_abandon_handling(v);
+		np_rarely(np_abandon_handling, p, v);
 	if (v->handling == NP_REASON_NONE) {
 		v->outside[reason]++;
+		v->logged = NP_LOG_NONE | entering;
 		return;
 	}
-	row = np_row_of(p, v, v->handling);
-	if (row) /* too many kinds to hold back: counted as caused already */
-		row->caused[reason]++;
+	if ((v->logged & ~NP_LOG_ENTERING) >= NP_LOG)
+		np_rarely(np_spill_log, p, v);
+	n = v->logged & (NP_LOG - 1);
+	v->log[n] = reason;
+	v->logged = (n + 1) | entering;
 	if (timed && v->clock.phased)
 		np_clock_turn(&v->clock, np_now(p), np_phase_of(reason));
 }
 
 np_inline void np_l2_exit(struct np_pools *p, struct np_vcpu *v, __u32 reason, bool timed)
 {
-	struct np_l2_row *row;
-
 	if (v->level == NP_LEVEL_L1) {
 		v->desyncs++; /* an entry was not seen */
-		np_abandon_handling(v);
+		np_rarely(np_abandon_handling, p, v);
 	}
 	np_settle_l0_only(p, v);
-	row = np_row_of(p, v, reason);
-	if (row)
-		row->fate.exits++;
+	np_row_index(p, v, reason); /* where it is counted must be known while it is open */
 	v->open = reason;
 	v->level = NP_LEVEL_L2;
+	v->logged = NP_LOG_NONE;
 	if (timed)
 		np_clock_begin(p, &v->clock, np_now(p), reason);
 }
@@ -240,10 +354,12 @@ np_inline void np_end_trip(struct np_pools *p, struct np_vcpu *v, __u64 now)
 }
 
 /* An exit for L1 that no hardware exit stands for; the open one, if any, was L0's. */
-np_inline void np_inject_synthetic(struct np_pools *p, struct np_vcpu *v, struct np_l2_row *row,
-				   __u32 reason, bool timed)
+np_inline void np_inject_synthetic(struct np_pools *p, struct np_vcpu *v, __u32 reason, bool timed)
 {
-	row->fate.synthetic++;
+	struct np_l2_row *row = np_row_of(p, v, reason);
+
+	if (row)
+		row->fate.synthetic++;
 	if (timed && v->open == NP_REASON_NONE && v->clock.began) {
 		/* It came up while L1 entered L2: one round trip ends where the next begins. */
 		__u64 now = np_now(p);
@@ -261,27 +377,23 @@ np_inline void np_inject_synthetic(struct np_pools *p, struct np_vcpu *v, struct
  */
 np_inline void np_fsm_inject(struct np_pools *p, struct np_vcpu *v, __u32 reason, bool timed)
 {
-	struct np_l2_row *row;
-
 	reason = np_reason_index(reason);
-	row = np_row_of(p, v, reason);
-	if (!row)
-		return;
 	if (v->level != NP_LEVEL_L2) {
 		v->desyncs++;
-		np_abandon_handling(v);
+		np_rarely(np_abandon_handling, p, v);
 	}
-	if (v->open == reason)
-		row->fate.to_l1++;
-	else
-		np_inject_synthetic(p, v, row, reason, timed);
+	v->real = v->open == reason;
+	if (!v->real)
+		np_inject_synthetic(p, v, reason, timed);
 	if (timed) {
 		v->clock.kind = NP_TRIP_L1;
 		v->clock.reason = reason;
 	}
 	v->open = NP_REASON_NONE;
 	v->handling = reason;
-	v->room = NP_TOUCHED;
+	v->logged = 0;
+	for (__u32 i = 0; i < NP_LOG / 8; i++)
+		v->words[i] = 0;
 	v->level = NP_LEVEL_L1;
 }
 
@@ -293,6 +405,7 @@ np_inline void np_fsm_vmenter(struct np_pools *p, struct np_vcpu *v, bool timed)
 		np_clock_drop(&v->clock);
 	}
 	np_finish_handling(p, v);
+	v->logged = NP_LOG_NONE;
 	v->entries++;
 	v->level = NP_LEVEL_L2;
 	if (timed && v->clock.phased)
@@ -334,9 +447,15 @@ np_inline void np_fsm_vmenter_failed(struct np_vcpu *v)
  * The hooks were out: what happened meanwhile is unknown. Call it for each
  * vCPU before they go in again, while none of them runs.
  */
-np_inline void np_fsm_gap(struct np_vcpu *v)
+np_inline void np_fsm_gap(struct np_pools *p, struct np_vcpu *v)
 {
-	np_abandon_handling(v);
+	struct np_l2_row *row = 0;
+
+	np_rarely(np_abandon_handling, p, v);
+	if (v->open != NP_REASON_NONE)
+		row = np_row_of(p, v, v->open);
+	if (row)
+		row->fate.exits++;
 	np_fsm_init(v);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The exit reason, which is not in struct kvm_vcpu but in the struct vcpu_vmx
- * around it, where the verifier lets no typed pointer go. In the order of what
- * they cost, here are three ways to it; collector/btf_probe.c picks.
+ * What is not in struct kvm_vcpu but in the struct vcpu_vmx around it, where the
+ * verifier lets no typed pointer go: the exit reason, and what L1 was given last.
+ * In the order of what they cost, here are three ways to it; collector/btf_probe.c
+ * picks.
  */
 #ifndef NESTPROF_REASON_BPF_H
 #define NESTPROF_REASON_BPF_H
@@ -12,11 +13,11 @@
 
 #define BASIC_EXIT_REASON 0xffff
 
-static __always_inline __u32 exit_reason_offset(void)
+static __always_inline __u64 reason_address(__u64 vcpu)
 {
 	if (bpf_core_field_exists(struct vcpu_vmx___vt, vt.exit_reason))
-		return bpf_core_field_offset(struct vcpu_vmx___vt, vt.exit_reason);
-	return bpf_core_field_offset(struct vcpu_vmx___reason, exit_reason);
+		return (__u64)&((struct vcpu_vmx___vt *)vcpu)->vt.exit_reason;
+	return (__u64)&((struct vcpu_vmx___reason *)vcpu)->exit_reason;
 }
 
 /*
@@ -25,42 +26,94 @@ static __always_inline __u32 exit_reason_offset(void)
  */
 extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym __weak;
 
-static __always_inline __u32 reason_by_cast(struct kvm_vcpu *vcpu)
+static __always_inline __u32 cast_int(__u64 address)
 {
-	struct refcount_struct *an_int =
-		bpf_rdonly_cast((void *)vcpu + exit_reason_offset(),
-				bpf_core_type_id_kernel(struct refcount_struct));
+	struct refcount_struct *an_int = bpf_rdonly_cast(
+		(void *)address, bpf_core_type_id_kernel(struct refcount_struct));
 
 	return an_int->refs.counter;
+}
+
+static __always_inline __u64 cast_pointer(__u64 address)
+{
+	struct hlist_head *a_pointer =
+		bpf_rdonly_cast((void *)address, bpf_core_type_id_kernel(struct hlist_head));
+
+	return (__u64)a_pointer->first;
 }
 
 /*
  * Before that, a typed pointer that some function was called with can be kept
  * in a map (a "kptr", since 5.19), and loaded again with its type. Nested
- * entries call such a function; until a vCPU's first one it has none. The
- * pointer being the vCPU's own address, it finds the slot as well.
+ * entries call such a function; until a vCPU's first one it has none.
  */
 typedef struct vcpu_vmx vcpu_vmx_t; /* clang 14 loses the tag of a plain struct */
 
 struct typed_vcpu {
 	vcpu_vmx_t __attribute__((btf_type_tag("kptr"))) *vmx;
-	__u32 slot;
 };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1 << GUESS_BITS); /* by hash_of() */
+	__uint(max_entries, NP_SEATS); /* as the seats */
 	__type(key, __u32);
 	__type(value, struct typed_vcpu);
 } typed SEC(".maps");
+
+/* It is there only while the vCPU has that seat: learn_type and vcpu_destroyed see to it. */
+static __always_inline struct vcpu_vmx *typed_vcpu(struct kvm_vcpu *vcpu)
+{
+	__u32 hash = hash_of((__u64)vcpu);
+	struct typed_vcpu *t = bpf_map_lookup_elem(&typed, &hash);
+
+	return t ? t->vmx : NULL;
+}
 
 /* And where there is nothing else, a helper call that costs as much as all the rest. */
 static __always_inline __u32 reason_by_read(struct kvm_vcpu *vcpu)
 {
 	__u32 reason = NP_REASON_OTHER;
 
-	bpf_probe_read_kernel(&reason, sizeof(reason), (void *)vcpu + exit_reason_offset());
+	bpf_probe_read_kernel(&reason, sizeof(reason), (void *)reason_address((__u64)vcpu));
 	return reason;
+}
+
+static __always_inline __u32 reason_by_kptr(struct kvm_vcpu *vcpu)
+{
+	struct vcpu_vmx___reason *vmx = (void *)typed_vcpu(vcpu);
+
+	return vmx ? vmx->exit_reason.full : reason_by_read(vcpu);
+}
+
+#define FAILED_ENTRY (1u << 31)
+#define NOTHING_GIVEN 0xffffffff /* an SMI and a reset leave L2 without an exit for L1 */
+
+static __always_inline __u32 given_by_cast(__u64 vcpu)
+{
+	__u64 vmcs12 = cast_pointer(
+		vcpu + bpf_core_field_offset(struct vcpu_vmx, nested.cached_vmcs12));
+
+	if (!vmcs12 ||
+	    (cast_int(vcpu + bpf_core_field_offset(struct vcpu_vmx, nested.smm.guest_mode)) & 1))
+		return NOTHING_GIVEN;
+	return cast_int(vmcs12 + bpf_core_field_offset(struct vmcs12, vm_exit_reason));
+}
+
+static __always_inline __u32 given_by_kptr(struct vcpu_vmx *vmx)
+{
+	struct vmcs12 *vmcs12 = vmx->nested.cached_vmcs12;
+
+	return !vmcs12 || vmx->nested.smm.guest_mode ? NOTHING_GIVEN : vmcs12->vm_exit_reason;
+}
+
+static __always_inline __u32 given_by_read(struct kvm_vcpu *vcpu)
+{
+	struct vcpu_vmx *vmx = (void *)vcpu;
+	struct vmcs12 *vmcs12 = BPF_CORE_READ(vmx, nested.cached_vmcs12);
+
+	if (!vmcs12 || BPF_CORE_READ(vmx, nested.smm.guest_mode))
+		return NOTHING_GIVEN;
+	return BPF_CORE_READ(vmcs12, vm_exit_reason);
 }
 
 #endif

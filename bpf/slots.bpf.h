@@ -10,8 +10,6 @@
 #include "bpf/events.h"
 #include "bpf/kvm_types.bpf.h"
 
-#define GUESS_BITS 12 /* so many more than vCPUs that few of them share a guess */
-
 const volatile __u32 target_tgid; /* count this process's VMs; 0: all */
 const volatile __u32 phases_every = 1; /* of so many round trips, one has its phases measured */
 
@@ -58,11 +56,19 @@ struct {
 	__type(value, __u32);
 } slot_of SEC(".maps");
 
-/* Which slot was last found under a hash. */
-__u16 guess[1 << GUESS_BITS];
+/*
+ * Where most events find their vCPU, without a helper: a seat, by hash, which the
+ * first vCPU to come keeps until it is destroyed. seat_taken makes one of two that
+ * come at once the first; what comes later is looked up in slot_of.
+ */
+struct np_seat seats[NP_SEATS];
 
-/* By hash: the address of a vCPU that was found to be of no interest. */
-__u64 unwanted[1 << GUESS_BITS];
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, NP_SEATS / 2);
+	__type(key, __u32);
+	__type(value, __u32);
+} seat_taken SEC(".maps");
 
 /* Whether vCPUs that are destroyed are forgotten, so that addresses can be remembered. */
 const volatile bool forgets;
@@ -113,15 +119,47 @@ static __always_inline __u32 np_pool_new_page(struct np_pools *p)
 	return bpf_map_pop_elem(&free_pages, &page) ? 0 : page;
 }
 
+#define np_rarely(function, p, v) function##_of((v)->shared_row)
+#define np_keep_order(x) barrier_var(x)
+
+int np_abandon_handling_of(__u32 slot);
+int np_finish_unusual_of(__u32 slot);
+int np_spill_log_of(__u32 slot);
+
 #include "bpf/nested_fsm.h"
 
+/* The one register is for clang, which would come to the address again for each use. */
+static __always_inline struct np_vcpu *vcpu_at(__u32 at)
+{
+	struct np_vcpu *v = (void *)vcpus + (at & ((NP_MAX_VCPUS - 1) * NP_VCPU_SIZE));
+
+	barrier_var(v);
+	return v;
+}
+
+static __always_inline struct np_vcpu *vcpu_of(__u32 slot)
+{
+	return vcpu_at((slot - 1) * NP_VCPU_SIZE);
+}
+
+#define RARELY(function)                                                                           \
+	__noinline int function##_of(__u32 slot)                                                   \
+	{                                                                                          \
+		return function(NULL, vcpu_of(slot));                                              \
+	}
+
+RARELY(np_abandon_handling)
+RARELY(np_finish_unusual)
+RARELY(np_spill_log)
+
+/* A struct kvm_vcpu is larger than a page: no two of them are in the same one. */
 static __always_inline __u32 hash_of(__u64 key)
 {
 	__u32 low;
 
-	/* The verifier may know `key` for a pointer, which it lets nobody multiply. */
+	/* The verifier may know `key` for a pointer, which it lets nobody shift. */
 	asm volatile("%0 = %1" : "=w"(low) : "w"((__u32)key));
-	return low * 0x9e3779b1u >> (32 - GUESS_BITS);
+	return (low >> 12) & (NP_SEATS - 1);
 }
 
 static __always_inline void init_slot(struct np_vcpu *v, __u32 slot, __u64 key, __u32 tgid)
@@ -134,6 +172,37 @@ static __always_inline void init_slot(struct np_vcpu *v, __u32 slot, __u64 key, 
 	v->key = key;
 }
 
+static __always_inline struct np_seat *seat_of(__u64 key)
+{
+	struct np_seat *seat = &seats[hash_of(key)];
+
+	barrier_var(seat);
+	return seat;
+}
+
+static __always_inline void take_seat(__u64 key, __u64 as, __u32 slot)
+{
+	struct np_seat *seat = seat_of(key);
+	__u32 hash = hash_of(key);
+
+	if (seat->key || bpf_map_update_elem(&seat_taken, &hash, &slot, BPF_NOEXIST))
+		return;
+	seat->at = (slot - 1) * NP_VCPU_SIZE;
+	barrier();
+	seat->key = as;
+}
+
+static __always_inline void leave_seat(__u64 key)
+{
+	struct np_seat *seat = seat_of(key);
+	__u32 hash = hash_of(key);
+
+	if (seat->key != key && seat->key - NP_UNWANTED != key)
+		return;
+	seat->key = 0;
+	bpf_map_delete_elem(&seat_taken, &hash);
+}
+
 /* A slot for a vCPU that is seen for the first time; -1: none is left, or not wanted. */
 static __always_inline int claim_slot(__u64 key)
 {
@@ -141,7 +210,7 @@ static __always_inline int claim_slot(__u64 key)
 
 	if (target_tgid && tgid != target_tgid) {
 		if (forgets)
-			unwanted[hash_of(key)] = key;
+			take_seat(key, key + NP_UNWANTED, 1);
 		return -1;
 	}
 	if (bpf_map_pop_elem(&free_slots, &slot) ||
@@ -149,54 +218,54 @@ static __always_inline int claim_slot(__u64 key)
 		__sync_fetch_and_add(&lost_events, 1);
 		return -1;
 	}
-	init_slot(&vcpus[(slot - 1) & (NP_MAX_VCPUS - 1)], slot, key, tgid);
+	init_slot(vcpu_of(slot), slot, key, tgid);
 	return slot;
 }
 
-/* Slot + 1; not positive without one. */
+/* Slots begin at 1; not positive: it has none. */
 static __noinline int search_slot(__u64 key)
 {
 	__u32 *known = bpf_map_lookup_elem(&slot_of, &key);
 	int slot = known ? *known : claim_slot(key);
 
 	if (slot > 0)
-		guess[hash_of(key)] = slot - 1;
+		take_seat(key, key, slot);
 	return slot;
 }
 
 static __always_inline bool is_unwanted(__u64 key)
 {
-	return target_tgid && unwanted[hash_of(key)] == key;
+	return target_tgid && seat_of(key)->key - NP_UNWANTED == key;
 }
 
-static __always_inline struct np_vcpu *guess_vcpu(__u64 key)
+static __always_inline struct np_vcpu *search_vcpu(__u64 key)
 {
-	return &vcpus[guess[hash_of(key)] & (NP_MAX_VCPUS - 1)];
+	int slot = search_slot(key);
+
+	return slot > 0 ? vcpu_of(slot) : NULL;
 }
 
 static __always_inline struct np_vcpu *find_vcpu(__u64 key)
 {
-	struct np_vcpu *v = guess_vcpu(key);
-	int slot;
+	struct np_seat *seat = seat_of(key);
 
-	if (v->key == key)
-		return v;
-	slot = search_slot(key);
-	return slot > 0 ? &vcpus[(slot - 1) & (NP_MAX_VCPUS - 1)] : NULL;
+	if (seat->key == key)
+		return vcpu_at(seat->at);
+	if (target_tgid && seat->key - NP_UNWANTED == key)
+		return NULL;
+	return search_vcpu(key);
 }
 
 /* Another vCPU may come to be at its address. */
 static __always_inline void forget_vcpu(__u64 key)
 {
 	__u32 *slot = bpf_map_lookup_elem(&slot_of, &key);
-	__u32 hash = hash_of(key);
 
-	if (unwanted[hash] == key)
-		unwanted[hash] = 0;
+	leave_seat(key);
 	if (!slot)
 		return;
-	np_fsm_gap(&vcpus[(*slot - 1) & (NP_MAX_VCPUS - 1)]);
-	vcpus[(*slot - 1) & (NP_MAX_VCPUS - 1)].key = NP_KEY_GONE;
+	np_fsm_gap(NULL, vcpu_of(*slot));
+	vcpu_of(*slot)->key = NP_KEY_GONE;
 	bpf_map_delete_elem(&slot_of, &key);
 }
 

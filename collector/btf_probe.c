@@ -317,6 +317,10 @@ static void find_extras(const struct kvm_btf *b, struct kvm_hooks *h)
 	struct found entry = prototype(b, "kvm_entry");
 
 	h->reason = reason_way(b, h);
+	h->infers = has_field(b, "vmcs12", "vm_exit_reason") &&
+		    has_field(b, "vcpu_vmx", "nested.cached_vmcs12") &&
+		    has_field(b, "vcpu_vmx", "nested.smm.guest_mode");
+	h->has_halt = function_takes(b, "kvm_emulate_halt_noskip", "kvm_vcpu");
 	h->has_entry = entry.btf && nr_arguments(entry) && argument(entry, 0) == 'v';
 	h->has_sync[NP_SYNC_TO_SHADOW] =
 		function_takes(b, "nested_sync_vmcs12_to_shadow", "kvm_vcpu");

@@ -50,6 +50,14 @@ static void choose_exit(struct nested_bpf *skel, enum reason_way way, bool timed
 	bpf_map__set_autocreate(skel->maps.typed, way == REASON_BY_KPTR);
 }
 
+static void choose_entry(struct nested_bpf *skel, enum reason_way way, bool timed)
+{
+	bpf_program__set_autoload(skel->progs.entry_cast, timed && way == REASON_BY_CAST);
+	bpf_program__set_autoload(skel->progs.entry_kptr, timed && way == REASON_BY_KPTR);
+	bpf_program__set_autoload(skel->progs.entry_read, timed && way != REASON_BY_CAST &&
+								  way != REASON_BY_KPTR);
+}
+
 /* For a kernel whose modules have no BTF. */
 static void choose_unchecked(struct nested_bpf *skel, const struct session_config *c)
 {
@@ -63,14 +71,16 @@ static void choose_unchecked(struct nested_bpf *skel, const struct session_confi
 static void choose_checked(struct nested_bpf *skel, const struct kvm_hooks *h,
 			   const struct session_config *c)
 {
-	bool typed = h->reason == REASON_BY_KPTR;
+	bool typed = h->reason == REASON_BY_KPTR, enters = c->times || !h->infers;
 
 	choose_exit(skel, h->reason, c->times);
-	want_one(skel->progs.inject, skel->progs.inject_timed, c->times, true);
-	want_one(skel->progs.vmenter, skel->progs.vmenter_timed, c->times, h->vmenter_is_event);
+	want_one(skel->progs.inject, skel->progs.inject_timed, c->times, !h->infers);
+	want_one(skel->progs.vmenter, skel->progs.vmenter_timed, c->times,
+		 enters && h->vmenter_is_event);
 	want_one(skel->progs.vmenter_function, skel->progs.vmenter_function_timed, c->times,
-		 !h->vmenter_is_event);
-	bpf_program__set_autoload(skel->progs.entry_timed, c->times);
+		 enters && !h->vmenter_is_event);
+	bpf_program__set_autoload(skel->progs.halt, h->infers && h->has_halt);
+	choose_entry(skel, h->reason, c->times);
 	bpf_program__set_autoload(h->exit_has_reason ? skel->progs.nested_vmexit_with_reason
 						     : skel->progs.nested_vmexit, c->check);
 	bpf_program__set_autoload(typed ? skel->progs.typed_vcpu_destroyed
@@ -143,6 +153,7 @@ static int load_chosen(struct session *s)
 	if (!s->skel)
 		return cannot("open", -errno);
 	s->skel->rodata->target_tgid = s->c.tgid;
+	s->skel->rodata->infers = s->hooks.infers;
 	s->skel->rodata->forgets = s->hooks.vcpu_destroy;
 	if (s->c.phases_every)
 		s->skel->rodata->phases_every = s->c.phases_every;
@@ -255,7 +266,7 @@ int session_attach(struct session *s)
 
 	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
 		if (s->vcpus[i].key)
-			np_fsm_gap(&s->vcpus[i]);
+			np_fsm_gap(&s->pools, &s->vcpus[i]);
 	bpf_log_catch();
 	err = nested_bpf__attach(s->skel);
 	s->attached = !err;

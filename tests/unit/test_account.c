@@ -150,7 +150,7 @@ static void random_event(int now)
 	case 3:
 		if (rand() % 4)
 			break;
-		np_fsm_gap(v);
+		np_fsm_gap(&pools, v);
 		break;
 	default:
 		np_fsm_exit(&pools, v, reason, rand() % 3 ? NP_LEVEL_L1 : NP_LEVEL_L2, false);

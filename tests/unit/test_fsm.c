@@ -46,6 +46,15 @@ static const uint64_t *caused_by(uint32_t reason)
 	return row(reason)->caused;
 }
 
+static uint64_t unfinished(uint32_t reason)
+{
+	static struct np_account account;
+
+	memset(&account, 0, sizeof(account));
+	np_account_add_vcpu(&account, v, pools.rows);
+	return account.unfinished[reason];
+}
+
 static void enter_l2(void)
 {
 	np_fsm_exit(&pools, v, VMRESUME, L1, false);
@@ -83,7 +92,7 @@ static void l1_handles_an_exit(void **state)
 		np_fsm_exit(&pools, v, VMREAD, L1, false);
 	np_fsm_exit(&pools, v, VMWRITE, L1, false);
 	np_fsm_exit(&pools, v, VMRESUME, L1, false);
-	assert_int_equal(v->pending[VMREAD], 7);
+	assert_int_equal(unfinished(VMREAD), 7);
 	assert_int_equal(caused_by(CPUID)[VMREAD], 0);
 	np_fsm_vmenter(&pools, v, false);
 	assert_int_equal(row(CPUID)->exits, 1);
@@ -93,7 +102,7 @@ static void l1_handles_an_exit(void **state)
 	assert_int_equal(caused_by(CPUID)[VMREAD], 7);
 	assert_int_equal(caused_by(CPUID)[VMWRITE], 1);
 	assert_int_equal(caused_by(CPUID)[VMRESUME], 1);
-	assert_int_equal(v->pending[VMREAD], 0);
+	assert_int_equal(unfinished(VMREAD), 0);
 	assert_int_equal(v->outside[VMRESUME], 1); /* the first entry */
 	assert_int_equal(v->outside[VMREAD], 0);
 	assert_int_equal(v->entries, 2);
@@ -253,7 +262,7 @@ static void l1_stops_using_vmx(void **state)
 	assert_int_equal(v->outside[VMOFF], 1);
 	assert_int_equal(v->outside[CPUID], 1);
 	assert_int_equal(v->outside[VMON], 1);
-	assert_int_equal(v->room, 0);
+	assert_int_equal(v->logged, NP_LOG_NONE);
 	assert_int_equal(v->desyncs, 0);
 }
 
@@ -291,11 +300,11 @@ static void hooks_were_out(void **state)
 	enter_l2();
 	exit_to_l1(CPUID);
 	np_fsm_exit(&pools, v, VMREAD, L1, false);
-	np_fsm_gap(v);
+	np_fsm_gap(&pools, v);
 	np_fsm_exit(&pools, v, MSR_WRITE, L1, false);
-	np_fsm_gap(v);
+	np_fsm_gap(&pools, v);
 	np_fsm_exit(&pools, v, HLT, L2, false); /* no desync: anything may have happened */
-	np_fsm_gap(v);
+	np_fsm_gap(&pools, v);
 	enter_l2();
 	assert_int_equal(v->outside[VMREAD], 1);
 	assert_int_equal(v->outside[MSR_WRITE], 1);
@@ -348,23 +357,54 @@ static void shared_row_of_what_is_under_way(void **state)
 	assert_int_equal(row(CPUID)->exits, 0);
 }
 
-/* What is beyond those held back counts at once, and stays when L1 gives up. */
-static void more_kinds_than_held_back(void **state)
+/* The log is the short way only. */
+static void more_exits_than_the_log_holds(void **state)
 {
+	enum { EACH = 3 };
+
 	(void)state;
 	enter_l2();
 	exit_to_l1(HLT);
-	for (int round = 0; round < 2; round++)
-		for (uint32_t r = 40; r < 40 + NP_TOUCHED + 2; r++)
+	for (int round = 0; round < EACH; round++)
+		for (uint32_t r = 28; r < 28 + NP_LOG; r++)
 			np_fsm_exit(&pools, v, r, L1, false);
-	assert_int_equal(v->pending[40], 2);
-	assert_int_equal(v->pending[40 + NP_TOUCHED], 0);
-	assert_int_equal(caused_by(HLT)[40], 0);
-	assert_int_equal(caused_by(HLT)[40 + NP_TOUCHED], 2);
+	assert_int_equal(unfinished(28), EACH);
+	assert_int_equal(caused_by(HLT)[28], 0);
+	enter_l2();
+	assert_int_equal(caused_by(HLT)[28], EACH);
+	assert_int_equal(caused_by(HLT)[28 + NP_LOG - 1], EACH);
+	assert_int_equal(caused_by(HLT)[VMRESUME], 1);
+	exit_to_l1(HLT);
+	for (uint32_t r = 28; r < 28 + NP_LOG + 1; r++)
+		np_fsm_exit(&pools, v, r, L1, false);
 	np_fsm_exit(&pools, v, VMOFF, L1, false);
-	assert_int_equal(v->outside[40], 2);
-	assert_int_equal(v->outside[40 + NP_TOUCHED], 0);
-	assert_int_equal(caused_by(HLT)[40 + NP_TOUCHED + 1], 2);
+	assert_int_equal(v->outside[28], 1);
+	assert_int_equal(v->outside[28 + NP_LOG], 1);
+	assert_int_equal(caused_by(HLT)[28], EACH);
+	assert_int_equal(unfinished(28), 0);
+}
+
+/* L1 does the same again, then something else, then the same as at first. */
+static void usual_and_unusual(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 12; i++) {
+		enter_l2();
+		exit_to_l1(CPUID);
+		np_fsm_exit(&pools, v, VMREAD, L1, false);
+		if (i % 4 == 3)
+			np_fsm_exit(&pools, v, MSR_WRITE, L1, false);
+		assert_int_equal(row(CPUID)->exits, i + 1);
+		assert_int_equal(row(CPUID)->to_l1, i + 1);
+		assert_int_equal(row(CPUID)->resumed, i);
+		assert_int_equal(caused_by(CPUID)[VMREAD], i);
+		assert_int_equal(caused_by(CPUID)[MSR_WRITE], i / 4);
+	}
+	enter_l2();
+	assert_int_equal(caused_by(CPUID)[MSR_WRITE], 3);
+	assert_int_equal(caused_by(CPUID)[VMRESUME], 12);
+	assert_true(test_rows[v->row_of[CPUID] - 1].usual.times > 0);
+	assert_int_equal(v->desyncs, 0);
 }
 
 static void reasons_out_of_range(void **state)
@@ -405,7 +445,8 @@ int main(void)
 		cmocka_unit_test_setup(hooks_were_out, fresh),
 		cmocka_unit_test_setup(more_reasons_than_rows, fresh),
 		cmocka_unit_test_setup(shared_row_of_what_is_under_way, fresh),
-		cmocka_unit_test_setup(more_kinds_than_held_back, fresh),
+		cmocka_unit_test_setup(more_exits_than_the_log_holds, fresh),
+		cmocka_unit_test_setup(usual_and_unusual, fresh),
 		cmocka_unit_test_setup(reasons_out_of_range, fresh),
 	};
 

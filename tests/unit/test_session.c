@@ -220,7 +220,7 @@ static void choose_timed(struct nested_bpf *skel)
 	bpf_program__set_autoload(skel->progs.exit_cast_timed, true);
 	bpf_program__set_autoload(skel->progs.inject_timed, true);
 	bpf_program__set_autoload(skel->progs.vmenter_timed, true);
-	bpf_program__set_autoload(skel->progs.entry_timed, true);
+	bpf_program__set_autoload(skel->progs.entry_cast, true);
 	bpf_map__set_autocreate(skel->maps.typed, false);
 }
 

@@ -54,7 +54,7 @@ static void start_vcpu(uint32_t s, pid_t tgid, uint32_t id)
 
 static void end_vcpu(uint32_t s)
 {
-	np_fsm_gap(&slot[s]);
+	np_fsm_gap(&pools, &slot[s]);
 	slot[s].key = NP_KEY_GONE;
 }
 

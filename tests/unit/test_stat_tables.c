@@ -163,14 +163,15 @@ static void parts_add_up(void **state)
 					     "per_exit_vmentry", "per_exit_vmptrld",
 					     "per_exit_vmclear", "per_exit_invept",
 					     "per_exit_invvpid", "per_exit_rest" };
-	uint32_t all[NP_TOUCHED];
+	enum { SOME = 16 };
+	uint32_t all[SOME];
 
 	(void)state;
 	np_fsm_vmenter(&pools, &vcpu, false);
-	for (uint32_t from = 0; from < NP_REASONS; from += NP_TOUCHED) {
-		for (uint32_t i = 0; i < NP_TOUCHED; i++)
+	for (uint32_t from = 0; from < NP_REASONS; from += SOME) {
+		for (uint32_t i = 0; i < SOME; i++)
 			all[i] = (from + i) % NP_REASONS;
-		given_to_l1(HLT, all, NP_TOUCHED);
+		given_to_l1(HLT, all, SOME);
 	}
 	finish(&everybody, 0, "share");
 	for (uint32_t i = 0; i < lines.nr_lines; i++) {

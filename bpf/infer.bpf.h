@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hooks cost even where they only confirm what the next exit tells anyway:
+ *
+ * - L2 exits, and L1 did before: L1 has entered L2 (kvm_nested_vmenter).
+ * - L1 exits, and L2 did before: L0 has given L1 an exit (kvm_nested_vmexit_inject),
+ *   whose reason vmcs12 still has.
+ * - L1 exits, and did before in order to enter L2: the entry failed, which vmcs12
+ *   says; or L1 had L2 begin halted, and an event for L1 came before it ever ran;
+ *   or the instruction itself failed, and there was no entry.
+ *
+ * So the state machine is told of these events when the exit comes, and it is the
+ * same to it. Where kvm_nested_vmenter is hooked for the time, it came before.
+ */
+#ifndef NESTPROF_INFER_BPF_H
+#define NESTPROF_INFER_BPF_H
+
+const volatile bool infers; /* vmcs12 can be read; else the tracepoints are hooked */
+
+/* How a program comes to what is in struct vcpu_vmx. */
+enum way { BY_CAST, BY_KPTR, BY_READ };
+
+static __always_inline __u32 given_to_l1(struct kvm_vcpu *vcpu, enum way way)
+{
+	struct vcpu_vmx *vmx = NULL;
+
+	if (way == BY_CAST)
+		return given_by_cast((__u64)vcpu);
+	if (way == BY_KPTR)
+		vmx = typed_vcpu(vcpu);
+	return vmx ? given_by_kptr(vmx) : given_by_read(vcpu);
+}
+
+/* L1 runs, and L2 did, or should have. */
+static __always_inline void infer_from_l1(struct np_vcpu *v, __u32 given, bool timed)
+{
+	if (given == NOTHING_GIVEN)
+		return;
+	if (v->level == NP_LEVEL_L1) {
+		if (!(given & FAILED_ENTRY) && !v->halts)
+			return;
+		np_fsm_vmenter(NULL, v, timed);
+	}
+	if (v->open != NP_REASON_NONE || !(given & FAILED_ENTRY))
+		np_fsm_inject(NULL, v, given & BASIC_EXIT_REASON, timed);
+}
+
+static __always_inline void infer(struct kvm_vcpu *vcpu, struct np_vcpu *v, __u32 level,
+				  enum way way, bool timed)
+{
+	if (!infers)
+		return;
+	if (level == NP_LEVEL_L2 && v->level == NP_LEVEL_L1)
+		np_fsm_vmenter(NULL, v, timed);
+	else if (level == NP_LEVEL_L1 &&
+		 (v->level == NP_LEVEL_L2 || v->logged & NP_LOG_ENTERING))
+		infer_from_l1(v, given_to_l1(vcpu, way), timed);
+	v->halts = 0;
+}
+
+#endif
