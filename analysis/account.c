@@ -92,7 +92,7 @@ static void add_under_way(struct np_account *a, const struct np_vcpu *v)
 {
 	if (v->open != NP_REASON_NONE)
 		a->l2[np_place_of(v, v->open)].exits++;
-	if (v->handling != NP_REASON_NONE && v->real) {
+	if (v->handling != NP_REASON_NONE && !(v->odd & NP_ODD_SYNTHETIC)) {
 		a->l2[np_place_of(v, v->handling)].exits++;
 		a->l2[np_place_of(v, v->handling)].to_l1++;
 	}

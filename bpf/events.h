@@ -151,6 +151,11 @@ struct np_clock {
 	__u64 ns[8]; /* by phase; a power of two, for the verifier's sake */
 };
 
+/* What is odd about the L2 exit in handling. */
+#define NP_ODD_SYNTHETIC 1 /* L0 made it: it is counted already */
+#define NP_ODD_SPILLED 2   /* more of L1's exits are in pending[] than in log[] */
+#define NP_ODD_HALTED 4    /* L1 is about to enter L2 halted */
+
 /* One vCPU of L1, as the state machine (nested_fsm.h) sees it. */
 struct np_vcpu {
 	__u64 key;  /* address of its struct kvm_vcpu, NP_KEY_GONE; 0: a free slot */
@@ -160,16 +165,15 @@ struct np_vcpu {
 	/* State. */
 	__u8 level;	/* enum np_level: whose code ran last */
 	__u8 open;	/* reason of the L2 exit whose fate is open, or none; in no row yet */
-	__u8 handling;	/* reason of the L2 exit that L1 is handling, or none */
-	__u8 real;	/* ... which was the hardware's; it is in no row yet */
+	__u8 handling;	/* reason of the L2 exit that L1 is handling, or none; the same */
 	__u8 logged;	/* how many of L1's exits for it are in log[]; NP_LOG_... */
-	__u8 spilled;	/* more of them are in pending[] */
+	__u8 odd;	/* NP_ODD_...; 0 nearly always */
 	__u8 typed;	/* its struct vcpu_vmx is known (bpf/reason.bpf.h) */
-	__u8 halts;	/* L1 had L2 entered halted */
+	__u16 handled_row; /* that of the reason in handling */
 	__u16 vcpu_id;	/* its number within its VM */
 	__u16 shared_row; /* for reasons that came when the pool was used up */
 	union {
-		__u8 log[NP_LOG];
+		__u8 log[NP_LOG]; /* zero beyond what is logged */
 		__u64 words[NP_LOG / 8];
 	};
 	struct np_clock clock;

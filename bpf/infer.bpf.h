@@ -18,17 +18,27 @@
 const volatile bool infers; /* vmcs12 can be read; else the tracepoints are hooked */
 
 /* How a program comes to what is in struct vcpu_vmx. */
-enum way { BY_CAST, BY_KPTR, BY_READ };
+enum way {
+	BY_CAST,
+	BY_KPTR,  /* by a pointer to that type */
+	BY_READ,
+	BY_KEY,	  /* the same, and to what is in struct kvm_vcpu, too */
+};
 
-static __always_inline __u32 given_to_l1(struct kvm_vcpu *vcpu, enum way way)
+static __always_inline __u32 given_to_l1(void *vcpu, enum way way)
 {
-	struct vcpu_vmx *vmx = NULL;
-
 	if (way == BY_CAST)
 		return given_by_cast((__u64)vcpu);
-	if (way == BY_KPTR)
-		vmx = typed_vcpu(vcpu);
-	return vmx ? given_by_kptr(vmx) : given_by_read(vcpu);
+	return way == BY_KPTR ? given_by_kptr(vcpu) : given_by_read(vcpu);
+}
+
+static __always_inline __u32 level_by(void *vcpu, enum way way)
+{
+	struct vcpu_vmx *vmx = vcpu;
+
+	if (way == BY_KEY)
+		return level_by_read(vcpu);
+	return level_of(way == BY_KPTR ? &vmx->vcpu : vcpu);
 }
 
 /* L1 runs, and L2 did, or should have. */
@@ -37,7 +47,7 @@ static __always_inline void infer_from_l1(struct np_vcpu *v, __u32 given, bool t
 	if (given == NOTHING_GIVEN)
 		return;
 	if (v->level == NP_LEVEL_L1) {
-		if (!(given & FAILED_ENTRY) && !v->halts)
+		if (!(given & FAILED_ENTRY) && !(v->odd & NP_ODD_HALTED))
 			return;
 		np_fsm_vmenter(NULL, v, timed);
 	}
@@ -45,17 +55,26 @@ static __always_inline void infer_from_l1(struct np_vcpu *v, __u32 given, bool t
 		np_fsm_inject(NULL, v, given & BASIC_EXIT_REASON, timed);
 }
 
-static __always_inline void infer(struct kvm_vcpu *vcpu, struct np_vcpu *v, __u32 level,
+/* True: the exit is counted, too. */
+static __always_inline bool infer(void *vcpu, struct np_vcpu *v, __u32 reason, __u32 level,
 				  enum way way, bool timed)
 {
-	if (!infers)
-		return;
-	if (level == NP_LEVEL_L2 && v->level == NP_LEVEL_L1)
+	__u32 given;
+
+	if (level == NP_LEVEL_L2) {
+		if (v->level != NP_LEVEL_L1)
+			return false;
+		if (!timed && np_fsm_usual_l2_exit(NULL, v, reason))
+			return true;
 		np_fsm_vmenter(NULL, v, timed);
-	else if (level == NP_LEVEL_L1 &&
-		 (v->level == NP_LEVEL_L2 || v->logged & NP_LOG_ENTERING))
-		infer_from_l1(v, given_to_l1(vcpu, way), timed);
-	v->halts = 0;
+	} else if (v->level == NP_LEVEL_L2 || v->logged & NP_LOG_ENTERING) {
+		given = given_to_l1(vcpu, way);
+		if (!timed && v->level == NP_LEVEL_L2 && np_fsm_usual_l1_exit(v, given, reason))
+			return true;
+		infer_from_l1(v, given, timed);
+	}
+	v->odd &= ~NP_ODD_HALTED;
+	return false;
 }
 
 #endif

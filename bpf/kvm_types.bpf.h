@@ -67,6 +67,7 @@ union vmx_exit_reason {
 
 /* A struct kvm_vcpu is its first member. */
 struct vcpu_vmx {
+	struct kvm_vcpu vcpu;
 	struct loaded_vmcs *loaded_vmcs;
 	struct nested_vmx nested;
 };

@@ -48,33 +48,47 @@ char LICENSE[] SEC("license") = "GPL";
 		barrier();                                                                         \
 	} while (0)
 
+static __always_inline __u32 level_by_vmcs(void *vcpu)
+{
+	struct vcpu_vmx *vmx = vcpu;
+
+	if (!bpf_core_field_exists(struct vcpu_vmx, nested.vmcs02))
+		return NP_LEVEL_UNKNOWN;
+	return (__u64)BPF_CORE_READ(vmx, loaded_vmcs) == (__u64)&vmx->nested.vmcs02 ? NP_LEVEL_L2 :
+										      NP_LEVEL_L1;
+}
+
 /* Whether the vCPU runs L2. Both fields change only between two exits. */
 static __always_inline __u32 level_of(struct kvm_vcpu *vcpu)
 {
 	if (bpf_core_field_exists(struct kvm_vcpu, stat.guest_mode))
 		return vcpu->stat.guest_mode ? NP_LEVEL_L2 : NP_LEVEL_L1;
-	if (bpf_core_field_exists(struct vcpu_vmx, nested.vmcs02)) {
-		struct vcpu_vmx *vmx = (void *)vcpu;
-		void *loaded = BPF_CORE_READ(vmx, loaded_vmcs);
+	return level_by_vmcs(vcpu);
+}
 
-		return loaded == &vmx->nested.vmcs02 ? NP_LEVEL_L2 : NP_LEVEL_L1;
-	}
-	return NP_LEVEL_UNKNOWN;
+static __always_inline __u32 level_by_read(struct kvm_vcpu *vcpu)
+{
+	if (bpf_core_field_exists(struct kvm_vcpu, stat.guest_mode))
+		return BPF_CORE_READ(vcpu, stat.guest_mode) ? NP_LEVEL_L2 : NP_LEVEL_L1;
+	return level_by_vmcs(vcpu);
 }
 
 #include "bpf/infer.bpf.h"
 
-static __always_inline int on_any_exit(struct kvm_vcpu *vcpu, struct np_vcpu *v, __u32 reason,
-				       enum way way, bool timed)
+static __always_inline int on_any_exit(void *vcpu, struct np_vcpu *v, __u32 reason, enum way way,
+				       bool timed)
 {
-	__u32 level;
+	__u32 level = level_by(vcpu, way);
 
-	if (!vcpu)
-		return 0; /* newer verifiers want to see it */
-	level = level_of(vcpu);
-	infer(vcpu, v, level, way, timed);
+	if (infers && infer(vcpu, v, reason, level, way, timed))
+		return 0;
 	np_fsm_exit(NULL, v, reason, level, timed);
 	return 0;
+}
+
+static __always_inline __u32 index_of(__u32 reason)
+{
+	return np_reason_index(reason & BASIC_EXIT_REASON);
 }
 
 /* A vCPU without a seat. `reason` is 0 where it is to be read. */
@@ -84,25 +98,37 @@ static __always_inline int on_exit_without_seat(struct kvm_vcpu *vcpu, __u32 rea
 
 	if (!v || !vcpu)
 		return 0;
-	return on_any_exit(vcpu, v, reason ? reason : reason_by_read(vcpu), BY_READ, timed);
+	return on_any_exit(vcpu, v, index_of(reason ? reason : reason_by_read(vcpu)), BY_READ,
+			   timed);
+}
+
+/* A vCPU whose typed pointer is not known yet. */
+static __always_inline int on_exit_untyped(struct np_vcpu *v, bool timed)
+{
+	void *vcpu = (void *)v->key;
+
+	return on_any_exit(vcpu, v, index_of(reason_by_read(vcpu)), BY_KEY, timed);
 }
 
 #include "bpf/nested_raw.bpf.h"
 
 /*
  * A program for each way to know the exit reason, without the time and with it: up
- * to 5.15 it is an argument, and `read_reason` that. What most exits take ends here
- * or with a call, so that it keeps little in registers for later.
+ * to 5.15 it is an argument. What most exits take ends here or with a call, and keeps
+ * little in registers for later. `look` may end it, too.
  */
-#define EXIT_PROGRAM(name, arguments, read_reason, way, timed)                                     \
-	static __noinline int name##_otherwise(struct kvm_vcpu *vcpu, struct np_vcpu *v,           \
-					       __u32 reason)                                       \
-	{                                                                                          \
-		return on_any_exit(vcpu, v, reason, way, timed);                                   \
-	}                                                                                          \
+#define EXIT_PROGRAM(name, arguments, argument, look, found, read_reason, way, timed)             \
 	static __noinline int name##_without_seat(struct kvm_vcpu *vcpu, __u32 reason)             \
 	{                                                                                          \
 		return on_exit_without_seat(vcpu, reason, timed);                                  \
+	}                                                                                          \
+	static __noinline int name##_untyped(struct np_vcpu *v)                                    \
+	{                                                                                          \
+		return on_exit_untyped(v, timed);                                                  \
+	}                                                                                          \
+	static __noinline int name##_otherwise(void *from, struct np_vcpu *v, __u32 reason)        \
+	{                                                                                          \
+		return from ? on_any_exit(from, v, reason, way, timed) : name##_untyped(v);        \
 	}                                                                                          \
 	SEC("?tp_btf/kvm_exit")                                                                    \
 	int BPF_PROG(name, arguments)                                                              \
@@ -112,44 +138,66 @@ static __always_inline int on_exit_without_seat(struct kvm_vcpu *vcpu, __u32 rea
 		__u32 reason;                                                                      \
                                                                                                    \
 		if (seat->key != (__u64)vcpu) {                                                    \
-			if (seat->key - NP_UNWANTED == (__u64)vcpu)                                   \
+			if (seat->key - NP_UNWANTED == (__u64)vcpu)                                \
 				return 0;                                                          \
-			return name##_without_seat(vcpu, 0);                                       \
+			return name##_without_seat(vcpu, argument);                                \
 		}                                                                                  \
 		v = vcpu_at(seat->at);                                                             \
-		reason = np_reason_index((read_reason) & BASIC_EXIT_REASON);                       \
+		look(name);                                                                        \
+		reason = index_of(read_reason);                                                    \
 		if (np_fsm_l1_exit(NULL, v, reason, timed))                                        \
 			return 0;                                                                  \
-		return name##_otherwise(vcpu, v, reason);                                          \
+		return name##_otherwise(found, v, reason);                                         \
 	}
 
-#define CASTED cast_int(reason_address(seat->key))
-#define TYPED reason_by_kptr(vcpu)
-#define READ reason_by_read(vcpu)
-#define ONE_ARGUMENT struct kvm_vcpu *vcpu
-#define TWO_ARGUMENTS __u32 given, struct kvm_vcpu *vcpu
+#define LOOK_NO_FURTHER(name)
+#define LOOK_FOR_TYPE(name)                                                                        \
+	struct vcpu_vmx *vmx = typed_vcpu(vcpu);                                                   \
+                                                                                                   \
+	if (!vmx)                                                                                  \
+		return name##_untyped(v)
 
-EXIT_PROGRAM(exit_cast, ONE_ARGUMENT, CASTED, BY_CAST, UNTIMED)
-EXIT_PROGRAM(exit_cast_timed, ONE_ARGUMENT, CASTED, BY_CAST, TIMED)
-EXIT_PROGRAM(exit_kptr, ONE_ARGUMENT, TYPED, BY_KPTR, UNTIMED)
-EXIT_PROGRAM(exit_kptr_timed, ONE_ARGUMENT, TYPED, BY_KPTR, TIMED)
-EXIT_PROGRAM(exit_read, ONE_ARGUMENT, READ, BY_READ, UNTIMED)
-EXIT_PROGRAM(exit_read_timed, ONE_ARGUMENT, READ, BY_READ, TIMED)
-EXIT_PROGRAM(exit_with_reason, TWO_ARGUMENTS, given, BY_READ, UNTIMED)
-EXIT_PROGRAM(exit_with_reason_timed, TWO_ARGUMENTS, given, BY_READ, TIMED)
+#define ARGUMENTS __u32 given, struct kvm_vcpu *vcpu
+#define EXIT_BY_CAST(name, timed)                                                                  \
+	EXIT_PROGRAM(name, struct kvm_vcpu *vcpu, 0, LOOK_NO_FURTHER, vcpu,                        \
+		     cast_int(reason_address(seat->key)), BY_CAST, timed)
+#define EXIT_BY_KPTR(name, timed)                                                                  \
+	EXIT_PROGRAM(name, struct kvm_vcpu *vcpu, 0, LOOK_FOR_TYPE, vmx, reason_by_kptr(vmx),      \
+		     BY_KPTR, timed)
+#define EXIT_BY_READ(name, timed)                                                                  \
+	EXIT_PROGRAM(name, struct kvm_vcpu *vcpu, 0, LOOK_NO_FURTHER, vcpu, reason_by_read(vcpu),  \
+		     BY_READ, timed)
+#define EXIT_WITH_REASON(name, timed)                                                              \
+	EXIT_PROGRAM(name, ARGUMENTS, given, LOOK_NO_FURTHER, vcpu, given, BY_READ, timed)
+
+EXIT_BY_CAST(exit_cast, UNTIMED)
+EXIT_BY_CAST(exit_cast_timed, TIMED)
+EXIT_BY_KPTR(exit_kptr, UNTIMED)
+EXIT_BY_KPTR(exit_kptr_timed, TIMED)
+EXIT_BY_READ(exit_read, UNTIMED)
+EXIT_BY_READ(exit_read_timed, TIMED)
+EXIT_WITH_REASON(exit_with_reason, UNTIMED)
+EXIT_WITH_REASON(exit_with_reason_timed, TIMED)
+
+static __always_inline int on_any_entry(void *vcpu, struct np_vcpu *v, enum way way)
+{
+	__u32 level = level_by(vcpu, way);
+
+	if (infers)
+		infer(vcpu, v, NP_REASON_OTHER, level, way, TIMED);
+	np_fsm_entry(NULL, v, level);
+	return 0;
+}
 
 /* kvm_entry may have more arguments: only the first is of interest. */
-#define ENTRY_PROGRAM(name, way)                                                                   \
+#define ENTRY_PROGRAM(name, found, way)                                                            \
 	static __noinline int name##_otherwise(struct kvm_vcpu *vcpu, struct np_vcpu *v)           \
 	{                                                                                          \
-		__u32 level;                                                                       \
+		void *from = found;                                                                \
                                                                                                    \
 		if (!vcpu)                                                                         \
 			return 0;                                                                  \
-		level = level_of(vcpu);                                                            \
-		infer(vcpu, v, level, way, TIMED);                                                 \
-		np_fsm_entry(NULL, v, level);                                                      \
-		return 0;                                                                          \
+		return from ? on_any_entry(from, v, way) : on_any_entry(vcpu, v, BY_READ);         \
 	}                                                                                          \
 	SEC("?tp_btf/kvm_entry")                                                                   \
 	int BPF_PROG(name, struct kvm_vcpu *vcpu)                                                  \
@@ -161,9 +209,9 @@ EXIT_PROGRAM(exit_with_reason_timed, TWO_ARGUMENTS, given, BY_READ, TIMED)
 		return name##_otherwise(vcpu, v);                                                  \
 	}
 
-ENTRY_PROGRAM(entry_cast, BY_CAST)
-ENTRY_PROGRAM(entry_kptr, BY_KPTR)
-ENTRY_PROGRAM(entry_read, BY_READ)
+ENTRY_PROGRAM(entry_cast, vcpu, BY_CAST)
+ENTRY_PROGRAM(entry_kptr, typed_vcpu(vcpu), BY_KPTR)
+ENTRY_PROGRAM(entry_read, vcpu, BY_READ)
 
 static __always_inline int on_nested_vmexit(struct kvm_vcpu *vcpu)
 {
@@ -257,7 +305,7 @@ int BPF_PROG(halt, struct kvm_vcpu *vcpu)
 	ONLY_WANTED_VCPU(vcpu);
 	v = find_vcpu((__u64)vcpu);
 	if (v && v->logged & NP_LOG_ENTERING)
-		v->halts = 1;
+		v->odd |= NP_ODD_HALTED;
 	return 0;
 }
 

@@ -62,7 +62,7 @@ np_inline void np_fsm_init(struct np_vcpu *v)
 	v->open = NP_REASON_NONE;
 	v->handling = NP_REASON_NONE;
 	v->logged = NP_LOG_NONE;
-	v->halts = 0;
+	v->odd = 0;
 	np_clock_drop(&v->clock);
 }
 
@@ -118,13 +118,13 @@ np_inline void np_add_log(__u64 to[NP_REASONS], const __u8 log[NP_LOG], __u64 n,
 np_inline void np_move_log(struct np_vcpu *v, __u64 to[NP_REASONS])
 {
 	np_add_log(to, v->log, v->logged & ~NP_LOG_ENTERING, 1);
-	if (!v->spilled)
+	if (!(v->odd & NP_ODD_SPILLED))
 		return;
 	for (__u32 i = 0; i < NP_REASONS; i++) {
 		to[i] += v->pending[i];
 		v->pending[i] = 0;
 	}
-	v->spilled = 0;
+	v->odd &= ~NP_ODD_SPILLED;
 }
 
 /* Makes room in the log. */
@@ -135,7 +135,7 @@ np_inline int np_spill_log(struct np_pools *p, struct np_vcpu *v)
 		v->pending[np_reason_index(v->log[i])]++;
 	for (__u32 i = 0; i < NP_LOG / 8; i++)
 		v->words[i] = 0;
-	v->spilled = 1;
+	v->odd |= NP_ODD_SPILLED;
 	v->logged = 0;
 	return 0;
 }
@@ -157,9 +157,12 @@ np_inline void np_new_usual(struct np_vcpu *v, struct np_l2_row *row)
 
 np_inline bool np_is_usual(const struct np_vcpu *v, const struct np_usual *u)
 {
-	__u64 differ = u->n ^ (v->logged & ~NP_LOG_ENTERING);
+	__u64 n = v->logged & ~NP_LOG_ENTERING, differ = u->n ^ n;
 
-	for (__u32 i = 0; i < NP_LOG / 8; i++)
+	differ |= u->words[0] ^ v->words[0];
+	if (n > 8)
+		differ |= u->words[1] ^ v->words[1];
+	for (__u32 i = 2; n > 16 && i < NP_LOG / 8; i++)
 		differ |= u->words[i] ^ v->words[i];
 	return !differ;
 }
@@ -167,7 +170,7 @@ np_inline bool np_is_usual(const struct np_vcpu *v, const struct np_usual *u)
 /* L1 was given what it handles; a row has it only now. */
 np_inline void np_settle_handled(struct np_vcpu *v, struct np_l2_row *row)
 {
-	if (!v->real)
+	if (v->odd & NP_ODD_SYNTHETIC)
 		return;
 	row->fate.exits++;
 	row->fate.to_l1++;
@@ -179,7 +182,7 @@ np_inline int np_finish_unusual(struct np_pools *p, struct np_vcpu *v)
 
 	if (!row)
 		return 0;
-	if (v->real && !v->spilled) {
+	if (!v->odd) {
 		np_new_usual(v, row);
 		return 0;
 	}
@@ -197,7 +200,7 @@ np_inline void np_finish_handling(struct np_pools *p, struct np_vcpu *v)
 	if (v->handling == NP_REASON_NONE)
 		return;
 	row = np_row_of(p, v, v->handling);
-	if (row && v->real && !v->spilled && np_is_usual(v, &row->usual))
+	if (row && !v->odd && np_is_usual(v, &row->usual))
 		row->usual.times++;
 	else
 		np_rarely(np_finish_unusual, p, v);
@@ -377,24 +380,28 @@ np_inline void np_inject_synthetic(struct np_pools *p, struct np_vcpu *v, __u32 
  */
 np_inline void np_fsm_inject(struct np_pools *p, struct np_vcpu *v, __u32 reason, bool timed)
 {
+	bool synthetic;
+
 	reason = np_reason_index(reason);
 	if (v->level != NP_LEVEL_L2) {
 		v->desyncs++;
 		np_rarely(np_abandon_handling, p, v);
 	}
-	v->real = v->open == reason;
-	if (!v->real)
+	synthetic = v->open != reason;
+	if (synthetic)
 		np_inject_synthetic(p, v, reason, timed);
 	if (timed) {
 		v->clock.kind = NP_TRIP_L1;
 		v->clock.reason = reason;
 	}
+	v->level = NP_LEVEL_L1;
 	v->open = NP_REASON_NONE;
 	v->handling = reason;
 	v->logged = 0;
+	v->odd = synthetic ? NP_ODD_SYNTHETIC : 0;
+	v->handled_row = np_row_index(p, v, reason);
 	for (__u32 i = 0; i < NP_LOG / 8; i++)
 		v->words[i] = 0;
-	v->level = NP_LEVEL_L1;
 }
 
 /* kvm_nested_vmenter: L1 enters L2, which ends the handling of an L2 exit. */
@@ -410,6 +417,53 @@ np_inline void np_fsm_vmenter(struct np_pools *p, struct np_vcpu *v, bool timed)
 	v->level = NP_LEVEL_L2;
 	if (timed && v->clock.phased)
 		np_clock_turn(&v->clock, np_now(p), NP_PHASE_ENTER_L2);
+}
+
+/*
+ * kvm_nested_vmenter and L2's kvm_exit at once, where L1 handled L2's last exit as it
+ * usually does, and nothing is timed. False: nothing was done.
+ */
+np_inline bool np_fsm_usual_l2_exit(struct np_pools *p, struct np_vcpu *v, __u32 reason)
+{
+	struct np_l2_row *row;
+
+	if (v->handling == NP_REASON_NONE || v->odd)
+		return false;
+	if (v->handling != reason && !v->row_of[reason])
+		return false;
+	row = np_pool_row(p, v->handled_row);
+	if (!row || !np_is_usual(v, &row->usual))
+		return false;
+	row->usual.times++;
+	v->entries++;
+	v->level = NP_LEVEL_L2;
+	v->open = reason;
+	v->handling = NP_REASON_NONE;
+	v->logged = NP_LOG_NONE;
+	return true;
+}
+
+/*
+ * kvm_nested_vmexit_inject and L1's kvm_exit at once, where L1 is given L2's last exit,
+ * and nothing is timed. False: nothing was done.
+ */
+np_inline bool np_fsm_usual_l1_exit(struct np_vcpu *v, __u32 given, __u32 reason)
+{
+	__u32 row;
+
+	if (given != v->open || given >= NP_REASON_OTHER || !np_is_plain(reason))
+		return false;
+	row = v->row_of[given];
+	v->level = NP_LEVEL_L1;
+	v->open = NP_REASON_NONE;
+	v->handling = given;
+	v->logged = 1;
+	v->odd = 0;
+	v->handled_row = row;
+	for (__u32 i = 1; i < NP_LOG / 8; i++)
+		v->words[i] = 0;
+	v->words[0] = reason; /* as log[0], with zeros after it */
+	return true;
 }
 
 /* kvm_entry into L1, in the way that nearly all take. False: np_fsm_entry() has to look. */

@@ -78,11 +78,9 @@ static __always_inline __u32 reason_by_read(struct kvm_vcpu *vcpu)
 	return reason;
 }
 
-static __always_inline __u32 reason_by_kptr(struct kvm_vcpu *vcpu)
+static __always_inline __u32 reason_by_kptr(struct vcpu_vmx *vmx)
 {
-	struct vcpu_vmx___reason *vmx = (void *)typed_vcpu(vcpu);
-
-	return vmx ? vmx->exit_reason.full : reason_by_read(vcpu);
+	return ((struct vcpu_vmx___reason *)vmx)->exit_reason.full;
 }
 
 #define FAILED_ENTRY (1u << 31)
@@ -106,9 +104,9 @@ static __always_inline __u32 given_by_kptr(struct vcpu_vmx *vmx)
 	return !vmcs12 || vmx->nested.smm.guest_mode ? NOTHING_GIVEN : vmcs12->vm_exit_reason;
 }
 
-static __always_inline __u32 given_by_read(struct kvm_vcpu *vcpu)
+static __always_inline __u32 given_by_read(void *vcpu)
 {
-	struct vcpu_vmx *vmx = (void *)vcpu;
+	struct vcpu_vmx *vmx = vcpu;
 	struct vmcs12 *vmcs12 = BPF_CORE_READ(vmx, nested.cached_vmcs12);
 
 	if (!vmcs12 || BPF_CORE_READ(vmx, nested.smm.guest_mode))

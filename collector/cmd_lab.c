@@ -16,6 +16,7 @@
 #include "collector/list.h"
 #include "collector/publish.h"
 #include "collector/selection.h"
+#include "collector/tracer.h"
 
 #define DEFAULT_CPU "corei7_haswell_4770"
 #define DEFAULT_MEMORY_MIB 1024
@@ -308,6 +309,16 @@ static int ensure_kernels(const struct options *o, const char *cache, const char
 	return err ? err : lab_kernel_ensure(l1, cache, image_dir, &o->l1, o->update && !same);
 }
 
+/* Whether nestprof is compared with tools that the image must have. */
+static bool wants_others(const struct selection *s)
+{
+	bool others = false;
+
+	for (uint32_t i = 0; i < s->nr_tracers; i++)
+		others |= tracer_find(s->tracers[i])->others;
+	return others;
+}
+
 static int run(const struct options *o)
 {
 	struct lab_kernel l0, l1;
@@ -319,7 +330,7 @@ static int run(const struct options *o)
 	int err = c ? lab_cache_dir(cache) : -ENOMEM;
 
 	if (!err)
-		err = lab_image_ensure(&image, cache, o->update);
+		err = lab_image_ensure(&image, cache, wants_others(&o->what), o->update);
 	if (!err)
 		err = ensure_kernels(o, cache, image.dir, &l0, &l1);
 	if (!err) {

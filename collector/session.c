@@ -25,6 +25,7 @@ struct session {
 	struct np_vcpu *vcpus;
 	struct np_pools pools;
 	bool attached;
+	uint32_t reads; /* since then */
 };
 
 #define ROWS_SIZE (NP_MAX_ROWS * sizeof(struct np_l2_row))
@@ -260,6 +261,17 @@ bool session_has_syncs(const struct session *s, enum np_sync which)
 	return s->c.syncs && s->hooks.has_sync[which];
 }
 
+/* While the hooks were out, another vCPU may have come to be at such an address. */
+static void forget_unwanted(struct session *s)
+{
+	for (uint32_t i = 0; i < NP_SEATS; i++) {
+		if (!(s->skel->bss->seats[i].key & NP_UNWANTED))
+			continue;
+		s->skel->bss->seats[i].key = 0;
+		bpf_map_delete_elem(bpf_map__fd(s->skel->maps.seat_taken), &i);
+	}
+}
+
 int session_attach(struct session *s)
 {
 	int err;
@@ -268,8 +280,10 @@ int session_attach(struct session *s)
 		if (s->vcpus[i].key)
 			np_fsm_gap(&s->pools, &s->vcpus[i]);
 	bpf_log_catch();
+	forget_unwanted(s);
 	err = nested_bpf__attach(s->skel);
 	s->attached = !err;
+	s->reads = 0;
 	if (!err)
 		return 0;
 	nested_bpf__detach(s->skel);
@@ -284,21 +298,19 @@ void session_detach(struct session *s)
 
 /*
  * The hook that learns a vCPU's type is in for as long as there is one that
- * enters L2 and has none.
+ * enters L2 and has none; and at first, until the second reading.
  */
 static void tend_learner(struct session *s)
 {
 	struct bpf_link **link = &s->skel->links.learn_type;
-	bool known = false, needed = false;
+	bool needed = false;
 
 	if (s->hooks.reason != REASON_BY_KPTR || !s->attached)
 		return;
-	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++) {
-		known |= s->vcpus[i].typed;
+	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
 		needed |= s->vcpus[i].entries && !s->vcpus[i].typed &&
 			  s->vcpus[i].key != NP_KEY_GONE;
-	}
-	if (*link && known && !needed) {
+	if (*link && !needed && s->reads++) {
 		bpf_link__destroy(*link);
 		*link = NULL;
 	} else if (!*link && needed) {

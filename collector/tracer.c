@@ -39,20 +39,22 @@ static int checked_start(void **state, pid_t tgid)
 	return start(state, &(struct session_config){ .tgid = tgid, .check = true });
 }
 
+/* As stat does by default. */
 static int full_start(void **state, pid_t tgid)
-{
-	return start(state, &(struct session_config){ .tgid = tgid, .times = true });
-}
-
-static int sampled_start(void **state, pid_t tgid)
 {
 	return start(state, &(struct session_config){ .tgid = tgid, .times = true,
 						      .phases_every = 16 });
 }
 
+static int every_trip_start(void **state, pid_t tgid)
+{
+	return start(state, &(struct session_config){ .tgid = tgid, .times = true });
+}
+
 static int syncs_start(void **state, pid_t tgid)
 {
-	return start(state, &(struct session_config){ .tgid = tgid, .times = true, .syncs = true });
+	return start(state, &(struct session_config){ .tgid = tgid, .times = true, .syncs = true,
+						      .phases_every = 16 });
 }
 
 /* The VM is another's than the one that is looked at. */
@@ -65,14 +67,15 @@ static int other_start(void **state, pid_t tgid)
 static int other_full_start(void **state, pid_t tgid)
 {
 	(void)tgid;
-	return start(state, &(struct session_config){ .tgid = 1, .times = true });
+	return start(state, &(struct session_config){ .tgid = 1, .times = true,
+						      .phases_every = 16 });
 }
 
 static void session_settle(void *state)
 {
 	struct np_account *a = malloc(sizeof(*a));
 
-	if (a)
+	for (int i = 0; a && i < 2; i++) /* the second takes out what is not needed for long */
 		session_read(state, a);
 	free(a);
 }
@@ -114,17 +117,19 @@ static void hist_end(void *state)
 }
 
 static const struct tracer tracers[] = {
-	{ "empty", tracer_empty_attach, tracer_empty_detach, NULL },
-	{ "counts", counts_start, session_end, session_settle },
-	{ "counts-all-vms", unfiltered_start, session_end, session_settle },
-	{ "counts-checked", checked_start, session_end, session_settle },
-	{ "full", full_start, session_end, session_settle },
-	{ "full-sampled", sampled_start, session_end, session_settle },
-	{ "full-and-syncs", syncs_start, session_end, session_settle },
-	{ "other-vm", other_start, session_end, NULL },
-	{ "other-vm-full", other_full_start, session_end, NULL },
-	{ "detached", detached_start, session_end, NULL },
-	{ "hist-triggers", hist_start, hist_end, NULL },
+	{ "empty", tracer_empty_attach, tracer_empty_detach, NULL, false },
+	{ "counts", counts_start, session_end, session_settle, false },
+	{ "counts-all-vms", unfiltered_start, session_end, session_settle, false },
+	{ "counts-checked", checked_start, session_end, session_settle, false },
+	{ "full", full_start, session_end, session_settle, false },
+	{ "full-every-trip", every_trip_start, session_end, session_settle, false },
+	{ "full-and-syncs", syncs_start, session_end, session_settle, false },
+	{ "other-vm", other_start, session_end, session_settle, false },
+	{ "other-vm-full", other_full_start, session_end, session_settle, false },
+	{ "detached", detached_start, session_end, NULL, false },
+	{ "hist-triggers", hist_start, hist_end, NULL, false },
+	{ "trace-cmd", tracer_trace_cmd_attach, tracer_tool_detach, NULL, true },
+	{ "perf-kvm-stat", tracer_perf_attach, tracer_tool_detach, NULL, true },
 };
 
 const struct tracer *tracer_find(const char *name)

@@ -6,6 +6,7 @@
 #ifndef NESTPROF_TRACER_H
 #define NESTPROF_TRACER_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct tracer {
@@ -14,6 +15,7 @@ struct tracer {
 	int (*attach)(void **state, pid_t tgid);
 	void (*detach)(void *state);
 	void (*settle)(void *state); /* after a first run; may be NULL */
+	bool others; /* a program of others', which the lab's image has only when asked */
 };
 
 const struct tracer *tracer_find(const char *name); /* or NULL */
@@ -21,5 +23,10 @@ const struct tracer *tracer_find(const char *name); /* or NULL */
 /* The floor: a program that does nothing, on kvm_exit. */
 int tracer_empty_attach(void **state, pid_t tgid);
 void tracer_empty_detach(void *state);
+
+/* Other tools, as their users run them, recording to a file. */
+int tracer_perf_attach(void **state, pid_t tgid);
+int tracer_trace_cmd_attach(void **state, pid_t tgid);
+void tracer_tool_detach(void *state);
 
 #endif

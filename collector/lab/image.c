@@ -54,22 +54,32 @@ static int load(struct lab_image *image, const char *link)
 		err = -ENOENT;
 	if (!err) {
 		set_versions(image, manifest);
-		recipe_content_hash(manifest, image->hash);
+		recipe_content_hash(manifest, image->tracers, image->hash);
 	}
 	json_decref(j);
 	return err;
 }
 
-/* The image of another recipe is another nestprof's, and would never be used again. */
-static void forget_others(const char *cache, const char *link)
+/* By which the image of this nestprof's recipe is found. */
+static int image_link(char out[NP_PATH], const char *cache, bool tracers)
 {
-	char pattern[NP_PATH];
+	char recipe[65];
+
+	recipe_hash(tracers, recipe);
+	return fs_path(out, "%s/current-%.16s", cache, recipe);
+}
+
+/* The image of another recipe is another nestprof's, and would never be used again. */
+static void forget_others(const char *cache)
+{
+	char pattern[NP_PATH], with[NP_PATH], without[NP_PATH];
 	glob_t found;
 
-	if (fs_path(pattern, "%s/current-*", cache) || glob(pattern, 0, NULL, &found))
+	if (image_link(with, cache, true) || image_link(without, cache, false) ||
+	    fs_path(pattern, "%s/current-*", cache) || glob(pattern, 0, NULL, &found))
 		return;
 	for (size_t i = 0; i < found.gl_pathc; i++)
-		if (strcmp(found.gl_pathv[i], link) != 0)
+		if (strcmp(found.gl_pathv[i], with) && strcmp(found.gl_pathv[i], without))
 			unlink(found.gl_pathv[i]);
 	globfree(&found);
 }
@@ -99,11 +109,11 @@ static int build(struct lab_image *image, const char *cache, const char *link)
 
 	if (err)
 		return err;
-	err = packages_fetch(dir);
+	err = packages_fetch(dir, image->tracers);
 	if (!err)
 		err = packages_manifest(dir, &manifest);
 	if (!err) {
-		recipe_content_hash(manifest, image->hash);
+		recipe_content_hash(manifest, image->tracers, image->hash);
 		err = fs_path(made, "%s/images/%s/image.json", cache, image->hash);
 	}
 	there = !err && fs_exists(made);
@@ -114,7 +124,7 @@ static int build(struct lab_image *image, const char *cache, const char *link)
 	if (!err)
 		err = load(image, link);
 	if (!err) {
-		forget_others(cache, link);
+		forget_others(cache);
 		cache_prune(cache, CACHE_BUDGET);
 	}
 	log_phase_end();
@@ -123,14 +133,14 @@ static int build(struct lab_image *image, const char *cache, const char *link)
 	return err;
 }
 
-int lab_image_ensure(struct lab_image *image, const char *cache, bool update)
+int lab_image_ensure(struct lab_image *image, const char *cache, bool tracers, bool update)
 {
-	char recipe[65], link[NP_PATH];
+	char link[NP_PATH];
 	int lock, err;
 
 	memset(image, 0, sizeof(*image));
-	recipe_hash(recipe);
-	err = fs_path(link, "%s/current-%.16s", cache, recipe);
+	image->tracers = tracers;
+	err = image_link(link, cache, tracers);
 	if (err)
 		return err;
 	lock = cache_lock(cache);

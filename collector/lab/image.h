@@ -16,10 +16,11 @@
 struct lab_image {
 	char dir[NP_PATH];
 	char hash[65];
+	bool tracers; /* has perf and trace-cmd, too */
 	char qemu_version[64], bochs_version[64], busybox_version[64];
 };
 
 /* Finds the image in the cache, or makes it. `update`: fetch again, build if it changed. */
-int lab_image_ensure(struct lab_image *image, const char *cache, bool update);
+int lab_image_ensure(struct lab_image *image, const char *cache, bool tracers, bool update);
 
 #endif

@@ -20,7 +20,7 @@
 #define MAX_WORDS 40
 #define KERNEL_PREFIX "linux-image-"
 
-int packages_fetch(const char *dir)
+int packages_fetch(const char *dir, bool tracers)
 {
 	static const char *const update[] = { "update", NULL };
 	const char *install[MAX_WORDS] = { "-y", "--no-install-recommends", "--download-only",
@@ -35,9 +35,10 @@ int packages_fetch(const char *dir)
 	err = apt_run(&a, "apt-get", update, NULL);
 	if (err)
 		return err;
-	log_phase("fetch QEMU, Bochs and busybox");
+	log_phase("fetch QEMU, Bochs and busybox%s", tracers ? ", perf and trace-cmd" : "");
 	for (const struct recipe_package *p = recipe_packages; p->name; p++)
-		install[n++] = p->name;
+		if (recipe_takes(p, tracers))
+			install[n++] = p->name;
 	return apt_run(&a, "apt-get", install, NULL);
 }
 

@@ -11,10 +11,10 @@
 #include <stddef.h>
 
 /*
- * Fetches the recipe's packages with all they depend on into dir/archives.
+ * Fetches the recipe's packages (recipe_takes()) with all they depend on into dir/archives.
  * fail()s with apt's own first error line.
  */
-int packages_fetch(const char *dir);
+int packages_fetch(const char *dir, bool tracers);
 
 /* Fetches the newest kernel of a Debian suite, without what it depends on. */
 int packages_fetch_kernel(const char *dir, const char *suite, bool security);

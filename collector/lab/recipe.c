@@ -11,22 +11,29 @@ static const char version[] = "5";
 const char recipe_kernel[] = "linux-image-cloud-amd64";
 
 const struct recipe_package recipe_packages[] = {
-	{ "qemu-system-x86", NULL },
-	{ "busybox-static", NULL },
-	{ "kmod", NULL },
-	{ "bochs", NULL },
-	{ "bochs-term", NULL },
-	{ "bochsbios", NULL },
-	{ "vgabios", NULL },
-	{ "libarchive13", "libarchive.so.13" },
-	{ "libbpf1", "libbpf.so.1" },
-	{ "libelf1", "libelf.so.1" },
-	{ "libjansson4", "libjansson.so.4" },
-	{ "libkmod2", "libkmod.so.2" },
-	{ "libmd0", "libmd.so.0" },
-	{ "libsmartcols1", "libsmartcols.so.1" },
-	{ NULL, NULL },
+	{ "qemu-system-x86", NULL, NULL },
+	{ "busybox-static", NULL, NULL },
+	{ "kmod", NULL, NULL },
+	{ "bochs", NULL, NULL },
+	{ "bochs-term", NULL, NULL },
+	{ "bochsbios", NULL, NULL },
+	{ "vgabios", NULL, NULL },
+	{ "libarchive13", "libarchive.so.13", NULL },
+	{ "libbpf1", "libbpf.so.1", NULL },
+	{ "libelf1", "libelf.so.1", NULL },
+	{ "libjansson4", "libjansson.so.4", NULL },
+	{ "libkmod2", "libkmod.so.2", NULL },
+	{ "libmd0", "libmd.so.0", NULL },
+	{ "libsmartcols1", "libsmartcols.so.1", NULL },
+	{ "linux-perf", NULL, "usr/bin/perf" },
+	{ "trace-cmd", NULL, "usr/bin/trace-cmd" },
+	{ NULL, NULL, NULL },
 };
+
+bool recipe_takes(const struct recipe_package *p, bool tracers)
+{
+	return tracers || !p->tracer;
+}
 
 static void add(SHA256_CTX *c, const char *text)
 {
@@ -34,22 +41,23 @@ static void add(SHA256_CTX *c, const char *text)
 	SHA256Update(c, (const uint8_t *)text, strlen(text) + 1);
 }
 
-void recipe_hash(char out[65])
+void recipe_hash(bool tracers, char out[65])
 {
 	SHA256_CTX c;
 
 	SHA256Init(&c);
 	add(&c, version);
 	for (const struct recipe_package *p = recipe_packages; p->name; p++)
-		add(&c, p->name);
+		if (recipe_takes(p, tracers))
+			add(&c, p->name);
 	SHA256End(&c, out);
 }
 
-void recipe_content_hash(const char *manifest, char out[65])
+void recipe_content_hash(const char *manifest, bool tracers, char out[65])
 {
 	SHA256_CTX c;
 
-	recipe_hash(out);
+	recipe_hash(tracers, out);
 	SHA256Init(&c);
 	add(&c, out);
 	add(&c, manifest);

@@ -3,10 +3,14 @@
 #ifndef NESTPROF_RECIPE_H
 #define NESTPROF_RECIPE_H
 
+#include <stdbool.h>
+
 struct recipe_package {
 	const char *name;
 	/* A library of nestprof's own, which it needs in L0; NULL for others. */
 	const char *library;
+	/* A tool to compare nestprof with: only where it is asked for. NULL for others. */
+	const char *tracer;
 };
 
 /* Ends with a NULL name. */
@@ -15,10 +19,13 @@ extern const struct recipe_package recipe_packages[];
 /* In each suite of Debian, the package that stands for the newest kernel. */
 extern const char recipe_kernel[];
 
+/* Whether an image, with or without such tools, takes the package. */
+bool recipe_takes(const struct recipe_package *p, bool tracers);
+
 /* SHA-256 of all of the above and of the way stage.c uses it, in hex. */
-void recipe_hash(char out[65]);
+void recipe_hash(bool tracers, char out[65]);
 
 /* ... and of the packages' contents. */
-void recipe_content_hash(const char *manifest, char out[65]);
+void recipe_content_hash(const char *manifest, bool tracers, char out[65]);
 
 #endif

@@ -51,6 +51,23 @@ int stage_copy(const char *from_dir, const char *from, const char *to_dir, const
 	return err;
 }
 
+static int add_tracers(const char *tree, const char *root)
+{
+	char libraries[NP_PATH], path[NP_PATH];
+	int err = fs_path(libraries, "%s/" LIBDIR, root);
+
+	for (const struct recipe_package *p = recipe_packages; !err && p->name; p++) {
+		if (!p->tracer)
+			continue;
+		err = stage_copy(tree, p->tracer, root, p->tracer);
+		if (!err)
+			err = fs_path(path, "%s/%s", tree, p->tracer);
+		if (!err)
+			err = closure_copy_libraries(tree, path, libraries);
+	}
+	return err;
+}
+
 static int make_root(const char *tree, const char *root)
 {
 	char path[NP_PATH];
@@ -156,6 +173,8 @@ int stage_image(struct lab_image *image, const char *tree)
 		err = make_root(tree, root);
 	if (!err)
 		err = add_libraries(tree, root);
+	if (!err && image->tracers)
+		err = add_tracers(tree, root);
 	if (!err)
 		err = add_bochs(tree, image->dir);
 	if (!err)
