@@ -6,6 +6,8 @@
 
 #include "bpf/nested_fsm.h"
 
+_Static_assert(sizeof(struct np_row) % sizeof(uint64_t) == 0, "words and no rest");
+
 /* The kernel's __u64 is unsigned long long; uint64_t is not. */
 static const uint64_t *u64s(const __u64 *counts)
 {
@@ -55,7 +57,20 @@ static void add_usual(struct np_row *to, const struct np_usual *u)
 		to->caused[np_reason_index(u->log[i])] += u->times;
 }
 
-static void add_row(struct np_row *to, const struct np_l2_row *row)
+/* An exit of L2 that is under way is in no row yet. */
+static void add_under_way(struct np_row *to, const struct np_vcpu *v, uint32_t index)
+{
+	if (v->open < NP_REASONS && v->row_of[v->open] == index)
+		to->exits++;
+	if (v->handling < NP_REASONS && v->row_of[v->handling] == index &&
+	    !(v->odd & NP_ODD_SYNTHETIC)) {
+		to->exits++;
+		to->to_l1++;
+	}
+}
+
+static void add_row(struct np_row *to, const struct np_vcpu *state, uint32_t index,
+		    const struct np_l2_row *row)
 {
 	const struct np_fate *f = &row->fate;
 
@@ -66,7 +81,35 @@ static void add_row(struct np_row *to, const struct np_l2_row *row)
 	to->resumed += f->resumed;
 	add(to->caused, u64s(row->caused), NP_REASONS);
 	add_usual(to, &row->usual);
+	add_under_way(to, state, index);
 	add_trips(to, row);
+}
+
+static void add_rows_sum(struct np_row *to, const struct np_row *from)
+{
+	uint64_t *t = (uint64_t *)to;
+
+	add(t, (const uint64_t *)from, sizeof(*to) / sizeof(*t));
+}
+
+/*
+ * The programs may be counting meanwhile: an exit that moves from the state to the
+ * row must be counted once, lest a counter go back.
+ */
+static void add_row_at_once(struct np_row *to, const struct np_vcpu *v, uint32_t index,
+			    const struct np_l2_row *rows)
+{
+	struct np_vcpu state = *v;
+	struct np_row row;
+
+	for (int tries = 0; tries < 8; tries++) {
+		state.state = __atomic_load_n(&v->state, __ATOMIC_ACQUIRE);
+		memset(&row, 0, sizeof(row));
+		add_row(&row, &state, index, rows + index - 1);
+		if (__atomic_load_n(&v->state, __ATOMIC_ACQUIRE) == state.state)
+			break;
+	}
+	add_rows_sum(to, &row);
 }
 
 uint32_t np_place_of(const struct np_vcpu *v, uint32_t reason)
@@ -83,18 +126,7 @@ static void add_rows(struct np_account *a, const struct np_vcpu *v, const struct
 		if (!v->row_of[i] || (v->row_of[i] == v->shared_row && shared))
 			continue;
 		shared |= v->row_of[i] == v->shared_row;
-		add_row(&a->l2[np_place_of(v, i)], rows + v->row_of[i] - 1);
-	}
-}
-
-/* The exit of L2 that is under way is in no row yet. */
-static void add_under_way(struct np_account *a, const struct np_vcpu *v)
-{
-	if (v->open != NP_REASON_NONE)
-		a->l2[np_place_of(v, v->open)].exits++;
-	if (v->handling != NP_REASON_NONE && !(v->odd & NP_ODD_SYNTHETIC)) {
-		a->l2[np_place_of(v, v->handling)].exits++;
-		a->l2[np_place_of(v, v->handling)].to_l1++;
+		add_row_at_once(&a->l2[np_place_of(v, i)], v, v->row_of[i], rows);
 	}
 }
 
@@ -131,7 +163,6 @@ void np_account_add_vcpu(struct np_account *a, const struct np_vcpu *v,
 {
 	a->isa = v->isa;
 	add_rows(a, v, rows);
-	add_under_way(a, v);
 	add_unfinished(a, v);
 	add_syncs(a, v);
 	add(a->outside, u64s(v->outside), NP_REASONS);

@@ -162,14 +162,19 @@ struct np_vcpu {
 	__u32 tgid; /* the process that runs it */
 	__u32 isa;
 
-	/* State. */
-	__u8 level;	/* enum np_level: whose code ran last */
-	__u8 open;	/* reason of the L2 exit whose fate is open, or none; in no row yet */
-	__u8 handling;	/* reason of the L2 exit that L1 is handling, or none; the same */
-	__u8 logged;	/* how many of L1's exits for it are in log[]; NP_LOG_... */
-	__u8 odd;	/* NP_ODD_...; 0 nearly always */
-	__u8 typed;	/* its struct vcpu_vmx is known (bpf/reason.bpf.h) */
-	__u16 handled_row; /* that of the reason in handling */
+	/* State: all of it together changes at once. */
+	union {
+		struct {
+			__u8 level;    /* enum np_level: whose code ran last */
+			__u8 open;     /* reason of the L2 exit whose fate is open, or none */
+			__u8 handling; /* reason of the L2 exit that L1 is handling, or none */
+			__u8 logged;   /* how many of L1's exits for it are in log[]; NP_LOG_... */
+			__u16 odd;     /* NP_ODD_...; 0 nearly always */
+			__u16 handled_row; /* that of the reason in handling */
+		};
+		__u64 state;
+	};
+	__u16 typed;	/* its struct vcpu_vmx is known (bpf/reason.bpf.h) */
 	__u16 vcpu_id;	/* its number within its VM */
 	__u16 shared_row; /* for reasons that came when the pool was used up */
 	union {

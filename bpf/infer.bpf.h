@@ -49,32 +49,38 @@ static __always_inline void infer_from_l1(struct np_vcpu *v, __u32 given, bool t
 	if (v->level == NP_LEVEL_L1) {
 		if (!(given & FAILED_ENTRY) && !(v->odd & NP_ODD_HALTED))
 			return;
-		np_fsm_vmenter(NULL, v, timed);
+		np_fsm_vmenter(NULL, v, UNTIMED);
 	}
 	if (v->open != NP_REASON_NONE || !(given & FAILED_ENTRY))
 		np_fsm_inject(NULL, v, given & BASIC_EXIT_REASON, timed);
 }
 
-/* True: the exit is counted, too. */
-static __always_inline bool infer(void *vcpu, struct np_vcpu *v, __u32 reason, __u32 level,
-				  enum way way, bool timed)
+static __always_inline void infer(void *vcpu, struct np_vcpu *v, __u32 level, enum way way,
+				  bool timed)
 {
-	__u32 given;
-
-	if (level == NP_LEVEL_L2) {
-		if (v->level != NP_LEVEL_L1)
-			return false;
-		if (!timed && np_fsm_usual_l2_exit(NULL, v, reason))
-			return true;
-		np_fsm_vmenter(NULL, v, timed);
-	} else if (v->level == NP_LEVEL_L2 || v->logged & NP_LOG_ENTERING) {
-		given = given_to_l1(vcpu, way);
-		if (!timed && v->level == NP_LEVEL_L2 && np_fsm_usual_l1_exit(v, given, reason))
-			return true;
-		infer_from_l1(v, given, timed);
-	}
+	if (level == NP_LEVEL_L2 && v->level == NP_LEVEL_L1)
+		np_fsm_vmenter(NULL, v, UNTIMED); /* its own hook took the time */
+	else if (level == NP_LEVEL_L1 &&
+		 (v->level == NP_LEVEL_L2 || v->logged & NP_LOG_ENTERING))
+		infer_from_l1(v, given_to_l1(vcpu, way), timed);
 	v->odd &= ~NP_ODD_HALTED;
-	return false;
+}
+
+/* kvm_exit of L2, or L1's first after it, where all is as it nearly always is. */
+static __always_inline bool infer_usual_exit(void *vcpu, struct np_vcpu *v, __u32 reason,
+					     enum way way, bool timed)
+{
+	__u32 level;
+
+	if (reason >= NP_REASON_OTHER)
+		return false;
+	level = level_by(vcpu, way);
+	if (level == NP_LEVEL_L2 && timed)
+		return np_fsm_next_l2_exit(NULL, v, reason);
+	if (level == NP_LEVEL_L2)
+		return v->level == NP_LEVEL_L1 && np_fsm_usual_l2_exit(NULL, v, reason);
+	return v->level == NP_LEVEL_L2 &&
+	       np_fsm_usual_l1_exit(NULL, v, given_to_l1(vcpu, way), reason, timed);
 }
 
 #endif

@@ -80,8 +80,8 @@ static __always_inline int on_any_exit(void *vcpu, struct np_vcpu *v, __u32 reas
 {
 	__u32 level = level_by(vcpu, way);
 
-	if (infers && infer(vcpu, v, reason, level, way, timed))
-		return 0;
+	if (infers)
+		infer(vcpu, v, level, way, timed);
 	np_fsm_exit(NULL, v, reason, level, timed);
 	return 0;
 }
@@ -110,7 +110,18 @@ static __always_inline int on_exit_untyped(struct np_vcpu *v, bool timed)
 	return on_any_exit(vcpu, v, index_of(reason_by_read(vcpu)), BY_KEY, timed);
 }
 
+static __noinline int exit_untyped(struct np_vcpu *v)
+{
+	return on_exit_untyped(v, UNTIMED);
+}
+
+static __noinline int exit_untyped_timed(struct np_vcpu *v)
+{
+	return on_exit_untyped(v, TIMED);
+}
+
 #include "bpf/nested_raw.bpf.h"
+#include "bpf/syncs.bpf.h"
 
 /*
  * A program for each way to know the exit reason, without the time and with it: up
@@ -122,20 +133,22 @@ static __always_inline int on_exit_untyped(struct np_vcpu *v, bool timed)
 	{                                                                                          \
 		return on_exit_without_seat(vcpu, reason, timed);                                  \
 	}                                                                                          \
-	static __noinline int name##_untyped(struct np_vcpu *v)                                    \
+	static __noinline int name##_unusual(void *from, struct np_vcpu *v, __u32 reason)          \
 	{                                                                                          \
-		return on_exit_untyped(v, timed);                                                  \
+		return from ? on_any_exit(from, v, index_of(reason), way, timed) : 0;       \
 	}                                                                                          \
 	static __noinline int name##_otherwise(void *from, struct np_vcpu *v, __u32 reason)        \
 	{                                                                                          \
-		return from ? on_any_exit(from, v, reason, way, timed) : name##_untyped(v);        \
+		if (way != BY_READ && infer_usual_exit(from, v, reason, way, timed))               \
+			return 0;                                                                  \
+		return name##_unusual(from, v, reason);                                            \
 	}                                                                                          \
 	SEC("?tp_btf/kvm_exit")                                                                    \
 	int BPF_PROG(name, arguments)                                                              \
 	{                                                                                          \
-		struct np_seat *seat = seat_of((__u64)vcpu);                                       \
-		struct np_vcpu *v;                                                                 \
-		__u32 reason;                                                                      \
+		__u32 hash = hash_of((__u64)vcpu), reason;                                         \
+		struct np_seat *seat = seat_at(hash);                                              \
+		struct np_vcpu *v;                                                                      \
                                                                                                    \
 		if (seat->key != (__u64)vcpu) {                                                    \
 			if (seat->key - NP_UNWANTED == (__u64)vcpu)                                \
@@ -143,19 +156,19 @@ static __always_inline int on_exit_untyped(struct np_vcpu *v, bool timed)
 			return name##_without_seat(vcpu, argument);                                \
 		}                                                                                  \
 		v = vcpu_at(seat->at);                                                             \
-		look(name);                                                                        \
-		reason = index_of(read_reason);                                                    \
-		if (np_fsm_l1_exit(NULL, v, reason, timed))                                        \
+		look(timed);                                                                       \
+		reason = read_reason;                                                              \
+		if (reason < NP_REASON_OTHER && np_fsm_l1_exit(NULL, v, reason, timed))                                        \
 			return 0;                                                                  \
 		return name##_otherwise(found, v, reason);                                         \
 	}
 
-#define LOOK_NO_FURTHER(name)
-#define LOOK_FOR_TYPE(name)                                                                        \
-	struct vcpu_vmx *vmx = typed_vcpu(vcpu);                                                   \
+#define LOOK_NO_FURTHER(timed)
+#define LOOK_FOR_TYPE(timed)                                                                       \
+	struct vcpu_vmx *vmx = typed_vcpu(hash);                                                   \
                                                                                                    \
 	if (!vmx)                                                                                  \
-		return name##_untyped(v)
+		return timed ? exit_untyped_timed(v) : exit_untyped(v)
 
 #define ARGUMENTS __u32 given, struct kvm_vcpu *vcpu
 #define EXIT_BY_CAST(name, timed)                                                                  \
@@ -183,35 +196,50 @@ static __always_inline int on_any_entry(void *vcpu, struct np_vcpu *v, enum way 
 {
 	__u32 level = level_by(vcpu, way);
 
-	if (infers)
-		infer(vcpu, v, NP_REASON_OTHER, level, way, TIMED);
+	/* What L1 is given is known at its exit, and that is early enough but for this. */
+	if (infers && (level == NP_LEVEL_L2 || v->odd & NP_ODD_HALTED))
+		infer(vcpu, v, level, way, TIMED);
 	np_fsm_entry(NULL, v, level);
 	return 0;
 }
 
-/* kvm_entry may have more arguments: only the first is of interest. */
-#define ENTRY_PROGRAM(name, found, way)                                                            \
-	static __noinline int name##_otherwise(struct kvm_vcpu *vcpu, struct np_vcpu *v)           \
-	{                                                                                          \
-		void *from = found;                                                                \
-                                                                                                   \
-		if (!vcpu)                                                                         \
-			return 0;                                                                  \
-		return from ? on_any_entry(from, v, way) : on_any_entry(vcpu, v, BY_READ);         \
-	}                                                                                          \
-	SEC("?tp_btf/kvm_entry")                                                                   \
-	int BPF_PROG(name, struct kvm_vcpu *vcpu)                                                  \
-	{                                                                                          \
-		struct np_vcpu *v = find_vcpu((__u64)vcpu);                                        \
-                                                                                                   \
-		if (!v || np_fsm_l1_entry(NULL, v))                                                \
-			return 0;                                                                  \
-		return name##_otherwise(vcpu, v);                                                  \
-	}
+static __noinline int entry_unusual(struct kvm_vcpu *vcpu, struct np_vcpu *v)
+{
+	return vcpu ? on_any_entry(vcpu, v, BY_READ) : 0;
+}
 
-ENTRY_PROGRAM(entry_cast, vcpu, BY_CAST)
-ENTRY_PROGRAM(entry_kptr, typed_vcpu(vcpu), BY_KPTR)
-ENTRY_PROGRAM(entry_read, vcpu, BY_READ)
+static __noinline int entry_otherwise(struct kvm_vcpu *vcpu, struct np_vcpu *v)
+{
+	if (vcpu && infers && v->level == NP_LEVEL_L1 && level_of(vcpu) == NP_LEVEL_L2 &&
+	    np_fsm_usual_l2_entry(NULL, v))
+		return 0;
+	return entry_unusual(vcpu, v);
+}
+
+static __noinline int entry_without_seat(struct kvm_vcpu *vcpu)
+{
+	struct np_vcpu *v = find_vcpu((__u64)vcpu);
+
+	return v ? entry_unusual(vcpu, v) : 0;
+}
+
+/* kvm_entry may have more arguments: only the first is of interest. */
+SEC("?tp_btf/kvm_entry")
+int BPF_PROG(entry_timed, struct kvm_vcpu *vcpu)
+{
+	struct np_seat *seat = seat_of((__u64)vcpu);
+	struct np_vcpu *v;
+
+	if (seat->key != (__u64)vcpu) {
+		if (seat->key - NP_UNWANTED == (__u64)vcpu)
+			return 0;
+		return entry_without_seat(vcpu);
+	}
+	v = vcpu_at(seat->at);
+	if (np_fsm_l1_entry(NULL, v))
+		return 0;
+	return entry_otherwise(vcpu, v);
+}
 
 static __always_inline int on_nested_vmexit(struct kvm_vcpu *vcpu)
 {
@@ -262,7 +290,9 @@ int BPF_PROG(inject_timed, __u32 reason)
 
 static __always_inline int on_vmenter(struct np_vcpu *v, bool timed)
 {
-	if (v)
+	if (v && timed && infers)
+		np_fsm_vmenter_time(NULL, v);
+	else if (v)
 		np_fsm_vmenter(NULL, v, timed);
 	return 0;
 }
@@ -325,52 +355,6 @@ int BPF_PROG(learn_type, struct vcpu_vmx *vmx)
 		t->vmx = vmx;
 	v->typed = 1; /* or never will be, without a seat */
 	return 0;
-}
-
-static __always_inline int on_sync_begin(struct np_vcpu *v)
-{
-	if (v)
-		v->sync_began = np_now(NULL);
-	return 0;
-}
-
-static __always_inline int on_sync_end(struct np_vcpu *v, enum np_sync which)
-{
-	if (!v || !v->sync_began)
-		return 0;
-	v->sync[which].n++;
-	v->sync[which].ns += np_now(NULL) - v->sync_began;
-	v->sync_began = 0;
-	return 0;
-}
-
-/* vmcs12 -> shadow VMCS, before L1 runs; shadow VMCS -> vmcs12, before L2 does. */
-SEC("?fentry/nested_sync_vmcs12_to_shadow")
-int BPF_PROG(to_shadow_begin, struct kvm_vcpu *vcpu)
-{
-	ONLY_WANTED_VCPU(vcpu);
-	return on_sync_begin(find_vcpu((__u64)vcpu));
-}
-
-SEC("?fexit/nested_sync_vmcs12_to_shadow")
-int BPF_PROG(to_shadow_end, struct kvm_vcpu *vcpu)
-{
-	ONLY_WANTED_VCPU(vcpu);
-	return on_sync_end(find_vcpu((__u64)vcpu), NP_SYNC_TO_SHADOW);
-}
-
-SEC("?fentry/copy_shadow_to_vmcs12")
-int BPF_PROG(from_shadow_begin)
-{
-	ONLY_WANTED();
-	return on_sync_begin(find_current_vcpu());
-}
-
-SEC("?fexit/copy_shadow_to_vmcs12")
-int BPF_PROG(from_shadow_end)
-{
-	ONLY_WANTED();
-	return on_sync_end(find_current_vcpu(), NP_SYNC_FROM_SHADOW);
 }
 
 SEC("?fentry/kvm_arch_vcpu_destroy")

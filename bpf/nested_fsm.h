@@ -28,6 +28,7 @@
 #ifndef __bpf__
 #include "bpf/pools.h"
 #endif
+#include "bpf/l1_log.h"
 #include "bpf/trip_clock.h"
 
 /*
@@ -48,12 +49,6 @@
 /* L1 cannot enter L2 outside of VMX operation. */
 #define NP_VMX_VMOFF 26
 #define NP_VMX_VMON 27
-
-/* Bounds a reason to an index; also what tells the BPF verifier. */
-np_inline __u32 np_reason_index(__u32 reason)
-{
-	return reason < NP_REASON_OTHER ? reason : NP_REASON_OTHER;
-}
 
 /* A vCPU of which nothing is known yet; its counters are kept. */
 np_inline void np_fsm_init(struct np_vcpu *v)
@@ -101,70 +96,6 @@ np_inline void np_settle_l0_only(struct np_pools *p, struct np_vcpu *v)
 		row->fate.l0_only++;
 	}
 	v->open = NP_REASON_NONE;
-}
-
-/*
- * Adds `times` what a log of n exits has. All of it is walked, and what is zero for
- * it is not in use is taken back: the BPF verifier takes a loop of one way only.
- */
-np_inline void np_add_log(__u64 to[NP_REASONS], const __u8 log[NP_LOG], __u64 n, __u64 times)
-{
-	for (__u32 i = 0; i < NP_LOG; i++)
-		to[np_reason_index(log[i])] += times;
-	to[0] -= (NP_LOG - n) * times;
-}
-
-/* Counts L1's exits for the L2 exit in handling where they turned out to belong. */
-np_inline void np_move_log(struct np_vcpu *v, __u64 to[NP_REASONS])
-{
-	np_add_log(to, v->log, v->logged & ~NP_LOG_ENTERING, 1);
-	if (!(v->odd & NP_ODD_SPILLED))
-		return;
-	for (__u32 i = 0; i < NP_REASONS; i++) {
-		to[i] += v->pending[i];
-		v->pending[i] = 0;
-	}
-	v->odd &= ~NP_ODD_SPILLED;
-}
-
-/* Makes room in the log. */
-np_inline int np_spill_log(struct np_pools *p, struct np_vcpu *v)
-{
-	(void)p;
-	for (__u32 i = 0; i < NP_LOG; i++)
-		v->pending[np_reason_index(v->log[i])]++;
-	for (__u32 i = 0; i < NP_LOG / 8; i++)
-		v->words[i] = 0;
-	v->odd |= NP_ODD_SPILLED;
-	v->logged = 0;
-	return 0;
-}
-
-/* What was usual is so no longer: its exits are counted, and the log takes its place. */
-np_inline void np_new_usual(struct np_vcpu *v, struct np_l2_row *row)
-{
-	struct np_usual *u = &row->usual;
-
-	row->fate.exits += u->times;
-	row->fate.to_l1 += u->times;
-	row->fate.resumed += u->times;
-	np_add_log(row->caused, u->log, u->n, u->times);
-	u->n = v->logged & ~NP_LOG_ENTERING;
-	for (__u32 i = 0; i < NP_LOG / 8; i++)
-		u->words[i] = v->words[i];
-	u->times = 1;
-}
-
-np_inline bool np_is_usual(const struct np_vcpu *v, const struct np_usual *u)
-{
-	__u64 n = v->logged & ~NP_LOG_ENTERING, differ = u->n ^ n;
-
-	differ |= u->words[0] ^ v->words[0];
-	if (n > 8)
-		differ |= u->words[1] ^ v->words[1];
-	for (__u32 i = 2; n > 16 && i < NP_LOG / 8; i++)
-		differ |= u->words[i] ^ v->words[i];
-	return !differ;
 }
 
 /* L1 was given what it handles; a row has it only now. */
@@ -420,56 +351,12 @@ np_inline void np_fsm_vmenter(struct np_pools *p, struct np_vcpu *v, bool timed)
 }
 
 /*
- * kvm_nested_vmenter and L2's kvm_exit at once, where L1 handled L2's last exit as it
- * usually does, and nothing is timed. False: nothing was done.
+ * kvm_entry into L1, in the way that nearly all take: back after one of its exits, and
+ * not one to enter L2. False: np_fsm_entry() has to look at it.
  */
-np_inline bool np_fsm_usual_l2_exit(struct np_pools *p, struct np_vcpu *v, __u32 reason)
-{
-	struct np_l2_row *row;
-
-	if (v->handling == NP_REASON_NONE || v->odd)
-		return false;
-	if (v->handling != reason && !v->row_of[reason])
-		return false;
-	row = np_pool_row(p, v->handled_row);
-	if (!row || !np_is_usual(v, &row->usual))
-		return false;
-	row->usual.times++;
-	v->entries++;
-	v->level = NP_LEVEL_L2;
-	v->open = reason;
-	v->handling = NP_REASON_NONE;
-	v->logged = NP_LOG_NONE;
-	return true;
-}
-
-/*
- * kvm_nested_vmexit_inject and L1's kvm_exit at once, where L1 is given L2's last exit,
- * and nothing is timed. False: nothing was done.
- */
-np_inline bool np_fsm_usual_l1_exit(struct np_vcpu *v, __u32 given, __u32 reason)
-{
-	__u32 row;
-
-	if (given != v->open || given >= NP_REASON_OTHER || !np_is_plain(reason))
-		return false;
-	row = v->row_of[given];
-	v->level = NP_LEVEL_L1;
-	v->open = NP_REASON_NONE;
-	v->handling = given;
-	v->logged = 1;
-	v->odd = 0;
-	v->handled_row = row;
-	for (__u32 i = 1; i < NP_LOG / 8; i++)
-		v->words[i] = 0;
-	v->words[0] = reason; /* as log[0], with zeros after it */
-	return true;
-}
-
-/* kvm_entry into L1, in the way that nearly all take. False: np_fsm_entry() has to look. */
 np_inline bool np_fsm_l1_entry(struct np_pools *p, struct np_vcpu *v)
 {
-	if (v->level != NP_LEVEL_L1)
+	if (v->logged >= NP_LOG_NONE)
 		return false;
 	if (v->clock.phased)
 		np_clock_turn(&v->clock, np_now(p), NP_PHASE_L1);
@@ -477,17 +364,21 @@ np_inline bool np_fsm_l1_entry(struct np_pools *p, struct np_vcpu *v)
 }
 
 /*
- * kvm_entry: tells nothing but the time. `level`: who is about to run. If that
- * is L1 after it tried to enter L2, the entry had failed.
+ * kvm_entry: tells nothing but the time. `level`: who is about to run. If L1 is given an
+ * exit, or failed to enter L2, its next exit tells.
  */
 np_inline void np_fsm_entry(struct np_pools *p, struct np_vcpu *v, __u32 level)
 {
 	if (level == NP_LEVEL_UNKNOWN)
 		level = v->level;
-	if (level != v->level)
+	if (level == NP_LEVEL_L1) {
+		if (v->clock.phased)
+			np_clock_turn(&v->clock, np_now(p), NP_PHASE_L1);
+	} else if (level != v->level) {
 		np_clock_drop(&v->clock);
-	else if (!np_fsm_l1_entry(p, v) && v->clock.began)
+	} else if (v->clock.began) {
 		np_end_trip(p, v, np_now(p));
+	}
 }
 
 /* After it, where the kernel tells that the entry failed and not who exits next. */

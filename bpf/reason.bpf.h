@@ -61,9 +61,8 @@ struct {
 } typed SEC(".maps");
 
 /* It is there only while the vCPU has that seat: learn_type and vcpu_destroyed see to it. */
-static __always_inline struct vcpu_vmx *typed_vcpu(struct kvm_vcpu *vcpu)
+static __always_inline struct vcpu_vmx *typed_vcpu(__u32 hash)
 {
-	__u32 hash = hash_of((__u64)vcpu);
 	struct typed_vcpu *t = bpf_map_lookup_elem(&typed, &hash);
 
 	return t ? t->vmx : NULL;

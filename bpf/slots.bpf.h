@@ -126,7 +126,7 @@ int np_abandon_handling_of(__u32 slot);
 int np_finish_unusual_of(__u32 slot);
 int np_spill_log_of(__u32 slot);
 
-#include "bpf/nested_fsm.h"
+#include "bpf/usual_fsm.h"
 
 /* The one register is for clang, which would come to the address again for each use. */
 static __always_inline struct np_vcpu *vcpu_at(__u32 at)
@@ -172,12 +172,17 @@ static __always_inline void init_slot(struct np_vcpu *v, __u32 slot, __u64 key, 
 	v->key = key;
 }
 
-static __always_inline struct np_seat *seat_of(__u64 key)
+static __always_inline struct np_seat *seat_at(__u32 hash)
 {
-	struct np_seat *seat = &seats[hash_of(key)];
+	struct np_seat *seat = &seats[hash];
 
 	barrier_var(seat);
 	return seat;
+}
+
+static __always_inline struct np_seat *seat_of(__u64 key)
+{
+	return seat_at(hash_of(key));
 }
 
 static __always_inline void take_seat(__u64 key, __u64 as, __u32 slot)

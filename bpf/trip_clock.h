@@ -10,13 +10,8 @@
 
 #include "bpf/events.h"
 
+#ifndef np_inline
 #define np_inline static inline __attribute__((always_inline))
-
-/* What few events need stays out of the way, and of the registers, of the others. */
-#ifdef __bpf__
-#define np_aside static __attribute__((noinline))
-#else
-#define np_aside static inline
 #endif
 
 /* One phase ends, and the next begins. */
@@ -31,15 +26,15 @@ np_inline void np_clock_turn(struct np_clock *c, __u64 now, __u8 next)
 np_inline void np_clock_begin(struct np_pools *p, struct np_clock *c, __u64 now, __u8 reason)
 {
 	c->began = now;
-	c->last = now;
 	c->kind = NP_TRIP_L0;
 	c->reason = reason;
-	c->phase = NP_PHASE_L2_EXIT;
 	c->phased = !c->until_phased;
 	if (!c->phased) {
 		c->until_phased--;
 		return;
 	}
+	c->last = now;
+	c->phase = NP_PHASE_L2_EXIT;
 	c->until_phased = np_phases_every(p) - 1;
 	for (__u32 i = 0; i < NP_PHASES; i++)
 		c->ns[i] = 0;

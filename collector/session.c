@@ -31,41 +31,32 @@ struct session {
 #define ROWS_SIZE (NP_MAX_ROWS * sizeof(struct np_l2_row))
 #define PAGES_SIZE (NP_MAX_HIST_PAGES * sizeof(struct np_hist_page))
 
+#define WANT(name, wanted) bpf_program__set_autoload(skel->progs.name, wanted)
 /* A program with the time in it, or its twin without. */
-static void want_one(struct bpf_program *untimed, struct bpf_program *with_time, bool timed,
-		     bool wanted)
-{
-	bpf_program__set_autoload(untimed, wanted && !timed);
-	bpf_program__set_autoload(with_time, wanted && timed);
-}
+#define WANT_ONE(name, timed, wanted)                                                              \
+	do {                                                                                       \
+		WANT(name, (wanted) && !(timed));                                                  \
+		WANT(name##_timed, (wanted) && (timed));                                           \
+	} while (0)
 
 static void choose_exit(struct nested_bpf *skel, enum reason_way way, bool timed)
 {
-	want_one(skel->progs.exit_with_reason, skel->progs.exit_with_reason_timed, timed,
-		 way == REASON_IS_ARGUMENT);
-	want_one(skel->progs.exit_cast, skel->progs.exit_cast_timed, timed, way == REASON_BY_CAST);
-	want_one(skel->progs.exit_kptr, skel->progs.exit_kptr_timed, timed, way == REASON_BY_KPTR);
-	want_one(skel->progs.exit_read, skel->progs.exit_read_timed, timed, way == REASON_BY_READ);
-	bpf_program__set_autoload(skel->progs.learn_type, way == REASON_BY_KPTR);
+	WANT_ONE(exit_with_reason, timed, way == REASON_IS_ARGUMENT);
+	WANT_ONE(exit_cast, timed, way == REASON_BY_CAST);
+	WANT_ONE(exit_kptr, timed, way == REASON_BY_KPTR);
+	WANT_ONE(exit_read, timed, way == REASON_BY_READ);
+	WANT(learn_type, way == REASON_BY_KPTR);
 	/* Kernels for which this is not meant read its declaration otherwise. */
 	bpf_map__set_autocreate(skel->maps.typed, way == REASON_BY_KPTR);
-}
-
-static void choose_entry(struct nested_bpf *skel, enum reason_way way, bool timed)
-{
-	bpf_program__set_autoload(skel->progs.entry_cast, timed && way == REASON_BY_CAST);
-	bpf_program__set_autoload(skel->progs.entry_kptr, timed && way == REASON_BY_KPTR);
-	bpf_program__set_autoload(skel->progs.entry_read, timed && way != REASON_BY_CAST &&
-								  way != REASON_BY_KPTR);
 }
 
 /* For a kernel whose modules have no BTF. */
 static void choose_unchecked(struct nested_bpf *skel, const struct session_config *c)
 {
-	bpf_program__set_autoload(skel->progs.exit_unchecked, true);
-	bpf_program__set_autoload(skel->progs.nested_vmexit_unchecked, c->check);
-	bpf_program__set_autoload(skel->progs.nested_vmexit_inject_unchecked, true);
-	bpf_program__set_autoload(skel->progs.nested_vmenter_returns, true);
+	WANT(exit_unchecked, true);
+	WANT(nested_vmexit_unchecked, c->check);
+	WANT(nested_vmexit_inject_unchecked, true);
+	WANT(nested_vmenter_returns, true);
 	bpf_map__set_autocreate(skel->maps.typed, false);
 }
 
@@ -73,27 +64,23 @@ static void choose_checked(struct nested_bpf *skel, const struct kvm_hooks *h,
 			   const struct session_config *c)
 {
 	bool typed = h->reason == REASON_BY_KPTR, enters = c->times || !h->infers;
+	bool to_shadow = c->syncs && h->has_sync[NP_SYNC_TO_SHADOW];
+	bool from_shadow = c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW];
 
 	choose_exit(skel, h->reason, c->times);
-	want_one(skel->progs.inject, skel->progs.inject_timed, c->times, !h->infers);
-	want_one(skel->progs.vmenter, skel->progs.vmenter_timed, c->times,
-		 enters && h->vmenter_is_event);
-	want_one(skel->progs.vmenter_function, skel->progs.vmenter_function_timed, c->times,
-		 enters && !h->vmenter_is_event);
-	bpf_program__set_autoload(skel->progs.halt, h->infers && h->has_halt);
-	choose_entry(skel, h->reason, c->times);
-	bpf_program__set_autoload(h->exit_has_reason ? skel->progs.nested_vmexit_with_reason
-						     : skel->progs.nested_vmexit, c->check);
-	bpf_program__set_autoload(typed ? skel->progs.typed_vcpu_destroyed
-					: skel->progs.vcpu_destroyed, h->vcpu_destroy);
-	bpf_program__set_autoload(skel->progs.to_shadow_begin,
-				  c->syncs && h->has_sync[NP_SYNC_TO_SHADOW]);
-	bpf_program__set_autoload(skel->progs.to_shadow_end,
-				  c->syncs && h->has_sync[NP_SYNC_TO_SHADOW]);
-	bpf_program__set_autoload(skel->progs.from_shadow_begin,
-				  c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW]);
-	bpf_program__set_autoload(skel->progs.from_shadow_end,
-				  c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW]);
+	WANT(entry_timed, c->times);
+	WANT_ONE(inject, c->times, !h->infers);
+	WANT_ONE(vmenter, c->times, enters && h->vmenter_is_event);
+	WANT_ONE(vmenter_function, c->times, enters && !h->vmenter_is_event);
+	WANT(halt, h->infers && h->has_halt);
+	WANT(nested_vmexit_with_reason, c->check && h->exit_has_reason);
+	WANT(nested_vmexit, c->check && !h->exit_has_reason);
+	WANT(typed_vcpu_destroyed, h->vcpu_destroy && typed);
+	WANT(vcpu_destroyed, h->vcpu_destroy && !typed);
+	WANT(to_shadow_begin, to_shadow);
+	WANT(to_shadow_end, to_shadow);
+	WANT(from_shadow_begin, from_shadow);
+	WANT(from_shadow_end, from_shadow);
 }
 
 static void choose_programs(struct nested_bpf *skel, const struct kvm_hooks *h,

@@ -28,8 +28,9 @@ check-bad-luck: check-verify
 bench-demo: all $(B)/tests/bench_demo
 	$(B)/tests/bench_demo $(B)/nestprof lab -o $(B)/bench
 
-# What each tracer adds to an untraced exit. In instructions, so exact.
-TRACERS ?= empty,counts,hist-triggers
+# What each tracer adds to an untraced exit, in instructions, so exact; docs/overhead.md
+# has the table. perf and trace-cmd are fetched into an image of the lab of their own.
+TRACERS ?= empty,counts,full,full-every-trip,full-and-syncs,other-vm,other-vm-full,detached,hist-triggers,trace-cmd,perf-kvm-stat
 .PHONY: bench-overhead
 bench-overhead: all $(B)/tests/bench_overhead
 	rm -rf $(B)/overhead

@@ -19,7 +19,7 @@
 #include "bpf/nested_fsm.h"
 #include "tests/unit/fsm_pools.h"
 
-enum { CPUID = 10, VMREAD = 23, VMRESUME = 24, VMOFF = 26, VMON = 27 };
+enum { CPUID = 10, VMREAD = 23, VMOFF = 26, VMON = 27 };
 
 static struct np_vcpu vcpu, *v = &vcpu;
 
@@ -323,87 +323,11 @@ static void model_on_a_known_log(void **state)
 	free(m);
 }
 
-/* One vCPU is told of each event, the other of exits alone, in the way that is usual. */
-static struct np_vcpu told, telling;
-
-static void l2_exits(uint32_t reason)
-{
-	np_fsm_vmenter(&pools, &told, false);
-	np_fsm_exit(&pools, &told, reason, NP_LEVEL_L2, false);
-	if (np_fsm_usual_l2_exit(&pools, &telling, reason))
-		return;
-	np_fsm_vmenter(&pools, &telling, false);
-	np_fsm_exit(&pools, &telling, reason, NP_LEVEL_L2, false);
-}
-
-static void l1_gets(uint32_t given, uint32_t first_exit)
-{
-	np_fsm_inject(&pools, &told, given, false);
-	np_fsm_exit(&pools, &told, first_exit, NP_LEVEL_L1, false);
-	if (np_fsm_usual_l1_exit(&telling, given, first_exit))
-		return;
-	np_fsm_inject(&pools, &telling, given, false);
-	np_fsm_exit(&pools, &telling, first_exit, NP_LEVEL_L1, false);
-}
-
-static void l1_exits(uint32_t reason)
-{
-	np_fsm_exit(&pools, &told, reason, NP_LEVEL_L1, false);
-	np_fsm_exit(&pools, &telling, reason, NP_LEVEL_L1, false);
-}
-
-/* L1 mostly does the same for the same reason. */
-static void random_trip(void)
-{
-	uint32_t reason = rand() % 4 ? 10 + rand() % 3 : rand() % NP_REASONS;
-	uint32_t given = rand() % 10 ? reason : (uint32_t)rand() % NP_REASONS;
-	uint32_t exits = rand() % 8 ? reason % 20 : (uint32_t)rand() % (2 * NP_LOG);
-
-	l2_exits(reason);
-	if (rand() % 6 == 0) {
-		np_fsm_exit(&pools, &told, given, NP_LEVEL_L2, false);
-		np_fsm_exit(&pools, &telling, given, NP_LEVEL_L2, false);
-	}
-	l1_gets(given, rand() % 20 ? VMREAD : rand() % NP_REASONS);
-	for (uint32_t i = 0; i < exits; i++)
-		l1_exits(rand() % 50 ? VMREAD + i % 2 * 2 : (uint32_t)rand() % NP_REASONS);
-	l1_exits(VMRESUME);
-}
-
-static void usual_ways_are_as_good(void **state)
-{
-	static struct np_account by_events, by_exits;
-	uint64_t usual = 0;
-
-	(void)state;
-	for (uint32_t seed = 0; seed < 50; seed++) {
-		srand(seed);
-		fresh_pools(2, seed % 5 ? TEST_ROWS : 2 + seed % 7);
-		fresh_vcpu(&told, 0);
-		fresh_vcpu(&telling, 1);
-		l1_exits(VMRESUME);
-		for (int i = 0; i < 200; i++) {
-			random_trip();
-			memset(&by_events, 0, sizeof(by_events));
-			memset(&by_exits, 0, sizeof(by_exits));
-			np_account_add_vcpu(&by_events, &told, pools.rows);
-			np_account_add_vcpu(&by_exits, &telling, pools.rows);
-			if (seed % 5) /* else the two compete for rows */
-				assert_memory_equal(&by_events, &by_exits, sizeof(by_exits));
-			assert_int_equal(by_events.totals.exits, by_exits.totals.exits);
-		}
-		for (uint32_t r = 0; r < pools.nr_rows; r++)
-			usual += pools.rows[r].usual.times;
-	}
-	assert_true(usual > 1000);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(model_on_a_known_log),
 		cmocka_unit_test(random_sequences),
-		cmocka_unit_test(usual_ways_are_as_good),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,7 +171,7 @@ static bool write_btf(char path[], bool in_vt)
 {
 	struct btf *vmlinux = btf__load_vmlinux_btf(), *b = btf__new_empty();
 	int vcpu = vmlinux ? btf__find_by_name_kind(vmlinux, "kvm_vcpu", BTF_KIND_STRUCT) : -1;
-	int fd = vcpu > 0 ? mkstemp(path) : -1, size, u32, reason, vt;
+	int fd = vcpu > 0 ? mkstemp(path) : -1, size, u32, reason, vt, vmcs12, smm, nested;
 	const void *raw;
 	__u32 len = 0;
 	bool done = false;
@@ -183,8 +183,17 @@ static bool write_btf(char path[], bool in_vt)
 		btf__add_field(b, "full", u32, 0, 0);
 		vt = btf__add_struct(b, "vcpu_vt", 8);
 		btf__add_field(b, "exit_reason", reason, 32, 0);
-		btf__add_struct(b, "vcpu_vmx", size + 8);
+		btf__add_struct(b, "vmcs12", 4);
+		btf__add_field(b, "vm_exit_reason", u32, 0, 0);
+		vmcs12 = btf__add_ptr(b, btf__type_cnt(b) - 1);
+		smm = btf__add_struct(b, "", 4);
+		btf__add_field(b, "guest_mode", u32, 0, 0);
+		nested = btf__add_struct(b, "nested_vmx", 16);
+		btf__add_field(b, "cached_vmcs12", vmcs12, 0, 0);
+		btf__add_field(b, "smm", smm, 64, 0);
+		btf__add_struct(b, "vcpu_vmx", size + 24);
 		btf__add_field(b, "vcpu", vcpu, 0, 0);
+		btf__add_field(b, "nested", nested, (size + 8) * 8, 0);
 		btf__add_field(b, in_vt ? "vt" : "exit_reason", in_vt ? vt : reason, size * 8, 0);
 		raw = btf__raw_data(b, &len);
 		done = raw && write(fd, raw, len) == (ssize_t)len;
@@ -220,7 +229,7 @@ static void choose_timed(struct nested_bpf *skel)
 	bpf_program__set_autoload(skel->progs.exit_cast_timed, true);
 	bpf_program__set_autoload(skel->progs.inject_timed, true);
 	bpf_program__set_autoload(skel->progs.vmenter_timed, true);
-	bpf_program__set_autoload(skel->progs.entry_cast, true);
+	bpf_program__set_autoload(skel->progs.entry_timed, true);
 	bpf_map__set_autocreate(skel->maps.typed, false);
 }
 
@@ -231,7 +240,7 @@ static void choose_by_read(struct nested_bpf *skel)
 	bpf_map__set_autocreate(skel->maps.typed, false);
 }
 
-static void verify(bool in_vt, void (*choose)(struct nested_bpf *skel))
+static void verify(bool in_vt, bool infers, void (*choose)(struct nested_bpf *skel))
 {
 	char path[] = "/tmp/nestprof-btf-XXXXXX";
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = path);
@@ -243,6 +252,7 @@ static void verify(bool in_vt, void (*choose)(struct nested_bpf *skel))
 	skel = nested_bpf__open_opts(&opts);
 	assert_non_null(skel);
 	choose(skel);
+	skel->rodata->infers = infers;
 	err = nested_bpf__load(skel);
 	unlink(path);
 	if (err)
@@ -281,9 +291,10 @@ static void verifier_accepts_the_programs(void **state)
 	if (!can_verify())
 		skip(); /* needs root, and kvm built into this kernel */
 	for (int in_vt = 0; in_vt < 2; in_vt++) {
-		verify(in_vt, choose_untimed);
-		verify(in_vt, choose_timed);
-		verify(in_vt, choose_by_read);
+		verify(in_vt, true, choose_untimed);
+		verify(in_vt, true, choose_timed);
+		verify(in_vt, true, choose_by_read);
+		verify(in_vt, false, choose_by_read);
 	}
 	verify_unchecked();
 }

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What L1 exits for while it handles an L2 exit: kept in its order, compared with what it
+ * was the last time, counted where it turns out to belong. Only nested_fsm.h calls these.
+ */
+#ifndef NESTPROF_L1_LOG_H
+#define NESTPROF_L1_LOG_H
+
+#include "bpf/events.h"
+
+#define np_inline static inline __attribute__((always_inline))
+
+/* Bounds a reason to an index; also what tells the BPF verifier. */
+np_inline __u32 np_reason_index(__u32 reason)
+{
+	return reason < NP_REASON_OTHER ? reason : NP_REASON_OTHER;
+}
+
+/*
+ * Adds `times` what a log of n exits has. All of it is walked, and what is zero for
+ * it is not in use is taken back: the BPF verifier takes a loop of one way only.
+ */
+np_inline void np_add_log(__u64 to[NP_REASONS], const __u8 log[NP_LOG], __u64 n, __u64 times)
+{
+	for (__u32 i = 0; i < NP_LOG; i++)
+		to[np_reason_index(log[i])] += times;
+	to[0] -= (NP_LOG - n) * times;
+}
+
+/* Counts L1's exits for the L2 exit in handling where they turned out to belong. */
+np_inline void np_move_log(struct np_vcpu *v, __u64 to[NP_REASONS])
+{
+	np_add_log(to, v->log, v->logged & ~NP_LOG_ENTERING, 1);
+	if (!(v->odd & NP_ODD_SPILLED))
+		return;
+	for (__u32 i = 0; i < NP_REASONS; i++) {
+		to[i] += v->pending[i];
+		v->pending[i] = 0;
+	}
+	v->odd &= ~NP_ODD_SPILLED;
+}
+
+/* Makes room in the log. */
+np_inline int np_spill_log(struct np_pools *p, struct np_vcpu *v)
+{
+	(void)p;
+	for (__u32 i = 0; i < NP_LOG; i++)
+		v->pending[np_reason_index(v->log[i])]++;
+	for (__u32 i = 0; i < NP_LOG / 8; i++)
+		v->words[i] = 0;
+	v->odd |= NP_ODD_SPILLED;
+	v->logged = 0;
+	return 0;
+}
+
+/* What was usual is so no longer: its exits are counted, and the log takes its place. */
+np_inline void np_new_usual(struct np_vcpu *v, struct np_l2_row *row)
+{
+	struct np_usual *u = &row->usual;
+
+	row->fate.exits += u->times;
+	row->fate.to_l1 += u->times;
+	row->fate.resumed += u->times;
+	np_add_log(row->caused, u->log, u->n, u->times);
+	u->n = v->logged & ~NP_LOG_ENTERING;
+	for (__u32 i = 0; i < NP_LOG / 8; i++)
+		u->words[i] = v->words[i];
+	u->times = 1;
+}
+
+np_inline bool np_is_usual(const struct np_vcpu *v, const struct np_usual *u)
+{
+	__u64 n = v->logged & ~NP_LOG_ENTERING, differ = u->n ^ n;
+
+	differ |= u->words[0] ^ v->words[0];
+	if (n > 8)
+		differ |= u->words[1] ^ v->words[1];
+	for (__u32 i = 2; n > 16 && i < NP_LOG / 8; i++)
+		differ |= u->words[i] ^ v->words[i];
+	return !differ;
+}
+
+#endif

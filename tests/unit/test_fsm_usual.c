@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The state machine's ways for what is usual, against its others, over random round trips. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/account.h"
+#include "bpf/usual_fsm.h"
+#include "tests/unit/fsm_pools.h"
+
+enum { VMREAD = 23, VMRESUME = 24 };
+
+/* One vCPU is told of each event, the other of exits alone, in the way that is usual. */
+static struct np_vcpu told, telling;
+static bool timed;
+
+static void pass(void)
+{
+	pools.now += rand() % 5000;
+}
+
+static void both_enter(uint32_t level)
+{
+	pass();
+	if (!np_fsm_l1_entry(&pools, &told))
+		np_fsm_entry(&pools, &told, level);
+	if (level == NP_LEVEL_L2 && telling.level == NP_LEVEL_L1) {
+		if (np_fsm_usual_l2_entry(&pools, &telling))
+			return;
+		np_fsm_vmenter(&pools, &telling, false);
+	}
+	if (!np_fsm_l1_entry(&pools, &telling))
+		np_fsm_entry(&pools, &telling, level);
+}
+
+static void l1_enters(void)
+{
+	pass();
+	np_fsm_vmenter(&pools, &told, timed);
+	if (!timed)
+		return;
+	np_fsm_vmenter_time(&pools, &telling);
+	both_enter(NP_LEVEL_L2);
+}
+
+static void l2_exits(uint32_t reason)
+{
+	pass();
+	np_fsm_exit(&pools, &told, reason, NP_LEVEL_L2, timed);
+	if (timed ? np_fsm_next_l2_exit(&pools, &telling, reason)
+		  : telling.level == NP_LEVEL_L1 &&
+			    np_fsm_usual_l2_exit(&pools, &telling, reason))
+		return;
+	if (telling.level == NP_LEVEL_L1)
+		np_fsm_vmenter(&pools, &telling, false);
+	np_fsm_exit(&pools, &telling, reason, NP_LEVEL_L2, timed);
+}
+
+static void l1_gets(uint32_t given, uint32_t first_exit)
+{
+	pass();
+	np_fsm_inject(&pools, &told, given, timed);
+	if (timed)
+		both_enter(NP_LEVEL_L1);
+	pass();
+	np_fsm_exit(&pools, &told, first_exit, NP_LEVEL_L1, timed);
+	if (np_fsm_usual_l1_exit(&pools, &telling, given, first_exit, timed))
+		return;
+	np_fsm_inject(&pools, &telling, given, timed);
+	np_fsm_exit(&pools, &telling, first_exit, NP_LEVEL_L1, timed);
+}
+
+static void l1_exits(uint32_t reason)
+{
+	if (timed)
+		both_enter(NP_LEVEL_L1);
+	pass();
+	np_fsm_exit(&pools, &told, reason, NP_LEVEL_L1, timed);
+	np_fsm_exit(&pools, &telling, reason, NP_LEVEL_L1, timed);
+}
+
+/* L1 mostly does the same for the same reason. */
+static void random_trip(void)
+{
+	uint32_t reason = rand() % 4 ? 10 + rand() % 3 : rand() % NP_REASONS;
+	uint32_t given = rand() % 10 ? reason : (uint32_t)rand() % NP_REASONS;
+	uint32_t exits = rand() % 8 ? reason % 20 : (uint32_t)rand() % (2 * NP_LOG);
+
+	l1_enters();
+	l2_exits(reason);
+	if (rand() % 6 == 0) { /* L0 deals with this one */
+		if (timed)
+			both_enter(NP_LEVEL_L2);
+		l2_exits(given);
+	}
+	l1_gets(given, rand() % 20 ? VMREAD : rand() % NP_REASONS);
+	for (uint32_t i = 0; i < exits; i++)
+		l1_exits(rand() % 50 ? VMREAD + i % 2 * 2 : (uint32_t)rand() % NP_REASONS);
+}
+
+static void compare_both(bool own_rows)
+{
+	static struct np_account by_events, by_exits;
+
+	memset(&by_events, 0, sizeof(by_events));
+	memset(&by_exits, 0, sizeof(by_exits));
+	np_account_add_vcpu(&by_events, &told, pools.rows);
+	np_account_add_vcpu(&by_exits, &telling, pools.rows);
+	if (own_rows) /* else the two compete for rows */
+		assert_memory_equal(&by_events, &by_exits, sizeof(by_exits));
+	assert_int_equal(by_events.totals.exits, by_exits.totals.exits);
+}
+
+static void usual_ways_are_as_good(void **state)
+{
+	uint64_t usual = 0, trips = 0;
+
+	(void)state;
+	for (uint32_t seed = 0; seed < 60; seed++) {
+		srand(seed);
+		timed = seed % 2;
+		fresh_pools(2, seed % 5 ? TEST_ROWS : 2 + seed % 7);
+		pools.phases_every = 1 + seed % 4;
+		fresh_vcpu(&told, 0);
+		fresh_vcpu(&telling, 1);
+		for (int i = 0; i < 200; i++) {
+			l1_exits(VMRESUME);
+			random_trip();
+			compare_both(seed % 5);
+		}
+		for (uint32_t r = 0; r < pools.nr_rows; r++) {
+			usual += pools.rows[r].usual.times;
+			trips += pools.rows[r].phases.n;
+		}
+	}
+	assert_true(usual > 1000 && trips > 1000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(usual_ways_are_as_good),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
