@@ -147,6 +147,7 @@ struct np_clock {
 	__u8 phase;
 	__u8 reason; /* whose row it goes to */
 	__u8 kind;   /* enum np_trip */
+	__u8 shift;  /* of the last one's page in its histogram */
 	__u32 until_phased; /* how many round trips go without phases first */
 	__u64 ns[8]; /* by phase; a power of two, for the verifier's sake */
 };
@@ -193,7 +194,7 @@ struct np_vcpu {
 	__u64 outside[NP_REASONS]; /* exits of L1 while no L2 exit was handled */
 	struct np_sync_sum sync[NP_SYNCS];
 	__u64 sync_began;
-	__u64 unused[60];
+	__u64 unused[59];
 };
 
 /* Where the programs find a vCPU without a search: by a hash of its address. */

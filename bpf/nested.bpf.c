@@ -210,9 +210,14 @@ static __noinline int entry_unusual(struct kvm_vcpu *vcpu, struct np_vcpu *v)
 
 static __noinline int entry_otherwise(struct kvm_vcpu *vcpu, struct np_vcpu *v)
 {
-	if (vcpu && infers && v->level == NP_LEVEL_L1 && level_of(vcpu) == NP_LEVEL_L2 &&
-	    np_fsm_usual_l2_entry(NULL, v))
-		return 0;
+	if (!vcpu || !infers)
+		return entry_unusual(vcpu, v);
+	if (level_of(vcpu) == NP_LEVEL_L2) {
+		if (v->level == NP_LEVEL_L1 && np_fsm_usual_l2_entry(NULL, v))
+			return 0;
+	} else if (!v->clock.phased && !v->odd) {
+		return 0; /* and L1's exit will tell */
+	}
 	return entry_unusual(vcpu, v);
 }
 
@@ -288,6 +293,13 @@ int BPF_PROG(inject_timed, __u32 reason)
 	return on_inject(reason, true);
 }
 
+/* Where only the time of an event is of interest, and to no vCPU just now. */
+#define ONLY_WHILE_PHASING()                                                                \
+	do {                                                                                       \
+		if (infers && !phasing)                                                            \
+			return 0;                                                                  \
+	} while (0)
+
 static __always_inline int on_vmenter(struct np_vcpu *v, bool timed)
 {
 	if (v && timed && infers)
@@ -307,6 +319,7 @@ int BPF_PROG(vmenter)
 SEC("?tp_btf/kvm_nested_vmenter")
 int BPF_PROG(vmenter_timed)
 {
+	ONLY_WHILE_PHASING();
 	ONLY_WANTED();
 	return on_vmenter(find_current_vcpu(), TIMED);
 }
@@ -322,6 +335,7 @@ int BPF_PROG(vmenter_function, struct kvm_vcpu *vcpu)
 SEC("?fentry/nested_vmx_enter_non_root_mode")
 int BPF_PROG(vmenter_function_timed, struct kvm_vcpu *vcpu)
 {
+	ONLY_WHILE_PHASING();
 	ONLY_WANTED_VCPU(vcpu);
 	return on_vmenter(find_vcpu((__u64)vcpu), TIMED);
 }

@@ -58,7 +58,8 @@ np_inline void np_fsm_init(struct np_vcpu *v)
 	v->handling = NP_REASON_NONE;
 	v->logged = NP_LOG_NONE;
 	v->odd = 0;
-	np_clock_drop(&v->clock);
+	v->clock.began = 0;
+	v->clock.phased = 0;
 }
 
 /* The row of an L2 exit reason, taken when it first comes. */
@@ -143,7 +144,7 @@ np_inline int np_abandon_handling(struct np_pools *p, struct np_vcpu *v)
 {
 	struct np_l2_row *row;
 
-	np_clock_drop(&v->clock);
+	np_clock_drop(p, &v->clock);
 	if (v->handling == NP_REASON_NONE)
 		return 0;
 	row = np_row_of(p, v, v->handling);
@@ -214,7 +215,7 @@ np_inline void np_come_to_l1(struct np_pools *p, struct np_vcpu *v)
 	} else if (v->level == NP_LEVEL_L2) {
 		v->failed_entries++;
 	}
-	np_clock_drop(&v->clock);
+	np_clock_drop(p, &v->clock);
 	v->level = NP_LEVEL_L1;
 }
 
@@ -340,7 +341,7 @@ np_inline void np_fsm_vmenter(struct np_pools *p, struct np_vcpu *v, bool timed)
 {
 	if (v->open != NP_REASON_NONE) { /* user space restored L2's state over a running L2 */
 		np_settle_l0_only(p, v);
-		np_clock_drop(&v->clock);
+		np_clock_drop(p, &v->clock);
 	}
 	np_finish_handling(p, v);
 	v->logged = NP_LOG_NONE;
@@ -375,7 +376,7 @@ np_inline void np_fsm_entry(struct np_pools *p, struct np_vcpu *v, __u32 level)
 		if (v->clock.phased)
 			np_clock_turn(&v->clock, np_now(p), NP_PHASE_L1);
 	} else if (level != v->level) {
-		np_clock_drop(&v->clock);
+		np_clock_drop(p, &v->clock);
 	} else if (v->clock.began) {
 		np_end_trip(p, v, np_now(p));
 	}

@@ -16,6 +16,7 @@ struct np_pools {
 	__u32 nr_pages, max_pages;
 	__u64 now;	    /* the time, where it is taken */
 	__u32 phases_every; /* of so many round trips, one has its phases measured */
+	__u32 phasing;	    /* how many vCPUs are in such a round trip now */
 };
 
 static inline __u64 np_now(const struct np_pools *p)
@@ -26,6 +27,11 @@ static inline __u64 np_now(const struct np_pools *p)
 static inline __u32 np_phases_every(const struct np_pools *p)
 {
 	return p->phases_every;
+}
+
+static inline void np_phasing_add(struct np_pools *p, int n)
+{
+	p->phasing += n;
 }
 
 static inline struct np_l2_row *np_pool_row(struct np_pools *p, __u32 index)

@@ -15,6 +15,9 @@ const volatile __u32 phases_every = 1; /* of so many round trips, one has its ph
 
 __u64 lost_events;
 
+/* How many vCPUs have their phases measured just now. */
+__u32 phasing;
+
 struct np_vcpu vcpus[NP_MAX_VCPUS];
 
 /*
@@ -100,6 +103,12 @@ static __always_inline __u32 np_phases_every(const struct np_pools *p)
 {
 	(void)p;
 	return phases_every;
+}
+
+static __always_inline void np_phasing_add(struct np_pools *p, int n)
+{
+	(void)p;
+	__sync_fetch_and_add(&phasing, n);
 }
 
 /* An empty queue clears what it was to fill in. */

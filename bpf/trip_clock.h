@@ -22,34 +22,57 @@ np_inline void np_clock_turn(struct np_clock *c, __u64 now, __u8 next)
 	c->phase = next;
 }
 
-/* L2 exited, or would have: `reason` is the row's, unless L1 gets another one. */
-np_inline void np_clock_begin(struct np_pools *p, struct np_clock *c, __u64 now, __u8 reason)
+np_inline void np_clock_drop(struct np_pools *p, struct np_clock *c)
 {
-	c->began = now;
-	c->kind = NP_TRIP_L0;
-	c->reason = reason;
-	c->phased = !c->until_phased;
-	if (!c->phased) {
-		c->until_phased--;
+	c->began = 0;
+	if (!c->phased)
 		return;
-	}
-	c->last = now;
-	c->phase = NP_PHASE_L2_EXIT;
+	c->phased = 0;
+	np_phasing_add(p, -1);
+}
+
+np_inline void np_clock_begin_phases(struct np_pools *p, struct np_clock *c)
+{
+	c->phased = 1;
+	np_phasing_add(p, 1);
 	c->until_phased = np_phases_every(p) - 1;
+	c->last = c->began;
+	c->phase = NP_PHASE_L2_EXIT;
 	for (__u32 i = 0; i < NP_PHASES; i++)
 		c->ns[i] = 0;
 }
 
-np_inline void np_clock_drop(struct np_clock *c)
+/* L2 exited, or would have: `reason` is the row's, unless L1 gets another one. */
+np_inline void np_clock_begin(struct np_pools *p, struct np_clock *c, __u64 now, __u8 reason)
 {
-	c->began = 0;
-	c->phased = 0;
+	if (c->phased)
+		np_clock_drop(p, c);
+	c->began = now;
+	c->kind = NP_TRIP_L0;
+	c->reason = reason;
+	if (c->until_phased)
+		c->until_phased--;
+	else
+		np_clock_begin_phases(p, c);
 }
 
-np_inline void np_hist_count(struct np_pools *p, struct np_l2_row *row, __u32 kind, __u64 ns)
+/* Most times are of the same power of two as the last one. */
+np_inline __u32 np_clock_bucket(struct np_clock *c, __u64 ns)
 {
-	__u32 bucket = np_hist_bucket(ns), at = bucket / NP_HIST_PAGE % NP_HIST_PAGES;
-	__u16 *index = &row->page_of[kind][at];
+	__u32 shift = c->shift & 31, bucket;
+	__u64 in_page = (ns >> shift) - NP_HIST_PAGE;
+
+	if (in_page < NP_HIST_PAGE)
+		return (shift + 1) * NP_HIST_PAGE + in_page;
+	bucket = np_hist_bucket(ns);
+	if (bucket >= NP_HIST_PAGE)
+		c->shift = bucket / NP_HIST_PAGE - 1;
+	return bucket;
+}
+
+np_inline void np_hist_count(struct np_pools *p, struct np_l2_row *row, __u32 kind, __u32 bucket)
+{
+	__u16 *index = &row->page_of[kind][bucket / NP_HIST_PAGE % NP_HIST_PAGES];
 	struct np_hist_page *page;
 
 	if (!*index)
@@ -79,12 +102,12 @@ np_inline void np_clock_end(struct np_pools *p, struct np_clock *c, struct np_l2
 	sum->ns += ns;
 	if (ns > sum->max)
 		sum->max = ns;
-	np_hist_count(p, row, kind, ns);
+	np_hist_count(p, row, kind, np_clock_bucket(c, ns));
 	if (c->phased && kind == NP_TRIP_L1) {
 		np_clock_turn(c, now, NP_PHASE_L2_EXIT);
 		np_phases_add(&row->phases, c);
 	}
-	np_clock_drop(c);
+	np_clock_drop(p, c);
 }
 
 #endif

@@ -268,6 +268,7 @@ int session_attach(struct session *s)
 			np_fsm_gap(&s->pools, &s->vcpus[i]);
 	bpf_log_catch();
 	forget_unwanted(s);
+	s->skel->bss->phasing = 0;
 	err = nested_bpf__attach(s->skel);
 	s->attached = !err;
 	s->reads = 0;
