@@ -10,10 +10,44 @@
 
 #define np_inline static inline __attribute__((always_inline))
 
+/*
+ * What happens rarely is called by way of this: BPF's verifier walks a function
+ * anew for each call, unless it is global, and these take no pointers everywhere.
+ * np_keep_order() keeps clang from making one condition of two, which costs more.
+ */
+#ifndef __bpf__
+#define np_rarely(function, p, v) function(p, v)
+#define np_keep_order(x) (void)(x)
+#endif
+
+/* Exits of L1 that mean something to the state machine. */
+#define NP_VMX_VMLAUNCH 20
+#define NP_VMX_VMREAD 23
+#define NP_VMX_VMRESUME 24
+#define NP_VMX_VMWRITE 25
+/* L1 cannot enter L2 outside of VMX operation. */
+#define NP_VMX_VMOFF 26
+#define NP_VMX_VMON 27
+
 /* Bounds a reason to an index; also what tells the BPF verifier. */
 np_inline __u32 np_reason_index(__u32 reason)
 {
 	return reason < NP_REASON_OTHER ? reason : NP_REASON_OTHER;
+}
+
+/*
+ * VMREAD and VMWRITE come first, for they come most; the others from VMLAUNCH to
+ * VMXON are rare, or L1's last exit before L2 runs.
+ */
+np_inline bool np_is_plain(__u32 reason)
+{
+	if (reason == NP_VMX_VMREAD)
+		return true;
+	np_keep_order(reason);
+	if (reason == NP_VMX_VMWRITE)
+		return true;
+	np_keep_order(reason);
+	return reason - NP_VMX_VMLAUNCH > NP_VMX_VMON - NP_VMX_VMLAUNCH;
 }
 
 /*

@@ -128,14 +128,14 @@ static __noinline int exit_untyped_timed(struct np_vcpu *v)
  * to 5.15 it is an argument. What most exits take ends here or with a call, and keeps
  * little in registers for later. `look` may end it, too.
  */
-#define EXIT_PROGRAM(name, arguments, argument, look, found, read_reason, way, timed)             \
+#define EXIT_PROGRAM(name, arguments, argument, look, found, read_reason, way, timed)              \
 	static __noinline int name##_without_seat(struct kvm_vcpu *vcpu, __u32 reason)             \
 	{                                                                                          \
 		return on_exit_without_seat(vcpu, reason, timed);                                  \
 	}                                                                                          \
 	static __noinline int name##_unusual(void *from, struct np_vcpu *v, __u32 reason)          \
 	{                                                                                          \
-		return from ? on_any_exit(from, v, index_of(reason), way, timed) : 0;       \
+		return from ? on_any_exit(from, v, index_of(reason), way, timed) : 0;              \
 	}                                                                                          \
 	static __noinline int name##_otherwise(void *from, struct np_vcpu *v, __u32 reason)        \
 	{                                                                                          \
@@ -148,7 +148,7 @@ static __noinline int exit_untyped_timed(struct np_vcpu *v)
 	{                                                                                          \
 		__u32 hash = hash_of((__u64)vcpu), reason;                                         \
 		struct np_seat *seat = seat_at(hash);                                              \
-		struct np_vcpu *v;                                                                      \
+		struct np_vcpu *v;                                                                 \
                                                                                                    \
 		if (seat->key != (__u64)vcpu) {                                                    \
 			if (seat->key - NP_UNWANTED == (__u64)vcpu)                                \
@@ -158,7 +158,7 @@ static __noinline int exit_untyped_timed(struct np_vcpu *v)
 		v = vcpu_at(seat->at);                                                             \
 		look(timed);                                                                       \
 		reason = read_reason;                                                              \
-		if (reason < NP_REASON_OTHER && np_fsm_l1_exit(NULL, v, reason, timed))                                        \
+		if (reason < NP_REASON_OTHER && np_fsm_l1_exit(NULL, v, reason, timed))            \
 			return 0;                                                                  \
 		return name##_otherwise(found, v, reason);                                         \
 	}

@@ -83,15 +83,6 @@ static void choose_checked(struct nested_bpf *skel, const struct kvm_hooks *h,
 	WANT(from_shadow_end, from_shadow);
 }
 
-static void choose_programs(struct nested_bpf *skel, const struct kvm_hooks *h,
-			    const struct session_config *c)
-{
-	if (h->unchecked)
-		choose_unchecked(skel, c);
-	else
-		choose_checked(skel, h, c);
-}
-
 static int cannot(const char *what, int err)
 {
 	const char *said = bpf_log_line();
@@ -145,7 +136,10 @@ static int load_chosen(struct session *s)
 	s->skel->rodata->forgets = s->hooks.vcpu_destroy;
 	if (s->c.phases_every)
 		s->skel->rodata->phases_every = s->c.phases_every;
-	choose_programs(s->skel, &s->hooks, &s->c);
+	if (s->hooks.unchecked)
+		choose_unchecked(s->skel, &s->c);
+	else
+		choose_checked(s->skel, &s->hooks, &s->c);
 	if (!s->c.times)
 		bpf_map__set_max_entries(s->skel->maps.pages, 1);
 	return nested_bpf__load(s->skel);

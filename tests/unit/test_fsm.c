@@ -31,11 +31,11 @@ static int fresh(void **state)
 	return 0;
 }
 
+static struct np_account account;
+
 /* What users see: rows are written late, and the account knows of what is under way. */
 static const struct np_row *row(uint32_t reason)
 {
-	static struct np_account account;
-
 	memset(&account, 0, sizeof(account));
 	np_account_add_vcpu(&account, v, pools.rows);
 	return &account.l2[reason];
@@ -48,10 +48,7 @@ static const uint64_t *caused_by(uint32_t reason)
 
 static uint64_t unfinished(uint32_t reason)
 {
-	static struct np_account account;
-
-	memset(&account, 0, sizeof(account));
-	np_account_add_vcpu(&account, v, pools.rows);
+	row(reason);
 	return account.unfinished[reason];
 }
 
@@ -357,56 +354,6 @@ static void shared_row_of_what_is_under_way(void **state)
 	assert_int_equal(row(CPUID)->exits, 0);
 }
 
-/* The log is the short way only. */
-static void more_exits_than_the_log_holds(void **state)
-{
-	enum { EACH = 3 };
-
-	(void)state;
-	enter_l2();
-	exit_to_l1(HLT);
-	for (int round = 0; round < EACH; round++)
-		for (uint32_t r = 28; r < 28 + NP_LOG; r++)
-			np_fsm_exit(&pools, v, r, L1, false);
-	assert_int_equal(unfinished(28), EACH);
-	assert_int_equal(caused_by(HLT)[28], 0);
-	enter_l2();
-	assert_int_equal(caused_by(HLT)[28], EACH);
-	assert_int_equal(caused_by(HLT)[28 + NP_LOG - 1], EACH);
-	assert_int_equal(caused_by(HLT)[VMRESUME], 1);
-	exit_to_l1(HLT);
-	for (uint32_t r = 28; r < 28 + NP_LOG + 1; r++)
-		np_fsm_exit(&pools, v, r, L1, false);
-	np_fsm_exit(&pools, v, VMOFF, L1, false);
-	assert_int_equal(v->outside[28], 1);
-	assert_int_equal(v->outside[28 + NP_LOG], 1);
-	assert_int_equal(caused_by(HLT)[28], EACH);
-	assert_int_equal(unfinished(28), 0);
-}
-
-/* L1 does the same again, then something else, then the same as at first. */
-static void usual_and_unusual(void **state)
-{
-	(void)state;
-	for (int i = 0; i < 12; i++) {
-		enter_l2();
-		exit_to_l1(CPUID);
-		np_fsm_exit(&pools, v, VMREAD, L1, false);
-		if (i % 4 == 3)
-			np_fsm_exit(&pools, v, MSR_WRITE, L1, false);
-		assert_int_equal(row(CPUID)->exits, i + 1);
-		assert_int_equal(row(CPUID)->to_l1, i + 1);
-		assert_int_equal(row(CPUID)->resumed, i);
-		assert_int_equal(caused_by(CPUID)[VMREAD], i);
-		assert_int_equal(caused_by(CPUID)[MSR_WRITE], i / 4);
-	}
-	enter_l2();
-	assert_int_equal(caused_by(CPUID)[MSR_WRITE], 3);
-	assert_int_equal(caused_by(CPUID)[VMRESUME], 12);
-	assert_true(test_rows[v->row_of[CPUID] - 1].usual.times > 0);
-	assert_int_equal(v->desyncs, 0);
-}
-
 static void reasons_out_of_range(void **state)
 {
 	static const uint32_t odd[] = { NP_REASON_OTHER, NP_REASONS, 0xffff, 0x80000021,
@@ -445,8 +392,6 @@ int main(void)
 		cmocka_unit_test_setup(hooks_were_out, fresh),
 		cmocka_unit_test_setup(more_reasons_than_rows, fresh),
 		cmocka_unit_test_setup(shared_row_of_what_is_under_way, fresh),
-		cmocka_unit_test_setup(more_exits_than_the_log_holds, fresh),
-		cmocka_unit_test_setup(usual_and_unusual, fresh),
 		cmocka_unit_test_setup(reasons_out_of_range, fresh),
 	};
 

@@ -235,7 +235,8 @@ static void feed(struct event e, bool tell_level)
 		if (!tell_level)
 			np_fsm_exit(&pools, v, e.reason, NP_LEVEL_UNKNOWN, false);
 		else
-			np_fsm_exit(&pools, v, e.reason, e.kind == L2_EXIT ? NP_LEVEL_L2 : NP_LEVEL_L1, false);
+			np_fsm_exit(&pools, v, e.reason,
+				    e.kind == L2_EXIT ? NP_LEVEL_L2 : NP_LEVEL_L1, false);
 		break;
 	case CHECK:
 		np_fsm_nested_vmexit(v);

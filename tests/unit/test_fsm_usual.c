@@ -15,7 +15,85 @@
 #include "bpf/usual_fsm.h"
 #include "tests/unit/fsm_pools.h"
 
-enum { VMREAD = 23, VMRESUME = 24 };
+enum { CPUID = 10, HLT = 12, VMREAD = 23, VMRESUME = 24, VMOFF = 26, FIRST = 28, MSR_WRITE = 32 };
+
+static struct np_vcpu vcpu, *v = &vcpu;
+static struct np_account account;
+
+static int fresh(void **state)
+{
+	(void)state;
+	fresh_pools(1, 1 + NP_REASONS);
+	fresh_vcpu(v, 0);
+	return 0;
+}
+
+static const struct np_row *row(uint32_t reason)
+{
+	memset(&account, 0, sizeof(account));
+	np_account_add_vcpu(&account, v, pools.rows);
+	return &account.l2[reason];
+}
+
+static void l1_exit(uint32_t reason)
+{
+	np_fsm_exit(&pools, v, reason, NP_LEVEL_L1, false);
+}
+
+/* To the handling of an L2 exit. */
+static void begin(uint32_t reason)
+{
+	l1_exit(VMRESUME);
+	np_fsm_vmenter(&pools, v, false);
+	np_fsm_exit(&pools, v, reason, NP_LEVEL_L2, false);
+	np_fsm_inject(&pools, v, reason, false);
+}
+
+static void more_exits_than_the_log_holds(void **state)
+{
+	enum { EACH = 3 };
+
+	(void)state;
+	begin(HLT);
+	for (int round = 0; round < EACH; round++)
+		for (uint32_t r = FIRST; r < FIRST + NP_LOG; r++)
+			l1_exit(r);
+	assert_int_equal(row(HLT)->caused[FIRST], 0);
+	assert_int_equal(account.unfinished[FIRST], EACH);
+	begin(HLT);
+	assert_int_equal(row(HLT)->caused[FIRST], EACH);
+	assert_int_equal(row(HLT)->caused[FIRST + NP_LOG - 1], EACH);
+	assert_int_equal(row(HLT)->caused[VMRESUME], 1);
+	for (uint32_t r = FIRST; r < FIRST + NP_LOG + 1; r++)
+		l1_exit(r);
+	l1_exit(VMOFF);
+	assert_int_equal(v->outside[FIRST], 1);
+	assert_int_equal(v->outside[FIRST + NP_LOG], 1);
+	assert_int_equal(row(HLT)->caused[FIRST], EACH);
+	assert_int_equal(account.unfinished[FIRST], 0);
+}
+
+/* L1 does the same again, then something else, then the same as at first. */
+static void usual_and_unusual(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < 12; i++) {
+		begin(CPUID);
+		l1_exit(VMREAD);
+		if (i % 4 == 3)
+			l1_exit(MSR_WRITE);
+		assert_int_equal(row(CPUID)->exits, i + 1);
+		assert_int_equal(row(CPUID)->to_l1, i + 1);
+		assert_int_equal(row(CPUID)->resumed, i);
+		assert_int_equal(row(CPUID)->caused[VMREAD], i);
+		assert_int_equal(row(CPUID)->caused[MSR_WRITE], i / 4);
+	}
+	begin(CPUID);
+	assert_int_equal(row(CPUID)->caused[MSR_WRITE], 3);
+	assert_int_equal(row(CPUID)->caused[VMRESUME], 12);
+	assert_true(test_rows[v->row_of[CPUID] - 1].usual.times > 0);
+	assert_int_equal(v->desyncs, 0);
+}
 
 /* One vCPU is told of each event, the other of exits alone, in the way that is usual. */
 static struct np_vcpu told, telling;
@@ -146,6 +224,8 @@ static void usual_ways_are_as_good(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(more_exits_than_the_log_holds, fresh),
+		cmocka_unit_test_setup(usual_and_unusual, fresh),
 		cmocka_unit_test(usual_ways_are_as_good),
 	};
 
