@@ -3,7 +3,7 @@
 # make demo       set up, build, and run the lab: shadow VMCS off against on, with charts
 # make test       set up, build, and run the tests
 # make setup      install what packages.list names and is missing (as root)
-# make check      the tests, without set-up: check-unit and check-cli
+# make check      the tests, without set-up: check-unit, check-cli, check-top
 # make asan       the unit tests under the address and undefined-behaviour sanitizers
 # make valgrind   the unit tests under valgrind
 # make kernels-table  docs/kernels.md: the lab with each kernel it knows (20 minutes)
@@ -15,7 +15,7 @@ CC       ?= gcc
 CLANG    ?= clang
 BPFTOOL  ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 B        := build
-PKGS     := jansson smartcols libkmod libarchive libbpf libelf libmd
+PKGS     := jansson smartcols libkmod libarchive libbpf libelf libmd ncursesw
 
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Werror
 CPPFLAGS += -I. -I$(B) -D_GNU_SOURCE -DNP_VERSION='"$(shell cat VERSION)"'

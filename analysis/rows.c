@@ -62,6 +62,11 @@ void np_rows_free(struct np_rows *t)
 	free(t);
 }
 
+uint32_t np_rows_nr(const struct np_rows *t)
+{
+	return t->nr_rows;
+}
+
 int np_rows_add(struct np_rows *t)
 {
 	size_t have = (size_t)t->nr_rows * t->nr_columns;

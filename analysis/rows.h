@@ -24,6 +24,7 @@ struct np_rows;
 
 struct np_rows *np_rows_new(const struct np_column *columns, uint32_t nr_columns);
 void np_rows_free(struct np_rows *t);
+uint32_t np_rows_nr(const struct np_rows *t);
 /* Starts a row; the cells of a row that are not set stay empty. */
 int np_rows_add(struct np_rows *t);
 int np_rows_text(struct np_rows *t, const char *key, const char *value);

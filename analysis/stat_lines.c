@@ -13,6 +13,23 @@
 #define ROW_WORDS (sizeof(struct np_row) / sizeof(uint64_t))
 _Static_assert(sizeof(struct np_row) % sizeof(uint64_t) == 0, "words and no rest");
 
+const char *stat_kind_name(enum stat_kind kind)
+{
+	static const char *const names[] = {
+		[STAT_L2] = "L2",
+		[STAT_THIRD] = "third level",
+		[STAT_L1] = "L1 alone",
+		[STAT_OTHERS] = "others",
+	};
+
+	return names[kind];
+}
+
+const char *stat_reason_name(const struct stat_line *l)
+{
+	return l->kind == STAT_OTHERS ? "(others)" : np_exit_reason_name(l->isa, l->reason);
+}
+
 static uint64_t caused_total(const struct np_row *row)
 {
 	uint64_t total = 0;
@@ -113,9 +130,11 @@ static int add_group(struct stat_lines *l, const struct stat_whose *whose,
 	for (uint32_t i = 0; i < NP_REASONS; i++) {
 		g.l0_exits += w->l2[i].exits + caused_total(&w->l2[i]) + w->outside[i];
 		g.l2_exits += w->l2[i].exits;
+		g.caused += caused_total(&w->l2[i]);
+		g.synthetic += w->l2[i].synthetic;
 		g.unfinished += w->unfinished[i];
 	}
-	return g.l0_exits || g.entries ? append_group(l, &g) : 0;
+	return g.l0_exits || g.entries || l->idle ? append_group(l, &g) : 0;
 }
 
 int stat_lines_add(const struct stat_whose *whose, const struct np_account *window,
@@ -145,6 +164,11 @@ static void add_row(struct np_row *to, const struct np_row *from)
 
 	for (size_t i = 0; i < ROW_WORDS; i++)
 		t[i] += f[i];
+}
+
+void stat_line_sum(struct stat_line *to, const struct stat_line *from)
+{
+	add_row(&to->row, &from->row);
 }
 
 /* The line that takes what is too small, of the same VM or vCPU; always behind its others. */
@@ -224,6 +248,10 @@ int stat_lines_finish(struct stat_lines *l, double seconds, double min_share,
 	for (uint32_t i = 0; i < l->nr_lines; i++) {
 		l->line[i].seconds = seconds;
 		l->line[i].all = all;
+	}
+	for (uint32_t i = 0; i < l->nr_groups; i++) {
+		l->group[i].seconds = seconds;
+		l->group[i].all = all;
 	}
 	if (l->nr_lines)
 		qsort_r(l->line, l->nr_lines, sizeof(*l->line), compare, &order);

@@ -35,9 +35,13 @@ struct stat_group {
 	uint64_t l2_exits, entries, failed_entries, desyncs;
 	uint64_t unfinished; /* exits of L1 for L2 exits not yet resumed: a level */
 	struct np_sync_sum sync[NP_SYNCS]; /* copies between vmcs12 and the shadow VMCS */
+	uint64_t caused, synthetic; /* of all L2 exits; see struct np_row */
+	double seconds; /* that it took */
+	uint64_t all;	/* L0's exits meanwhile, of all groups */
 };
 
 struct stat_lines {
+	bool idle; /* to be set before: groups without an exit are wanted too */
 	double seconds;
 	uint32_t nr_lines, nr_groups;
 	struct stat_line *line;
@@ -61,6 +65,13 @@ int stat_lines_finish(struct stat_lines *l, double seconds, double min_share,
 
 /* All exits to L0 on the line's account: its own, and those that L1 made for it. */
 uint64_t stat_line_l0_exits(const struct stat_line *l);
+
+/* Adds the counters of one line to another's; of whom and of what that is, is up to the caller. */
+void stat_line_sum(struct stat_line *to, const struct stat_line *from);
+
+/* "L2", "third level"; and the name of the exit reason. */
+const char *stat_kind_name(enum stat_kind kind);
+const char *stat_reason_name(const struct stat_line *l);
 
 bool stat_same_whose(const struct stat_whose *a, const struct stat_whose *b);
 

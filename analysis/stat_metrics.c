@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/stat_trips.h"
+
 /* Basic exit reasons: SDM vol. 3, appendix C. */
 enum {
 	VMCLEAR = 19, VMLAUNCH = 20, VMPTRLD = 21, VMPTRST = 22, VMREAD = 23, VMRESUME = 24,
@@ -111,6 +113,41 @@ static double per_rest(const struct stat_line *l, uint32_t arg)
 	return per_exit(l, rest);
 }
 
+#define TRIP(kind, what) ((kind) * NR_TRIP_VALUES + (what))
+
+static double trip(const struct stat_line *l, uint32_t arg)
+{
+	return stat_trip_value(l, arg / NR_TRIP_VALUES, arg % NR_TRIP_VALUES);
+}
+
+static double phased(const struct stat_line *l, uint32_t arg)
+{
+	(void)arg;
+	return l->row.phases.n ? l->row.phases.n : NAN;
+}
+
+static double phase(const struct stat_line *l, uint32_t arg)
+{
+	return stat_trip_phase(l, arg);
+}
+
+/* The round trips of one kind: their number, then times. */
+#define TRIP_METRICS(key, title, kind)                                                             \
+	{ { key "_trips", title, "", 0 }, STAT_AS_DATA, true, trip, TRIP(kind, TRIP_COUNT) },      \
+	{ { key "_ns", title " in all", "ns", 0 }, STAT_AS_DATA, true, trip,                       \
+	  TRIP(kind, TRIP_SUM) },                                                                  \
+	{ { key "_mean", title " mean", "ns", 0 }, STAT_AS_DATA, false, trip,                      \
+	  TRIP(kind, TRIP_MEAN) },                                                                 \
+	{ { key "_p50", title " p50", "ns", 0 }, STAT_AS_DATA, false, trip,                        \
+	  TRIP(kind, TRIP_P50) },                                                                  \
+	{ { key "_p90", title " p90", "ns", 0 }, STAT_AS_DATA, false, trip,                        \
+	  TRIP(kind, TRIP_P90) },                                                                  \
+	{ { key "_p99", title " p99", "ns", 0 }, STAT_AS_DATA, false, trip,                        \
+	  TRIP(kind, TRIP_P99) },                                                                  \
+	{ { key "_p99_9", title " p99.9", "ns", 0 }, STAT_AS_DATA, false, trip,                    \
+	  TRIP(kind, TRIP_P999) },                                                                 \
+	{ { key "_max", title " max", "ns", 0 }, STAT_AS_DATA, false, trip, TRIP(kind, TRIP_MAX) }
+
 const struct stat_metric stat_metrics[] = {
 	{ { "reason", "exit reason", "", 0 }, STAT_ALWAYS, false, NULL, 0 },
 	{ { "exits", "exits", "", 0 }, STAT_ALWAYS, true, exits, 0 },
@@ -130,6 +167,18 @@ const struct stat_metric stat_metrics[] = {
 	{ { "per_exit_invept", "INVEPT", "", 2 }, STAT_NOT_ZERO, false, per_reason, INVEPT },
 	{ { "per_exit_invvpid", "INVVPID", "", 2 }, STAT_NOT_ZERO, false, per_reason, INVVPID },
 	{ { "per_exit_rest", "rest", "", 2 }, STAT_ALWAYS, false, per_rest, 0 },
+	TRIP_METRICS("l1", "through L1", NP_TRIP_L1),
+	TRIP_METRICS("l0", "by L0", NP_TRIP_L0),
+	{ { "phased", "phased", "", 0 }, STAT_AS_DATA, true, phased, 0 },
+	{ { "phase_l2_exit", "L0, L2's exit", "ns", 0 }, STAT_AS_DATA, false, phase,
+	  NP_PHASE_L2_EXIT },
+	{ { "phase_l1", "L1", "ns", 0 }, STAT_AS_DATA, false, phase, NP_PHASE_L1 },
+	{ { "phase_vmcs", "L0, VMREAD/WRITE", "ns", 0 }, STAT_AS_DATA, false, phase,
+	  NP_PHASE_VMCS },
+	{ { "phase_entry", "L0, VM entry", "ns", 0 }, STAT_AS_DATA, false, phase, NP_PHASE_ENTRY },
+	{ { "phase_other", "L0, others", "ns", 0 }, STAT_AS_DATA, false, phase, NP_PHASE_OTHER },
+	{ { "phase_enter_l2", "L0, into L2", "ns", 0 }, STAT_AS_DATA, false, phase,
+	  NP_PHASE_ENTER_L2 },
 };
 
 const uint32_t stat_nr_metrics = sizeof(stat_metrics) / sizeof(stat_metrics[0]);

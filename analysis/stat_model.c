@@ -17,7 +17,7 @@ struct known {
 	uint32_t slot;
 	bool gone;
 	struct np_sparse before, after;
-	struct np_trip_snap trips_before, trips_after;
+	struct np_sparse trips_before, trips_after;
 };
 
 struct stat_model {
@@ -37,8 +37,8 @@ static void forget(struct known *k)
 {
 	np_sparse_free(&k->before);
 	np_sparse_free(&k->after);
-	np_trip_snap_free(&k->trips_before);
-	np_trip_snap_free(&k->trips_after);
+	np_sparse_free(&k->trips_before);
+	np_sparse_free(&k->trips_after);
 }
 
 void stat_model_free(struct stat_model *m)
@@ -136,7 +136,7 @@ static void name_window(struct stat_whose *whose, enum stat_by by)
 /* Of one that was not read again: it has not changed. */
 static bool was_read(const struct known *k)
 {
-	return k->after.words;
+	return k->after.bytes;
 }
 
 /* Sums up the vCPUs from `i` on that belong together; returns the first that does not. */
@@ -187,7 +187,7 @@ void stat_model_advance(struct stat_model *m)
 		}
 		if (was_read(k)) {
 			np_sparse_move(&k->before, &k->after);
-			np_trip_snap_move(&k->trips_before, &k->trips_after);
+			np_sparse_move(&k->trips_before, &k->trips_after);
 		}
 		m->known[kept++] = *k;
 	}

@@ -6,14 +6,8 @@
 #include <string.h>
 
 #include "analysis/exit_reason.h"
+#include "analysis/stat_groups.h"
 #include "analysis/stat_metrics.h"
-
-static const char *const kind_names[] = {
-	[STAT_L2] = "L2",
-	[STAT_THIRD] = "third level",
-	[STAT_L1] = "L1 alone",
-	[STAT_OTHERS] = "others",
-};
 
 static const struct np_column when_columns[] = {
 	{ "interval", "interval", "", 0 },
@@ -29,7 +23,7 @@ static const struct np_column whose_columns[] = {
 
 static const struct np_column kind_column = { "kind", "of", "", 0 };
 
-static void add_columns(struct stat_table *t, const struct np_column *columns, uint32_t n)
+void stat_table_add_columns(struct stat_table *t, const struct np_column *columns, uint32_t n)
 {
 	for (uint32_t i = 0; i < n && t->nr_columns < STAT_MAX_COLUMNS; i++)
 		t->columns[t->nr_columns++] = columns[i];
@@ -42,10 +36,10 @@ static void add_whose_columns(struct stat_table *t, enum stat_by by, enum stat_f
 		[STAT_BY_REASON] = 0, [STAT_BY_VM] = 2, [STAT_BY_VCPU] = 3
 	};
 
-	add_columns(t, whose_columns, form == STAT_FORM_DATA ? 3 : telling[by]);
+	stat_table_add_columns(t, whose_columns, form == STAT_FORM_DATA ? 3 : telling[by]);
 }
 
-static int new_rows(struct stat_table *t)
+int stat_table_new_rows(struct stat_table *t)
 {
 	t->rows = np_rows_new(t->columns, t->nr_columns);
 	return t->rows ? 0 : -ENOMEM;
@@ -108,22 +102,36 @@ static int begin_row(struct stat_table *t, const struct stat_whose *whose,
 	return err ? err : set_whose(t, whose);
 }
 
-static const char *reason_name(const struct stat_line *l)
-{
-	return l->kind == STAT_OTHERS ? "(others)" : np_exit_reason_name(l->isa, l->reason);
-}
-
 static int set_metric(struct stat_table *t, const struct stat_metric *m, const struct stat_line *l)
 {
 	double value = m->value ? m->value(l, m->arg) : NAN;
 
 	if (!m->value)
-		return set_text(t, m->column.key, reason_name(l));
+		return set_text(t, m->column.key, stat_reason_name(l));
 	if (!has_column(t, m->column.key) || isnan(value))
 		return 0;
 	if (m->is_count)
 		return np_rows_count(t->rows, m->column.key, value);
 	return np_rows_number(t->rows, m->column.key, rounded(value));
+}
+
+void stat_table_init_lines(struct stat_table *t, enum stat_by by)
+{
+	static const struct np_column reason = { "reason", "exit reason", "", 0 };
+
+	memset(t, 0, sizeof(*t));
+	add_whose_columns(t, by, STAT_FORM_TEXT);
+	stat_table_add_columns(t, &kind_column, 1);
+	stat_table_add_columns(t, &reason, 1);
+}
+
+int stat_table_begin_line(struct stat_table *t, const struct stat_line *l)
+{
+	int err = begin_row(t, &l->whose, NULL);
+
+	if (!err)
+		err = np_rows_text(t->rows, "kind", stat_kind_name(l->kind));
+	return err ? err : np_rows_text(t->rows, "reason", stat_reason_name(l));
 }
 
 static bool any_line_has(const struct stat_lines *l, const struct stat_metric *m)
@@ -146,7 +154,7 @@ static int add_line(struct stat_table *t, const struct stat_line *l, const struc
 	int err = begin_row(t, &l->whose, when);
 
 	if (!err)
-		err = np_rows_text(t->rows, "kind", kind_names[l->kind]);
+		err = np_rows_text(t->rows, "kind", stat_kind_name(l->kind));
 	for (uint32_t i = 0; !err && i < stat_nr_metrics; i++)
 		err = set_metric(t, &stat_metrics[i], l);
 	return err;
@@ -159,13 +167,14 @@ int stat_table_lines(struct stat_table *t, const struct stat_lines *l, enum stat
 
 	memset(t, 0, sizeof(*t));
 	if (when)
-		add_columns(t, when_columns, sizeof(when_columns) / sizeof(when_columns[0]));
+		stat_table_add_columns(t, when_columns,
+				       sizeof(when_columns) / sizeof(when_columns[0]));
 	add_whose_columns(t, by, form);
-	add_columns(t, &kind_column, 1);
+	stat_table_add_columns(t, &kind_column, 1);
 	for (uint32_t i = 0; i < stat_nr_metrics; i++)
 		if (is_shown(&stat_metrics[i], l, form))
-			add_columns(t, &stat_metrics[i].column, 1);
-	err = new_rows(t);
+			stat_table_add_columns(t, &stat_metrics[i].column, 1);
+	err = stat_table_new_rows(t);
 	for (uint32_t i = 0; !err && i < l->nr_lines; i++)
 		err = add_line(t, &l->line[i], when);
 	return err;
@@ -180,9 +189,9 @@ static int add_causes(struct stat_table *t, const struct stat_line *l)
 			continue;
 		err = begin_row(t, &l->whose, NULL);
 		if (!err)
-			err = np_rows_text(t->rows, "kind", kind_names[l->kind]);
+			err = np_rows_text(t->rows, "kind", stat_kind_name(l->kind));
 		if (!err)
-			err = np_rows_text(t->rows, "reason", reason_name(l));
+			err = np_rows_text(t->rows, "reason", stat_reason_name(l));
 		if (!err)
 			err = np_rows_text(t->rows, "cause", np_exit_reason_name(l->isa, i));
 		if (!err)
@@ -202,39 +211,36 @@ int stat_table_causes(struct stat_table *t, const struct stat_lines *l)
 
 	memset(t, 0, sizeof(*t));
 	add_whose_columns(t, STAT_BY_VCPU, STAT_FORM_DATA);
-	add_columns(t, &kind_column, 1);
-	add_columns(t, columns, sizeof(columns) / sizeof(columns[0]));
-	err = new_rows(t);
+	stat_table_add_columns(t, &kind_column, 1);
+	stat_table_add_columns(t, columns, sizeof(columns) / sizeof(columns[0]));
+	err = stat_table_new_rows(t);
 	for (uint32_t i = 0; !err && i < l->nr_lines; i++)
 		err = add_causes(t, &l->line[i]);
 	return err;
 }
 
-/* What is said of each VM or vCPU. */
-static const struct {
-	struct np_column column;
-	size_t offset;
-} group_metrics[] = {
-	{ { "l0_exits", "L0 exits", "", 0 }, offsetof(struct stat_group, l0_exits) },
-	{ { "l2_exits", "L2 exits", "", 0 }, offsetof(struct stat_group, l2_exits) },
-	{ { "entries", "L2 entries", "", 0 }, offsetof(struct stat_group, entries) },
-	{ { "failed_entries", "failed", "", 0 }, offsetof(struct stat_group, failed_entries) },
-	{ { "unfinished", "in progress", "", 0 }, offsetof(struct stat_group, unfinished) },
-	{ { "desyncs", "misfits", "", 0 }, offsetof(struct stat_group, desyncs) },
-};
-
-#define NR_GROUP_METRICS (sizeof(group_metrics) / sizeof(group_metrics[0]))
-
 static int add_group(struct stat_table *t, const struct stat_group *g)
 {
 	int err = begin_row(t, &g->whose, NULL);
 
-	for (uint32_t i = 0; !err && i < NR_GROUP_METRICS; i++) {
-		const char *at = (const char *)g + group_metrics[i].offset;
+	for (uint32_t i = 0; !err && i < stat_nr_group_metrics; i++) {
+		const struct stat_group_metric *m = &stat_group_metrics[i];
 
-		err = np_rows_count(t->rows, group_metrics[i].column.key, *(const uint64_t *)at);
+		if (m->shown != GROUP_DERIVED)
+			err = set_count(t, m->column.key, m->value(g, m->arg));
 	}
 	return err;
+}
+
+static bool shows_group_metric(const struct stat_lines *l, const struct stat_group_metric *m,
+			       enum stat_form form)
+{
+	bool shown = m->shown == GROUP_ALWAYS ||
+		     (m->shown == GROUP_NOT_ZERO && form == STAT_FORM_DATA);
+
+	for (uint32_t i = 0; m->shown == GROUP_NOT_ZERO && i < l->nr_groups; i++)
+		shown |= m->value(&l->group[i], m->arg) > 0;
+	return shown;
 }
 
 int stat_table_groups(struct stat_table *t, const struct stat_lines *l, enum stat_by by,
@@ -244,9 +250,10 @@ int stat_table_groups(struct stat_table *t, const struct stat_lines *l, enum sta
 
 	memset(t, 0, sizeof(*t));
 	add_whose_columns(t, by, form);
-	for (uint32_t i = 0; i < NR_GROUP_METRICS; i++)
-		add_columns(t, &group_metrics[i].column, 1);
-	err = new_rows(t);
+	for (uint32_t i = 0; i < stat_nr_group_metrics; i++)
+		if (shows_group_metric(l, &stat_group_metrics[i], form))
+			stat_table_add_columns(t, &stat_group_metrics[i].column, 1);
+	err = stat_table_new_rows(t);
 	for (uint32_t i = 0; !err && i < l->nr_groups; i++)
 		err = add_group(t, &l->group[i]);
 	return err;

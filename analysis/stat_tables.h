@@ -36,6 +36,12 @@ int stat_table_causes(struct stat_table *t, const struct stat_lines *l);
 int stat_table_groups(struct stat_table *t, const struct stat_lines *l, enum stat_by by,
 		      enum stat_form form);
 
+/* To make such a table: columns that say which line it is, more columns, rows, lines. */
+void stat_table_init_lines(struct stat_table *t, enum stat_by by);
+void stat_table_add_columns(struct stat_table *t, const struct np_column *columns, uint32_t n);
+int stat_table_new_rows(struct stat_table *t);
+int stat_table_begin_line(struct stat_table *t, const struct stat_line *l);
+
 /* Safe on a table that was never made, but zeroed. */
 void stat_table_free(struct stat_table *t);
 

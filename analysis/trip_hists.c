@@ -8,29 +8,24 @@
 #include "analysis/account.h"
 
 /*
- * A bucket, numbered through all histograms, and what is in it. In BPF it has
- * 32 bits and may start over: differences are of 32 bits, too. The bucket
- * after a histogram's last stands for its longest: `count` is in ns then.
+ * Buckets are numbered through all histograms. In BPF one has 32 bits and may
+ * start over: differences are of 32 bits, too. What is numbered after the last
+ * bucket of a histogram is its longest, in ns.
  */
-struct np_trip_count {
-	uint32_t bucket;
-	uint64_t count;
-} __attribute__((packed, aligned(4)));
-
 #define STRIDE (NP_HIST_BUCKETS + 1)
 
 /* Where a walk puts what it finds: room for so many, or NULL to count them alone. */
 struct list {
-	struct np_trip_count *counts;
+	struct np_sparse_word *words;
 	uint32_t n, room;
 };
 
 static void put(struct list *l, uint32_t bucket, uint64_t count)
 {
-	if (!count || (l->counts && l->n == l->room))
+	if (!count || (l->words && l->n == l->room))
 		return;
-	if (l->counts)
-		l->counts[l->n] = (struct np_trip_count){ bucket, count };
+	if (l->words)
+		l->words[l->n] = (struct np_sparse_word){ bucket, count };
 	l->n++;
 }
 
@@ -64,76 +59,68 @@ static void walk(struct list *l, const struct np_vcpu *v, const struct np_pools 
 
 static int by_bucket(const void *a, const void *b)
 {
-	uint32_t x = ((const struct np_trip_count *)a)->bucket;
-	uint32_t y = ((const struct np_trip_count *)b)->bucket;
+	uint32_t x = ((const struct np_sparse_word *)a)->index;
+	uint32_t y = ((const struct np_sparse_word *)b)->index;
 
 	return (x > y) - (x < y);
 }
 
+/* Reasons that share a row may be together with one that has its own. */
+static uint32_t merge(struct np_sparse_word *words, uint32_t n)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (kept && words[kept - 1].index == words[i].index)
+			words[kept - 1].value += words[i].value;
+		else
+			words[kept++] = words[i];
+	}
+	return kept;
+}
+
 /* It may be running: what comes between the two walks waits for the next snapshot. */
-int np_trip_snap_take(struct np_trip_snap *s, const struct np_vcpu *v,
-		      const struct np_pools *pools)
+int np_trip_snap_take(struct np_sparse *s, const struct np_vcpu *v, const struct np_pools *pools)
 {
 	struct list l = { 0 };
-	struct np_trip_snap taken;
+	int err;
 
 	if (pools->pages)
 		walk(&l, v, pools);
 	l.room = l.n;
 	l.n = 0;
-	l.counts = calloc(l.room ? l.room : 1, sizeof(*l.counts));
-	if (!l.counts)
+	l.words = calloc(l.room ? l.room : 1, sizeof(*l.words));
+	if (!l.words)
 		return -ENOMEM;
 	if (l.room)
 		walk(&l, v, pools);
-	qsort(l.counts, l.n, sizeof(*l.counts), by_bucket);
-	taken = (struct np_trip_snap){ l.n, l.counts };
-	np_trip_snap_move(s, &taken);
-	return 0;
+	qsort(l.words, l.n, sizeof(*l.words), by_bucket);
+	err = np_sparse_pack_list(s, l.words, merge(l.words, l.n));
+	free(l.words);
+	return err;
 }
 
-void np_trip_snap_move(struct np_trip_snap *to, struct np_trip_snap *from)
+static void add_one(struct np_trip_hists *h, const struct np_sparse_word *after, uint64_t before)
 {
-	free(to->counts);
-	*to = *from;
-	*from = (struct np_trip_snap){ 0 };
+	uint32_t i = after->index / STRIDE, bucket = after->index % STRIDE;
+	struct np_hist *hist = &h->of[i / NP_TRIPS][i % NP_TRIPS];
+
+	if (bucket < NP_HIST_BUCKETS)
+		hist->n[bucket] += (uint32_t)(after->value - before);
+	else if (after->value > before && after->value > hist->max)
+		hist->max = after->value;
 }
 
-void np_trip_snap_free(struct np_trip_snap *s)
+void np_trip_hists_add(struct np_trip_hists *h, const struct np_sparse *after,
+		       const struct np_sparse *before)
 {
-	free(s->counts);
-	*s = (struct np_trip_snap){ 0 };
-}
+	struct np_sparse_walk a = { .s = after }, b = { .s = before };
+	bool more = np_sparse_next(&b);
 
-static struct np_hist *hist_of(struct np_trip_hists *h, const struct np_trip_count *c)
-{
-	uint32_t i = c->bucket / STRIDE;
-
-	return &h->of[i / NP_TRIPS][i % NP_TRIPS];
-}
-
-static bool is_max(const struct np_trip_count *c)
-{
-	return c->bucket % STRIDE == NP_HIST_BUCKETS;
-}
-
-void np_trip_hists_add(struct np_trip_hists *h, const struct np_trip_snap *after,
-		       const struct np_trip_snap *before)
-{
-	uint32_t from = 0;
-
-	for (uint32_t i = 0; i < after->n; i++) {
-		const struct np_trip_count *c = &after->counts[i];
-		struct np_hist *hist = hist_of(h, c);
-		uint64_t was = 0;
-
-		while (from < before->n && before->counts[from].bucket < c->bucket)
-			from++;
-		if (from < before->n && before->counts[from].bucket == c->bucket)
-			was = before->counts[from++].count;
-		if (!is_max(c))
-			hist->n[c->bucket % STRIDE] += (uint32_t)(c->count - was);
-		else if (c->count > was && c->count > hist->max)
-			hist->max = c->count;
+	while (np_sparse_next(&a)) {
+		while (more && b.word.index < a.word.index)
+			more = np_sparse_next(&b);
+		add_one(h, &a.word,
+			more && b.word.index == a.word.index ? b.word.value : 0);
 	}
 }

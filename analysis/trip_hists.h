@@ -8,31 +8,22 @@
 #define NESTPROF_TRIP_HISTS_H
 
 #include "analysis/hist.h"
+#include "analysis/stat_sparse.h"
 #include "bpf/pools.h"
-
-struct np_trip_count;
-
-struct np_trip_snap {
-	uint32_t n;
-	struct np_trip_count *counts;
-};
 
 /*
  * One vCPU's as they stand, in place of what was there. Reasons that share a
  * row are together under NP_REASON_OTHER, as in the account. -ENOMEM leaves
  * what was there.
  */
-int np_trip_snap_take(struct np_trip_snap *s, const struct np_vcpu *v,
-		      const struct np_pools *pools);
-void np_trip_snap_move(struct np_trip_snap *to, struct np_trip_snap *from);
-void np_trip_snap_free(struct np_trip_snap *s);
+int np_trip_snap_take(struct np_sparse *s, const struct np_vcpu *v, const struct np_pools *pools);
 
 struct np_trip_hists {
 	struct np_hist of[NP_REASONS][NP_TRIPS];
 };
 
 /* Adds what came between two snapshots of a vCPU; `before` may be empty. */
-void np_trip_hists_add(struct np_trip_hists *h, const struct np_trip_snap *after,
-		       const struct np_trip_snap *before);
+void np_trip_hists_add(struct np_trip_hists *h, const struct np_sparse *after,
+		       const struct np_sparse *before);
 
 #endif

@@ -1,40 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "collector/base/fail.h"
 #include "collector/commands.h"
-#include "collector/host/vms.h"
-#include "collector/list.h"
 #include "collector/stat/privileges.h"
 #include "collector/stat/run.h"
 
-#define MIN_SECONDS 0.1
-#define MAX_SECONDS 1e8
-#define MAX_PID (1 << 22)
-#define MAX_VCPU UINT16_MAX
-
-struct options {
-	struct stat_options stat;
-	bool all;
-	uint64_t pid;
-	const char *vm;
-};
-
-enum { OPT_VM = 256, OPT_VCPU, OPT_BY, OPT_SORT, OPT_MIN_SHARE, OPT_JSON, OPT_CSV };
+enum { OPT_BY = 256, OPT_SORT, OPT_MIN_SHARE, OPT_JSON, OPT_CSV };
 
 static const struct argp_option options[] = {
-	{ 0, 0, 0, 0, "Whose exits:", 1 },
-	{ "all", 'a', 0, 0, "all virtual machines' (the default)", 1 },
-	{ "pid", 'p', "PID", 0, "the virtual machine's that this process runs", 1 },
-	{ "vm", OPT_VM, "NAME", 0, "the one of that name: QEMU's -name, libvirt's domain", 1 },
-	{ "vcpu", OPT_VCPU, "N", 0, "only this vCPU's of each", 1 },
-	{ 0, 0, 0, 0, "For how long:", 2 },
-	{ "interval", 'I', "SECONDS", 0, "print every so many seconds", 2 },
-	{ "duration", 'd', "SECONDS", 0, "end after so many [when interrupted]", 2 },
 	{ 0, 0, 0, 0, "What is printed:", 3 },
 	{ "by", OPT_BY, "WHAT", 0, "apart by reason, vm or vcpu [reason]", 3 },
 	{ "sort", OPT_SORT, "KEY", 0, "by this of the keys of --json [share]", 3 },
@@ -45,29 +21,7 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-/* A plain decimal number: no sign, no exponent, no "nan". */
-static double take_number(struct argp_state *state, const char *option, const char *arg,
-			  double min, double max)
-{
-	char *end;
-	double value = strtod(arg, &end);
-
-	if (!arg[0] || arg[strspn(arg, "0123456789.")] || *end || !(value >= min && value <= max))
-		argp_error(state, "%s: '%s' is no number from %.10g to %.10g", option, arg, min,
-			   max);
-	return value;
-}
-
-static uint64_t take_count(struct argp_state *state, const char *option, const char *arg,
-			   uint64_t min, uint64_t max)
-{
-	uint64_t value = 0;
-
-	if (number_parse(arg, min, max, &value))
-		argp_error(state, "%s: '%s' is no number from %llu to %llu", option, arg,
-			   (unsigned long long)min, (unsigned long long)max);
-	return value;
-}
+static const struct argp_child children[] = { { &target_argp, 0, NULL, 0 }, { 0 } };
 
 static enum stat_by take_by(struct argp_state *state, const char *arg)
 {
@@ -96,51 +50,36 @@ static const struct stat_metric *take_sort(struct argp_state *state, const char 
 	return NULL;
 }
 
-static void take_format(struct argp_state *state, struct options *o, enum stat_format format)
+static void take_format(struct argp_state *state, struct stat_options *o, enum stat_format format)
 {
-	if (o->stat.format != STAT_TEXT && o->stat.format != format)
+	if (o->format != STAT_TEXT && o->format != format)
 		argp_error(state, "--json and --csv exclude each other");
-	o->stat.format = format;
+	o->format = format;
 }
 
 /* Where the command begins, our options end. */
-static void take_command(struct argp_state *state, struct options *o)
+static void take_command(struct argp_state *state, struct stat_options *o)
 {
-	o->stat.command = state->argv + state->next - 1;
+	o->command = state->argv + state->next - 1;
 	state->next = state->argc;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct options *o = state->input;
+	struct stat_options *o = state->input;
 
 	switch (key) {
-	case 'a':
-		o->all = true;
-		return 0;
-	case 'p':
-		o->pid = take_count(state, "-p", arg, 1, MAX_PID);
-		return 0;
-	case OPT_VM:
-		o->vm = arg;
-		return 0;
-	case OPT_VCPU:
-		o->stat.vcpu = take_count(state, "--vcpu", arg, 0, MAX_VCPU);
-		return 0;
-	case 'I':
-		o->stat.interval = take_number(state, "-I", arg, MIN_SECONDS, MAX_SECONDS);
-		return 0;
-	case 'd':
-		o->stat.duration = take_number(state, "-d", arg, MIN_SECONDS, MAX_SECONDS);
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->target;
 		return 0;
 	case OPT_BY:
-		o->stat.by = take_by(state, arg);
+		o->by = take_by(state, arg);
 		return 0;
 	case OPT_SORT:
-		o->stat.sort = take_sort(state, arg);
+		o->sort = take_sort(state, arg);
 		return 0;
 	case OPT_MIN_SHARE:
-		o->stat.min_share = take_number(state, "--min-share", arg, 0, 100);
+		o->min_share = target_number(state, "--min-share", arg, 0, 100);
 		return 0;
 	case OPT_JSON:
 		take_format(state, o, STAT_JSON);
@@ -151,10 +90,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		take_command(state, o);
 		return 0;
-	case ARGP_KEY_END:
-		if (o->all + !!o->pid + !!o->vm > 1)
-			argp_error(state, "-a, -p and --vm exclude each other");
-		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -163,6 +98,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
+	.children = children,
 	.args_doc = "[COMMAND [ARG...]]",
 	.doc = "Counts L2's exits by reason, and what each made L1 exit to L0 for, while it runs; "
 	       "with COMMAND until that has ended.\v"
@@ -170,23 +106,16 @@ static const struct argp argp = {
 	       "docs/stat.md explains the columns.",
 };
 
-static int find_target(struct options *o)
-{
-	if (o->pid)
-		return vm_by_pid(o->pid, &o->stat.tgid);
-	return o->vm ? vm_by_name(o->vm, &o->stat.tgid) : 0;
-}
-
 int cmd_stat(int argc, char **argv)
 {
-	struct options o = { .stat = { .vcpu = NP_ANY_VCPU, .sort = stat_metric_find("share") } };
+	struct stat_options o = { .target = TARGET_ALL, .sort = stat_metric_find("share") };
 	int err;
 
 	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o);
 	err = privileges_check();
 	if (!err)
-		err = find_target(&o);
+		err = target_find(&o.target);
 	if (!err)
-		err = stat_run(&o.stat);
+		err = stat_run(&o);
 	return err ? (fail_code() ? (int)fail_code() : NP_EXIT_FAILED) : NP_EXIT_OK;
 }

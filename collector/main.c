@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,6 +59,8 @@ int main(int argc, char **argv)
 	const struct command *c;
 	static char name[64];
 
+	/* Or glibc keeps what the kernel's BTF took for a moment: 10 MiB. */
+	mallopt(M_MMAP_THRESHOLD, 128 << 10);
 	if (argc < 2) {
 		usage(stderr);
 		return NP_EXIT_USAGE;

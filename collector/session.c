@@ -25,7 +25,6 @@ struct session {
 	struct np_vcpu *vcpus;
 	struct np_pools pools;
 	bool attached;
-	uint32_t reads; /* since then */
 };
 
 #define ROWS_SIZE (NP_MAX_ROWS * sizeof(struct np_l2_row))
@@ -46,6 +45,7 @@ static void choose_exit(struct nested_bpf *skel, enum reason_way way, bool timed
 	WANT_ONE(exit_kptr, timed, way == REASON_BY_KPTR);
 	WANT_ONE(exit_read, timed, way == REASON_BY_READ);
 	WANT(learn_type, way == REASON_BY_KPTR);
+	bpf_program__set_autoattach(skel->progs.learn_type, false); /* session_tend() does */
 	/* Kernels for which this is not meant read its declaration otherwise. */
 	bpf_map__set_autocreate(skel->maps.typed, way == REASON_BY_KPTR);
 }
@@ -265,7 +265,6 @@ int session_attach(struct session *s)
 	s->skel->bss->phasing = 0;
 	err = nested_bpf__attach(s->skel);
 	s->attached = !err;
-	s->reads = 0;
 	if (!err)
 		return 0;
 	nested_bpf__detach(s->skel);
@@ -278,11 +277,8 @@ void session_detach(struct session *s)
 	s->attached = false;
 }
 
-/*
- * The hook that learns a vCPU's type is in for as long as there is one that
- * enters L2 and has none; and at first, until the second reading.
- */
-static void tend_learner(struct session *s)
+/* The hook that learns a vCPU's type is in for as long as one that enters L2 has none. */
+void session_tend(struct session *s)
 {
 	struct bpf_link **link = &s->skel->links.learn_type;
 	bool needed = false;
@@ -292,7 +288,7 @@ static void tend_learner(struct session *s)
 	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
 		needed |= s->vcpus[i].entries && !s->vcpus[i].typed &&
 			  s->vcpus[i].key != NP_KEY_GONE;
-	if (*link && !needed && s->reads++) {
+	if (*link && !needed) {
 		bpf_link__destroy(*link);
 		*link = NULL;
 	} else if (!*link && needed) {
@@ -342,7 +338,6 @@ int session_read(struct session *s, struct np_account *a)
 		if (s->vcpus[i].key)
 			np_account_add_vcpu(a, &s->vcpus[i], s->pools.rows);
 	a->totals.lost = session_lost(s);
-	tend_learner(s);
 	return 0;
 }
 
@@ -353,7 +348,6 @@ int session_each_vcpu(struct session *s, session_each each, void *arg)
 	for (uint32_t i = 0; !err && i < NP_MAX_VCPUS; i++)
 		if (s->vcpus[i].key)
 			err = each(i, &s->vcpus[i], &s->pools, arg);
-	tend_learner(s);
 	return err;
 }
 

@@ -16,7 +16,11 @@ struct session_config {
 	pid_t tgid; /* count only this process's VMs; 0: all */
 	bool times; /* round trips, their histograms and phases, too */
 	uint32_t phases_every; /* phases of each nth round trip alone: cheaper; 0: of all */
-	bool syncs; /* copies between vmcs12 and the shadow VMCS, too */
+	/*
+	 * Copies between vmcs12 and the shadow VMCS, too. Their hooks are in
+	 * functions of kvm_intel, which cannot be unloaded meanwhile.
+	 */
+	bool syncs;
 	bool check; /* count kvm_nested_vmexit, too: it can but confirm kvm_exit */
 };
 
@@ -40,9 +44,14 @@ int session_attach(struct session *s);
 void session_detach(struct session *s);
 
 /*
+ * Call it now and then while hooks are in: a hook that makes the others cheaper
+ * is needed for a moment when a vCPU has entered L2 for the first time.
+ */
+void session_tend(struct session *s);
+
+/*
  * The counters as they stand, summed over vCPUs. They are of one moment only
- * if no vCPU runs meanwhile. Call it now and then: it also takes a hook out
- * that is needed only until a vCPU has entered L2 once.
+ * if no vCPU runs meanwhile.
  */
 int session_read(struct session *s, struct np_account *a);
 

@@ -73,11 +73,7 @@ static int other_full_start(void **state, pid_t tgid)
 
 static void session_settle(void *state)
 {
-	struct np_account *a = malloc(sizeof(*a));
-
-	for (int i = 0; a && i < 2; i++) /* the second takes out what is not needed for long */
-		session_read(state, a);
-	free(a);
+	session_tend(state);
 }
 
 /* Attached, and taken out again before the window. */

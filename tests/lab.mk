@@ -28,6 +28,11 @@ check-bad-luck: check-verify
 bench-demo: all $(B)/tests/bench_demo
 	$(B)/tests/bench_demo $(B)/nestprof lab -o $(B)/bench
 
+# What stat needs of memory for 512 vCPUs.
+.PHONY: bench-memory
+bench-memory: $(B)/tests/bench_memory
+	$(B)/tests/bench_memory
+
 # What each tracer adds to an untraced exit, in instructions, so exact; docs/overhead.md
 # has the table. perf and trace-cmd are fetched into an image of the lab of their own.
 TRACERS ?= empty,counts,full,full-every-trip,full-and-syncs,other-vm,other-vm-full,detached,hist-triggers,trace-cmd,perf-kvm-stat

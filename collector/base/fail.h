@@ -23,6 +23,7 @@
 	X(L1, 10, "L1 died, panicked or never got ready")                      \
 	X(MISMATCH, 11, "the collector and an independent count disagree")     \
 	X(RESTORE, 12, "the host's module parameters could not be restored")   \
+	X(TERMINAL, 13, "no terminal, or one that top cannot draw on")          \
 	X(ONLY_LAB, 20, "doctor: lab could run here, ab could not")            \
 	X(ONLY_AB, 21, "doctor: ab could run here, lab could not")             \
 	X(NEITHER, 22, "doctor: neither ab nor lab could run here")            \

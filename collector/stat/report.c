@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <string.h>
 
+#include "analysis/stat_trips.h"
 #include "collector/base/fail.h"
 
 #define JSON_FORM (JSON_COMPACT | JSON_REAL_PRECISION(9))
@@ -37,6 +38,31 @@ static int print_rows(const struct stat_report *r, struct stat_table *t, int err
 	return err;
 }
 
+/* A table with a title, unless it has nothing to say. */
+static int print_titled(const struct stat_report *r, const char *title, struct stat_table *t,
+			int err)
+{
+	if (!err && np_rows_nr(t->rows)) {
+		fprintf(r->out, "\n%s\n", title);
+		return print_rows(r, t, err);
+	}
+	stat_table_free(t);
+	return err;
+}
+
+static int times_text(struct stat_report *r, const struct stat_lines *l)
+{
+	struct stat_table t;
+	int err = stat_table_trips(&t, l, r->by);
+
+	err = print_titled(r, "Round trips, from L2's exit until L2 is entered again", &t, err);
+	if (err)
+		return err;
+	err = stat_table_phases(&t, l, r->by);
+	return print_titled(r, "Where the time of those through L1 went, mean of those measured",
+			    &t, err);
+}
+
 static int interval_text(struct stat_report *r, const struct stat_when *w,
 			 const struct stat_lines *l)
 {
@@ -53,7 +79,8 @@ static int interval_text(struct stat_report *r, const struct stat_when *w,
 		return err;
 	fputc('\n', r->out);
 	err = stat_table_lines(&t, l, r->by, STAT_FORM_TEXT, NULL);
-	return print_rows(r, &t, err);
+	err = print_rows(r, &t, err);
+	return err ? err : times_text(r, l);
 }
 
 static int interval_csv(const struct stat_report *r, const struct stat_when *w,

@@ -3,17 +3,13 @@
 #ifndef NESTPROF_STAT_RUN_H
 #define NESTPROF_STAT_RUN_H
 
-#include <sys/types.h>
-
 #include "analysis/stat_metrics.h"
 #include "collector/stat/report.h"
+#include "collector/stat/target.h"
 
 struct stat_options {
-	pid_t tgid;	   /* only this process's VM; 0: all VMs */
-	uint32_t vcpu;	   /* only this one of each VM; NP_ANY_VCPU: all */
-	double interval;   /* seconds; 0: one for the whole run */
-	double duration;   /* seconds; 0: until something else ends it */
-	char **command;	   /* runs, and ends it; NULL: none */
+	struct target target;
+	char **command; /* runs, and ends it; NULL: none */
 	enum stat_format format;
 	enum stat_by by;
 	double min_share;

@@ -258,7 +258,8 @@ static void hundreds_of_vcpus_fit(void **state)
 	}
 	for (int round = 0; round < 2; round++) {
 		for (uint32_t s = 0; s < NP_MAX_VCPUS; s++)
-			assert_int_equal(stat_model_vcpu(m, s, &slot[0], &pools, false, name, NULL), 0);
+			assert_int_equal(stat_model_vcpu(m, s, &slot[0], &pools, false, name,
+							 NULL), 0);
 		if (!round)
 			stat_model_advance(m);
 	}
@@ -268,24 +269,34 @@ static void hundreds_of_vcpus_fit(void **state)
 
 static void sparse_words(void **state)
 {
-	uint64_t words[8] = { 0, 5, 0, 0, UINT64_MAX, 0, 0, 1 }, sum[8] = { 1, 1, 1 };
+	uint64_t words[200] = { [1] = 5, [4] = UINT64_MAX, [150] = 1, [199] = 300 };
+	uint64_t sum[200] = { 1, 1, 1 };
+	const struct np_sparse_word list[] = { { 4, 127 }, { 5, 128 }, { 4000000000, 9 } };
 	struct np_sparse s = { 0 }, moved = { 0 };
+	struct np_sparse_walk w = { .s = &s };
 
 	(void)state;
 	assert_int_equal(np_sparse_pack(&s, words, sizeof(words)), 0);
-	assert_int_equal(s.n, 3);
 	np_sparse_add(&s, sum);
 	assert_int_equal(sum[0], 1);
 	assert_int_equal(sum[1], 6);
 	assert_true(sum[4] == UINT64_MAX);
-	assert_int_equal(sum[7], 1);
+	assert_int_equal(sum[150], 1);
+	assert_int_equal(sum[199], 300);
 	np_sparse_move(&moved, &s);
-	assert_null(s.words);
-	assert_int_equal(moved.n, 3);
+	assert_null(s.bytes);
 	memset(words, 0, sizeof(words));
 	assert_int_equal(np_sparse_pack(&moved, words, sizeof(words)), 0);
-	assert_int_equal(moved.n, 0);
-	assert_non_null(moved.words); /* zeros are known, not unknown */
+	assert_int_equal(moved.size, 0);
+	assert_non_null(moved.bytes); /* zeros are known, not unknown */
+	assert_int_equal(np_sparse_pack_list(&s, list, 3), 0);
+	for (int i = 0; i < 3; i++) {
+		assert_true(np_sparse_next(&w));
+		assert_int_equal(w.word.index, list[i].index);
+		assert_int_equal(w.word.value, list[i].value);
+	}
+	assert_false(np_sparse_next(&w));
+	np_sparse_free(&s);
 	np_sparse_free(&moved);
 	np_sparse_free(&moved);
 }

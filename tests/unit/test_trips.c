@@ -235,7 +235,7 @@ static void random_trips(void **state)
 	uint64_t trips = 0;
 
 	for (int seed = 0; seed < 60; seed++) {
-		struct np_trip_snap was = { 0 }, is = { 0 };
+		struct np_sparse was = { 0 }, is = { 0 };
 
 		srand(seed);
 		fresh(state);
@@ -252,12 +252,12 @@ static void random_trips(void **state)
 			np_trip_hists_add(&hists, &is, &was);
 			np_account_diff(&window, &after, &before);
 			check(&window, &hists, pools.phases_every);
-			np_trip_snap_move(&was, &is);
+			np_sparse_move(&was, &is);
 			before = after;
 		}
 		for (uint32_t r = 0; r < NP_REASONS; r++)
 			trips += after.l2[r].trip[NP_TRIP_L1].n;
-		np_trip_snap_free(&was);
+		np_sparse_free(&was);
 	}
 	assert_true(trips > 1000); /* or nothing was tried */
 }

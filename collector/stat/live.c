@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/stat/live.h"
+
+#include <math.h>
+
+#include "collector/host/hostfs.h"
+#include "collector/host/vms.h"
+#include "collector/stat/wait.h"
+
+/* The kernel's BPF statistics are on for the first part of each period. */
+#define COST_PERIOD_S 1.0
+#define COST_ON_S 0.1
+
+#define KVM_INTEL "/sys/module/kvm_intel"
+
+int live_open(struct live *l, const struct target *t)
+{
+	const struct session_config c = { .tgid = t->tgid,
+					  .times = !t->counts_only,
+					  .syncs = t->shadow_sync,
+					  .phases_every = t->phases_every };
+	int err = session_open_with(&l->session, &c);
+
+	if (!err)
+		err = session_attach(l->session);
+	l->vcpu = t->vcpu;
+	l->begin = wait_now();
+	return err;
+}
+
+static void name_vm(pid_t tgid, char name[NP_VM_NAME], void *arg)
+{
+	(void)arg;
+	vm_name(tgid, name);
+}
+
+struct reading {
+	struct live *live;
+	struct stat_model *model;
+};
+
+static int read_vcpu(uint32_t slot, const struct np_vcpu *v, const struct np_pools *pools,
+		     void *arg)
+{
+	struct reading *r = arg;
+	bool gone = v->key == NP_KEY_GONE;
+	int err = 0;
+
+	if (r->live->vcpu == NP_ANY_VCPU || r->live->vcpu == v->vcpu_id)
+		err = stat_model_vcpu(r->model, slot, v, pools, gone, name_vm, NULL);
+	if (!err && gone)
+		session_recycle(r->live->session, slot);
+	return err;
+}
+
+int live_read(struct live *l, struct stat_model *m)
+{
+	struct reading r = { l, m };
+
+	return session_each_vcpu(l->session, read_vcpu, &r);
+}
+
+double live_sample(struct live *l, double now)
+{
+	double period = floor((now - l->begin) / COST_PERIOD_S) * COST_PERIOD_S + l->begin;
+	bool on = now < period + COST_ON_S;
+
+	session_tend(l->session);
+	if (on)
+		cost_on(&l->cost, now);
+	else
+		cost_off(&l->cost, now);
+	return period + (on ? COST_ON_S : COST_PERIOD_S);
+}
+
+bool live_was_unloaded(struct live *l)
+{
+	bool before = l->unloaded;
+
+	/* The hooks stay in kvm's own code. */
+	l->unloaded = !host_exists(KVM_INTEL);
+	return l->unloaded && !before;
+}
+
+void live_stop(struct live *l, double now)
+{
+	cost_off(&l->cost, now);
+	session_detach(l->session);
+}
+
+void live_close(struct live *l)
+{
+	cost_off(&l->cost, 0);
+	session_close(l->session);
+	*l = LIVE_NONE;
+}
