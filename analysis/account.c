@@ -92,6 +92,24 @@ static void add_rows_sum(struct np_row *to, const struct np_row *from)
 	add(t, (const uint64_t *)from, sizeof(*to) / sizeof(*t));
 }
 
+/* What changes whenever counters move between the state and a row. */
+struct stamp {
+	uint64_t state, entries;
+};
+
+static struct stamp stamp_of(const struct np_vcpu *v)
+{
+	return (struct stamp){ __atomic_load_n(&v->state, __ATOMIC_ACQUIRE),
+			       __atomic_load_n(&v->entries, __ATOMIC_ACQUIRE) };
+}
+
+static bool still(const struct np_vcpu *v, const struct stamp *then)
+{
+	struct stamp now = stamp_of(v);
+
+	return now.state == then->state && now.entries == then->entries;
+}
+
 /*
  * The programs may be counting meanwhile: an exit that moves from the state to the
  * row must be counted once, lest a counter go back.
@@ -99,14 +117,16 @@ static void add_rows_sum(struct np_row *to, const struct np_row *from)
 static void add_row_at_once(struct np_row *to, const struct np_vcpu *v, uint32_t index,
 			    const struct np_l2_row *rows)
 {
-	struct np_vcpu state = *v;
+	struct np_vcpu seen = *v;
 	struct np_row row;
 
-	for (int tries = 0; tries < 8; tries++) {
-		state.state = __atomic_load_n(&v->state, __ATOMIC_ACQUIRE);
+	for (int tries = 0; tries < 100; tries++) {
+		struct stamp stamp = stamp_of(v);
+
+		seen.state = stamp.state;
 		memset(&row, 0, sizeof(row));
-		add_row(&row, &state, index, rows + index - 1);
-		if (__atomic_load_n(&v->state, __ATOMIC_ACQUIRE) == state.state)
+		add_row(&row, &seen, index, rows + index - 1);
+		if (!(seen.odd & NP_ODD_MOVING) && still(v, &stamp))
 			break;
 	}
 	add_rows_sum(to, &row);

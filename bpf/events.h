@@ -156,6 +156,7 @@ struct np_clock {
 #define NP_ODD_SYNTHETIC 1 /* L0 made it: it is counted already */
 #define NP_ODD_SPILLED 2   /* more of L1's exits are in pending[] than in log[] */
 #define NP_ODD_HALTED 4    /* L1 is about to enter L2 halted */
+#define NP_ODD_MOVING 8    /* counters are being moved just now: look again in a moment */
 
 /* One vCPU of L1, as the state machine (nested_fsm.h) sees it. */
 struct np_vcpu {

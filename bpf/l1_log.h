@@ -20,6 +20,8 @@
 #define np_keep_order(x) (void)(x)
 #endif
 
+#define np_compiler_barrier() asm volatile("" ::: "memory")
+
 /* Exits of L1 that mean something to the state machine. */
 #define NP_VMX_VMLAUNCH 20
 #define NP_VMX_VMREAD 23
@@ -72,6 +74,21 @@ np_inline void np_move_log(struct np_vcpu *v, __u64 to[NP_REASONS])
 		v->pending[i] = 0;
 	}
 	v->odd &= ~NP_ODD_SPILLED;
+}
+
+/* Who reads meanwhile must not find what is counted twice, or nowhere. */
+np_inline void np_moving_begins(struct np_vcpu *v)
+{
+	v->odd |= NP_ODD_MOVING;
+	np_compiler_barrier();
+}
+
+np_inline void np_moving_ends(struct np_vcpu *v)
+{
+	v->handling = NP_REASON_NONE;
+	v->logged = NP_LOG_NONE;
+	np_compiler_barrier();
+	v->odd &= ~NP_ODD_MOVING;
 }
 
 /* Makes room in the log. */

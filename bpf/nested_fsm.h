@@ -92,16 +92,17 @@ np_inline void np_settle_handled(struct np_vcpu *v, struct np_l2_row *row)
 np_inline int np_finish_unusual(struct np_pools *p, struct np_vcpu *v)
 {
 	struct np_l2_row *row = np_row_of(p, v, v->handling);
+	bool odd = v->odd;
 
-	if (!row)
-		return 0;
-	if (!v->odd) {
+	np_moving_begins(v);
+	if (row && !odd) {
 		np_new_usual(v, row);
-		return 0;
+	} else if (row) {
+		np_settle_handled(v, row);
+		row->fate.resumed++;
+		np_move_log(v, row->caused);
 	}
-	np_settle_handled(v, row);
-	row->fate.resumed++;
-	np_move_log(v, row->caused);
+	np_moving_ends(v);
 	return 0;
 }
 
@@ -129,11 +130,11 @@ np_inline int np_abandon_handling(struct np_pools *p, struct np_vcpu *v)
 	if (v->handling == NP_REASON_NONE)
 		return 0;
 	row = np_row_of(p, v, v->handling);
+	np_moving_begins(v);
 	if (row)
 		np_settle_handled(v, row);
 	np_move_log(v, v->outside);
-	v->handling = NP_REASON_NONE;
-	v->logged = NP_LOG_NONE;
+	np_moving_ends(v);
 	return 0;
 }
 

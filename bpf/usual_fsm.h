@@ -39,8 +39,9 @@ np_inline bool np_fsm_usual_l2_exit(struct np_pools *p, struct np_vcpu *v, __u32
 	row = np_usual_row(p, v);
 	if (!row)
 		return false;
+	v->entries++; /* first: it tells a reader that something changes */
+	np_compiler_barrier();
 	row->usual.times++;
-	v->entries++;
 	v->state = np_state(NP_LEVEL_L2, reason, NP_REASON_NONE, NP_LOG_NONE, 0);
 	return true;
 }
@@ -55,8 +56,9 @@ np_inline bool np_fsm_usual_l2_entry(struct np_pools *p, struct np_vcpu *v)
 
 	if (!row)
 		return false;
+	v->entries++; /* first: it tells a reader that something changes */
+	np_compiler_barrier();
 	row->usual.times++;
-	v->entries++;
 	v->state = np_state(NP_LEVEL_L2, NP_REASON_NONE, NP_REASON_NONE, NP_LOG_NONE, 0);
 	if (v->clock.began)
 		np_clock_end(p, &v->clock, row, np_now(p));
@@ -75,7 +77,6 @@ np_inline bool np_fsm_next_l2_exit(struct np_pools *p, struct np_vcpu *v, __u32 
 
 /*
  * kvm_nested_vmexit_inject and L1's kvm_exit at once, where L1 is given L2's last exit.
- *
  */
 np_inline bool np_fsm_usual_l1_exit(struct np_pools *p, struct np_vcpu *v, __u32 given,
 				    __u32 reason, bool timed)
