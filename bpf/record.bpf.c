@@ -35,29 +35,79 @@ static __always_inline void end_slot(struct np_tape *t)
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* When it is known whose exit it is and why: in the least of instructions. */
-static __always_inline int on_exit(struct kvm_vcpu *vcpu, struct np_tape *t, __u32 reason)
+/*
+ * The way that nearly all events take: the vCPU is L1's for certain, so nobody
+ * has to be asked, and its chunk has room. It keeps as little as possible for
+ * after the call that tells the time. What is otherwise is done by functions.
+ */
+static __always_inline bool is_easy(const struct np_tape *t)
+{
+	return t->in_l1 && !np_tape_is_full(t->at);
+}
+
+static __noinline int record_level(struct kvm_vcpu *vcpu, struct np_tape *t, __u64 word)
+{
+	__u32 level = level_of(vcpu);
+
+	t->in_l1 = level == NP_LEVEL_L1;
+	return record(t, word | level << NP_EVENT_LEVEL_SHIFT);
+}
+
+/* An entry of which it is not certain who will run, or the second in a row. */
+static __noinline int hold_level(struct kvm_vcpu *vcpu, struct np_tape *t, __u64 word)
+{
+	__u32 level = level_of(vcpu);
+
+	t->in_l1 = level == NP_LEVEL_L1;
+	word |= level << NP_EVENT_LEVEL_SHIFT;
+	return t->held ? record(t, word) : hold(t, word);
+}
+
+static __always_inline int record_of(struct kvm_vcpu *vcpu, struct np_tape *t, __u64 word)
+{
+	if (!is_easy(t))
+		return record_level(vcpu, t, word);
+	return record_now(t, word | NP_LEVEL_L1 << NP_EVENT_LEVEL_SHIFT);
+}
+
+static __always_inline __u64 exit_word(__u32 reason)
 {
 	reason &= BASIC_EXIT_REASON;
 	if (reason > NP_EVENT_REASON_MAX)
 		reason = NP_EVENT_REASON_MAX;
-	return record(t, np_event_word(NP_EVENT_EXIT, level_of(vcpu), reason, 0));
+	return np_event_word(NP_EVENT_EXIT, 0, reason, 0);
 }
 
-static __noinline int on_exit_after_search(struct kvm_vcpu *vcpu, __u32 reason)
+/* A vCPU that is not where it is looked for first: perhaps it is of no interest. */
+static __noinline int record_elsewhere(struct kvm_vcpu *vcpu, __u64 word)
 {
-	struct np_tape *t = find_vcpu((__u64)vcpu);
+	struct np_tape *t = is_unwanted((__u64)vcpu) ? NULL : find_vcpu((__u64)vcpu);
 
-	return t ? on_exit(vcpu, t, reason) : 0;
+	return t ? record_level(vcpu, t, word) : 0;
+}
+
+static __noinline int hold_elsewhere(struct kvm_vcpu *vcpu, __u64 word)
+{
+	struct np_tape *t = is_unwanted((__u64)vcpu) ? NULL : find_vcpu((__u64)vcpu);
+
+	return t ? hold_level(vcpu, t, word) : 0;
+}
+
+static __always_inline struct np_tape *guess_tape(struct kvm_vcpu *vcpu)
+{
+	struct np_tape *t = guess_vcpu((__u64)vcpu);
+
+	barrier_var(t); /* or clang computes it twice */
+	return t;
 }
 
 static __always_inline int on_exit_for(struct kvm_vcpu *vcpu, __u32 reason)
 {
-	struct np_tape *t = guess_vcpu((__u64)vcpu);
+	struct np_tape *t = guess_tape(vcpu);
 
 	if (t->key != (__u64)vcpu)
-		return on_exit_after_search(vcpu, reason);
-	return on_exit(vcpu, t, reason);
+		return record_elsewhere(vcpu, exit_word(reason));
+	return record_of(vcpu, t, exit_word(reason));
 }
 
 static __noinline int on_exit_by_read(struct kvm_vcpu *vcpu)
@@ -65,101 +115,100 @@ static __noinline int on_exit_by_read(struct kvm_vcpu *vcpu)
 	return on_exit_for(vcpu, reason_by_read(vcpu));
 }
 
+/* A vCPU that has no typed pointer, yet or because nobody wants it. */
+static __noinline int on_exit_otherwise(struct kvm_vcpu *vcpu)
+{
+	return vcpu && !is_unwanted((__u64)vcpu) ? on_exit_by_read(vcpu) : 0;
+}
+
 /* kvm_exit has had two prototypes, and there are several ways to the reason. */
 SEC("?tp_btf/kvm_exit")
 int BPF_PROG(exit_cast, struct kvm_vcpu *vcpu)
 {
-	ONLY_WANTED_VCPU(vcpu);
-	return on_exit_for(vcpu, reason_by_cast(vcpu));
+	return vcpu ? on_exit_for(vcpu, reason_by_cast(vcpu)) : 0;
 }
 
 SEC("?tp_btf/kvm_exit")
 int BPF_PROG(exit_kptr, struct kvm_vcpu *vcpu)
 {
-	struct vcpu_vmx___reason *vmx;
-	struct typed_vcpu *t;
-	__u32 hash;
+	__u32 hash = hash_of((__u64)vcpu);
+	struct typed_vcpu *typed_vcpu = bpf_map_lookup_elem(&typed, &hash);
+	struct vcpu_vmx___reason *vmx = typed_vcpu ? (void *)typed_vcpu->vmx : NULL;
+	struct np_tape *t;
 
-	ONLY_WANTED_VCPU(vcpu);
-	hash = hash_of((__u64)vcpu);
-	t = bpf_map_lookup_elem(&typed, &hash);
-	vmx = t ? (void *)t->vmx : NULL;
 	if (!vmx || (__u64)vmx != (__u64)vcpu)
-		return on_exit_by_read(vcpu);
-	return on_exit(vcpu, &vcpus[(t->slot - 1) & (NP_MAX_VCPUS - 1)], vmx->exit_reason.full);
+		return on_exit_otherwise(vcpu);
+	t = &vcpus[(typed_vcpu->slot - 1) & (NP_MAX_VCPUS - 1)];
+	barrier_var(t);
+	return record_of(vcpu, t, exit_word(vmx->exit_reason.full));
 }
 
 SEC("?tp_btf/kvm_exit")
 int BPF_PROG(exit_read, struct kvm_vcpu *vcpu)
 {
-	ONLY_WANTED_VCPU(vcpu);
-	return on_exit_by_read(vcpu);
+	return on_exit_otherwise(vcpu);
 }
 
 SEC("?tp_btf/kvm_exit")
 int BPF_PROG(exit_with_reason, __u32 reason, struct kvm_vcpu *vcpu)
 {
-	ONLY_WANTED_VCPU(vcpu);
-	return on_exit_for(vcpu, reason);
-}
-
-static __always_inline int on_entry(struct kvm_vcpu *vcpu, struct np_tape *t)
-{
-	return record(t, np_event_word(NP_EVENT_ENTRY, level_of(vcpu), 0, 0));
-}
-
-static __noinline int on_entry_after_search(struct kvm_vcpu *vcpu)
-{
-	struct np_tape *t = find_vcpu((__u64)vcpu);
-
-	return t ? on_entry(vcpu, t) : 0;
+	return vcpu ? on_exit_for(vcpu, reason) : 0;
 }
 
 SEC("?tp_btf/kvm_entry")
 int BPF_PROG(entry, struct kvm_vcpu *vcpu)
 {
+	const __u64 word = np_event_word(NP_EVENT_ENTRY, 0, 0, 0);
 	struct np_tape *t;
 
-	ONLY_WANTED_VCPU(vcpu);
-	t = guess_vcpu((__u64)vcpu);
+	if (!vcpu)
+		return 0;
+	t = guess_tape(vcpu);
 	if (t->key != (__u64)vcpu)
-		return on_entry_after_search(vcpu);
-	return on_entry(vcpu, t);
+		return hold_elsewhere(vcpu, word);
+	if (!t->in_l1 || t->held)
+		return hold_level(vcpu, t, word);
+	return hold(t, word | NP_LEVEL_L1 << NP_EVENT_LEVEL_SHIFT);
 }
 
-static __always_inline int record_for(struct np_tape *t, __u32 type, __u32 reason)
+/* Events that do not name their vCPU. Who runs from now on is certain. */
+static __always_inline int record_turn(struct np_tape *t, __u32 type, __u32 reason, bool to_l1)
 {
-	return t ? record(t, np_event_word(type, NP_LEVEL_UNKNOWN, reason, 0)) : 0;
+	if (!t)
+		return 0;
+	t->in_l1 = to_l1;
+	return record(t, np_event_word(type, NP_LEVEL_UNKNOWN, reason, 0));
 }
 
 SEC("?tp_btf/kvm_nested_vmexit_inject")
 int BPF_PROG(inject, __u32 reason)
 {
-	ONLY_WANTED();
 	reason &= BASIC_EXIT_REASON;
 	if (reason > NP_EVENT_REASON_MAX)
 		reason = NP_EVENT_REASON_MAX;
-	return record_for(find_current_vcpu(), NP_EVENT_INJECT, reason);
+	return record_turn(find_current_vcpu(), NP_EVENT_INJECT, reason, true);
 }
 
 SEC("?tp_btf/kvm_nested_vmenter")
 int BPF_PROG(vmenter)
 {
-	struct np_tape *t;
+	struct np_tape *t = find_current_vcpu();
 
-	ONLY_WANTED();
-	t = find_current_vcpu();
 	if (t)
 		t->entered = 1;
-	return record_for(t, NP_EVENT_VMENTER, 0);
+	return record_turn(t, NP_EVENT_VMENTER, 0, false);
 }
 
 /* Where that tracepoint is SVM's alone. */
 SEC("?fentry/nested_vmx_enter_non_root_mode")
 int BPF_PROG(vmenter_function, struct kvm_vcpu *vcpu)
 {
-	ONLY_WANTED_VCPU(vcpu);
-	return record_for(find_vcpu((__u64)vcpu), NP_EVENT_VMENTER, 0);
+	return vcpu ? record_turn(find_vcpu((__u64)vcpu), NP_EVENT_VMENTER, 0, false) : 0;
+}
+
+static __always_inline int record_for(struct np_tape *t, __u32 type, __u32 reason)
+{
+	return t ? record(t, np_event_word(type, NP_LEVEL_UNKNOWN, reason, 0)) : 0;
 }
 
 /* Keeps a vCPU's typed pointer. The session takes this out when it has them all. */
@@ -170,7 +219,6 @@ int BPF_PROG(learn_type, struct vcpu_vmx *vmx)
 	struct typed_vcpu *typed_vcpu = bpf_map_lookup_elem(&typed, &hash);
 	struct np_tape *t;
 
-	ONLY_WANTED();
 	t = find_current_vcpu();
 	if (t && typed_vcpu) {
 		typed_vcpu->slot = t->slot;
@@ -184,28 +232,24 @@ int BPF_PROG(learn_type, struct vcpu_vmx *vmx)
 SEC("?fentry/nested_sync_vmcs12_to_shadow")
 int BPF_PROG(to_shadow_begin, struct kvm_vcpu *vcpu)
 {
-	ONLY_WANTED_VCPU(vcpu);
-	return record_for(find_vcpu((__u64)vcpu), NP_EVENT_SYNC, NP_SYNC_TO_SHADOW);
+	return vcpu ? record_for(find_vcpu((__u64)vcpu), NP_EVENT_SYNC, NP_SYNC_TO_SHADOW) : 0;
 }
 
 SEC("?fexit/nested_sync_vmcs12_to_shadow")
 int BPF_PROG(to_shadow_end, struct kvm_vcpu *vcpu)
 {
-	ONLY_WANTED_VCPU(vcpu);
-	return record_for(find_vcpu((__u64)vcpu), NP_EVENT_SYNCED, NP_SYNC_TO_SHADOW);
+	return vcpu ? record_for(find_vcpu((__u64)vcpu), NP_EVENT_SYNCED, NP_SYNC_TO_SHADOW) : 0;
 }
 
 SEC("?fentry/copy_shadow_to_vmcs12")
 int BPF_PROG(from_shadow_begin)
 {
-	ONLY_WANTED();
 	return record_for(find_current_vcpu(), NP_EVENT_SYNC, NP_SYNC_FROM_SHADOW);
 }
 
 SEC("?fexit/copy_shadow_to_vmcs12")
 int BPF_PROG(from_shadow_end)
 {
-	ONLY_WANTED();
 	return record_for(find_current_vcpu(), NP_EVENT_SYNCED, NP_SYNC_FROM_SHADOW);
 }
 

@@ -11,6 +11,10 @@
  * to take a chunk. An event that finds none is counted, and the chunk that is
  * taken next says how many there were.
  *
+ * Entries are nearly always followed by an exit. So an entry is held on the tape
+ * itself, and goes into the chunk together with the event that comes next: words
+ * are written in pairs, of which the first is 0 where no entry was held.
+ *
  * Compiled into BPF and into C. np_chunk_take() and np_chunk_at() are of whoever
  * includes this: a map behind them there, an array here.
  */
@@ -23,8 +27,8 @@
 
 #define NP_CHUNK_BITS 10
 #define NP_CHUNK_WORDS (1 << NP_CHUNK_BITS)
-#define NP_CHUNK_HEAD 2 /* words; events begin behind them */
-#define NP_CHUNK_EVENTS (NP_CHUNK_WORDS - NP_CHUNK_HEAD)
+#define NP_CHUNK_HEAD 2 /* words; pairs begin behind them */
+#define NP_CHUNK_PAIRS ((NP_CHUNK_WORDS - NP_CHUNK_HEAD) / 2)
 
 struct np_chunk {
 	union {
@@ -52,10 +56,13 @@ struct np_tape {
 	 * a chunk, and at 0, it takes another one first.
 	 */
 	__u32 at;
+	__u64 held;   /* an entry, until the next event; 0: none */
 	__u64 lost;   /* since it took its last chunk */
 	__u32 slot;   /* its own number + 1 */
-	__u32 entered; /* it was seen to enter L2 */
-	__u64 pad[3];
+	__u8 entered; /* it was seen to enter L2 */
+	__u8 in_l1;   /* L1 runs, or L0 for it, for certain: until it enters L2 */
+	__u16 pad;
+	__u64 more_pad[2];
 };
 
 _Static_assert(sizeof(struct np_tape) == 64, "BPF and C disagree");
@@ -106,7 +113,8 @@ static inline __attribute__((always_inline)) bool np_tape_turn(struct np_chunks 
 	struct np_chunk *full;
 
 	if (!c) {
-		t->lost++;
+		t->lost += t->held ? 2 : 1;
+		t->held = 0;
 		return false;
 	}
 	c->lost = t->lost;
@@ -121,7 +129,7 @@ static inline __attribute__((always_inline)) bool np_tape_turn(struct np_chunks 
 	return true;
 }
 
-/* The vCPU has room for an event: np_tape_turn() was called where it is full. */
+/* The vCPU has room for a pair: np_tape_turn() was called where it is full. */
 static inline __attribute__((always_inline)) void np_tape_write(struct np_chunks *chunks,
 								struct np_tape *t, __u64 word)
 {
@@ -130,8 +138,11 @@ static inline __attribute__((always_inline)) void np_tape_write(struct np_chunks
 
 	if (!c) /* for the verifier alone */
 		return;
-	c->word[at & (NP_CHUNK_WORDS - 1)] = word;
-	np_publish(t->at, at + 1);
+	at &= NP_CHUNK_WORDS - 2;
+	c->word[at] = t->held;
+	c->word[at + 1] = word;
+	t->held = 0;
+	np_publish(t->at, t->at + 2);
 }
 
 #endif

@@ -39,12 +39,26 @@ static __noinline int record_on_next_chunk(struct np_tape *t, __u64 word)
 	return 0;
 }
 
-/* `word` has all but the time. Ends, or ends with a call: nothing is kept for later. */
+/* There is room. `word` has all but the time. */
+static __always_inline int record_now(struct np_tape *t, __u64 word)
+{
+	word |= bpf_ktime_get_ns() << NP_EVENT_NS_SHIFT;
+	barrier(); /* reads `at` again, rather than keeping it */
+	np_tape_write(NULL, t, word);
+	return 0;
+}
+
+/* The same when it may be full. Ends with a call: nothing is kept for later. */
 static __always_inline int record(struct np_tape *t, __u64 word)
 {
-	if (np_tape_is_full(t->at))
-		return record_on_next_chunk(t, word);
-	np_tape_write(NULL, t, word | bpf_ktime_get_ns() << NP_EVENT_NS_SHIFT);
+	return np_tape_is_full(t->at) ? record_on_next_chunk(t, word) : record_now(t, word);
+}
+
+/* An entry, when none is held: it waits for the next event. */
+static __always_inline int hold(struct np_tape *t, __u64 word)
+{
+	word |= bpf_ktime_get_ns() << NP_EVENT_NS_SHIFT;
+	np_publish(t->held, word);
 	return 0;
 }
 

@@ -27,6 +27,7 @@ struct reading {
 	uint32_t chunk; /* + 1; 0: none yet */
 	uint32_t word;	/* the next one */
 	uint64_t ns;
+	uint64_t early; /* an entry that was still held when it was read; 0: none */
 };
 
 struct drain {
@@ -97,6 +98,11 @@ static int put(struct drain *d, struct reading *r, const struct rec_event *e)
 
 static int put_lost(struct drain *d, struct reading *r, uint64_t lost)
 {
+	/* An entry was read before it was lost, as the first of these. */
+	if (lost && r->early) {
+		r->early = 0;
+		lost--;
+	}
 	return lost && r->wanted ? put(d, r, &(struct rec_event){ lost, NP_EVENT_LOST, 0, 0 }) : 0;
 }
 
@@ -129,9 +135,13 @@ static int read_words(struct drain *d, struct reading *r, uint32_t end)
 	const struct np_chunk *c = &d->s.chunks[r->chunk - 1];
 	int err = 0;
 
-	for (; !err && r->word < end; r->word++)
-		if (r->wanted)
-			err = put_word(d, r, c->word[r->word]);
+	for (; !err && r->word < end; r->word++) {
+		uint64_t word = c->word[r->word];
+
+		if (word && word != r->early && r->wanted)
+			err = put_word(d, r, word);
+		r->early = word ? 0 : r->early;
+	}
 	return err;
 }
 
@@ -181,12 +191,38 @@ static int read_chunks(struct drain *d, struct reading *r, const struct np_tape 
 	return err;
 }
 
+/* An entry that waits for its exit must not wait longer than the next mark. */
+static int read_held(struct drain *d, struct reading *r, const struct np_tape *t)
+{
+	uint64_t held = READ(t->held);
+	bool in_order = r->chunk ? writer_in_chunk(t, r->chunk) == r->word : !READ(t->first);
+
+	/* What was written or lost before it meanwhile has to be told first: next time. */
+	if (!held || held == r->early || !r->wanted || !in_order || READ(t->lost))
+		return 0;
+	r->early = held;
+	return put_word(d, r, held);
+}
+
+/* When nothing more is written: what no chunk tells. */
+static int read_rest(struct drain *d, struct reading *r, const struct np_tape *t)
+{
+	uint64_t early = r->early;
+	int err = put_lost(d, r, t->lost);
+
+	if (!err && t->held && t->held != early && r->wanted)
+		err = put_word(d, r, t->held);
+	r->early = t->held;
+	return err;
+}
+
 /* The tape and what it is made of are free. */
 static int end_tape(struct drain *d, struct reading *r, struct np_tape *t)
 {
-	struct rec_event gone = { r->dated ? r->ns : d->now, NP_EVENT_GONE, 0, 0 };
-	int err = put_lost(d, r, t->lost);
+	struct rec_event gone = { .type = NP_EVENT_GONE };
+	int err = read_rest(d, r, t);
 
+	gone.ns = r->dated ? r->ns : d->now;
 	if (!err && r->wanted)
 		err = put(d, r, &gone);
 	if (r->chunk)
@@ -214,6 +250,8 @@ static int sweep_tape(struct drain *d, uint32_t slot)
 		err = begin_chunk(d, r, first);
 	if (!err && r->chunk)
 		err = read_chunks(d, r, t);
+	if (!err)
+		err = read_held(d, r, t);
 	if (!err && key == NP_KEY_GONE)
 		err = end_tape(d, r, t);
 	return err;
@@ -254,7 +292,7 @@ int drain_finish(struct drain *d, uint64_t now)
 
 		r->in_run = false;
 		if (r->stream)
-			err = put_lost(d, r, d->s.tapes[i].lost);
+			err = read_rest(d, r, &d->s.tapes[i]);
 	}
 	return err ? err : put_mark(d, now);
 }

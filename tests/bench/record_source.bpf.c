@@ -31,11 +31,11 @@ static long round_trip(__u32 i, struct run *r)
 	record(t, np_event_word(NP_EVENT_EXIT, NP_LEVEL_L2, 10, 0));
 	record(t, np_event_word(NP_EVENT_INJECT, 0, 10, 0));
 	for (__u32 n = 0; n < sizeof(reasons); n++) {
-		record(t, np_event_word(NP_EVENT_ENTRY, NP_LEVEL_L1, 0, 0));
+		hold(t, np_event_word(NP_EVENT_ENTRY, NP_LEVEL_L1, 0, 0));
 		record(t, np_event_word(NP_EVENT_EXIT, NP_LEVEL_L1, reasons[n], 0));
 	}
 	record(t, np_event_word(NP_EVENT_VMENTER, 0, 0, 0));
-	record(t, np_event_word(NP_EVENT_ENTRY, NP_LEVEL_L2, 0, 0));
+	hold(t, np_event_word(NP_EVENT_ENTRY, NP_LEVEL_L2, 0, 0));
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #ifndef NESTPROF_RECORDING_BYTES_H
 #define NESTPROF_RECORDING_BYTES_H
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -323,7 +323,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(cut_off, setup, teardown),
 		cmocka_unit_test_setup_teardown(contradiction, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_recording, setup, teardown),
-		cmocka_unit_test_setup_teardown(file_that_exists_is_not_written_to, setup, teardown),
+		cmocka_unit_test_setup_teardown(file_that_exists_is_not_written_to, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(device_that_is_full, setup, teardown),
 	};
 
