@@ -33,6 +33,9 @@ static __always_inline void end_slot(struct np_tape *t)
 #include "bpf/slots.bpf.h"
 #include "bpf/reason.bpf.h"
 
+/* Of so many exits of L2, one has all entries until the next recorded. */
+const volatile __u32 phases_every = 1;
+
 char LICENSE[] SEC("license") = "GPL";
 
 /*
@@ -45,11 +48,33 @@ static __always_inline bool is_easy(const struct np_tape *t)
 	return t->in_l1 && !np_tape_is_full(t->at);
 }
 
+static __always_inline __u8 in_l1(const struct np_tape *t)
+{
+	return t->brief ? NP_IN_L1_BRIEFLY : NP_IN_L1;
+}
+
+/* An exit of L2: whether it is followed closely. Returns its level. */
+static __always_inline __u32 begin_trip(struct np_tape *t)
+{
+	t->in_l1 = NP_NOT_CERTAIN;
+	t->brief = t->until_detailed != 0;
+	if (t->brief) {
+		t->until_detailed--;
+		return NP_LEVEL_L2;
+	}
+	t->until_detailed = phases_every - 1;
+	return NP_EVENT_DETAILED;
+}
+
+/* An exit, and it is not certain whose. */
 static __noinline int record_level(struct kvm_vcpu *vcpu, struct np_tape *t, __u64 word)
 {
 	__u32 level = level_of(vcpu);
 
-	t->in_l1 = level == NP_LEVEL_L1;
+	if (level == NP_LEVEL_L1)
+		t->in_l1 = in_l1(t);
+	else if (level == NP_LEVEL_L2)
+		level = begin_trip(t);
 	return record(t, word | level << NP_EVENT_LEVEL_SHIFT);
 }
 
@@ -58,7 +83,7 @@ static __noinline int hold_level(struct kvm_vcpu *vcpu, struct np_tape *t, __u64
 {
 	__u32 level = level_of(vcpu);
 
-	t->in_l1 = level == NP_LEVEL_L1;
+	t->in_l1 = level == NP_LEVEL_L1 ? in_l1(t) : NP_NOT_CERTAIN;
 	word |= level << NP_EVENT_LEVEL_SHIFT;
 	return t->held ? record(t, word) : hold(t, word);
 }
@@ -166,6 +191,8 @@ int BPF_PROG(entry, struct kvm_vcpu *vcpu)
 	t = guess_tape(vcpu);
 	if (t->key != (__u64)vcpu)
 		return hold_elsewhere(vcpu, word);
+	if (t->in_l1 == NP_IN_L1_BRIEFLY)
+		return 0;
 	if (!t->in_l1 || t->held)
 		return hold_level(vcpu, t, word);
 	return hold(t, word | NP_LEVEL_L1 << NP_EVENT_LEVEL_SHIFT);
@@ -176,7 +203,7 @@ static __always_inline int record_turn(struct np_tape *t, __u32 type, __u32 reas
 {
 	if (!t)
 		return 0;
-	t->in_l1 = to_l1;
+	t->in_l1 = to_l1 ? in_l1(t) : NP_NOT_CERTAIN;
 	return record(t, np_event_word(type, NP_LEVEL_UNKNOWN, reason, 0));
 }
 

@@ -43,6 +43,9 @@ struct np_chunk {
 
 _Static_assert(sizeof(struct np_chunk) == 8 * NP_CHUNK_WORDS, "BPF and C disagree");
 
+/* L1 runs, or L0 for it, for certain: until it enters L2. */
+enum np_in_l1 { NP_NOT_CERTAIN, NP_IN_L1, NP_IN_L1_BRIEFLY };
+
 /* What a vCPU writes. Its slot in the programs' table is one of these. */
 struct np_tape {
 	__u64 key;    /* address of its struct kvm_vcpu, NP_KEY_GONE; 0: a free slot */
@@ -60,9 +63,11 @@ struct np_tape {
 	__u64 lost;   /* since it took its last chunk */
 	__u32 slot;   /* its own number + 1 */
 	__u8 entered; /* it was seen to enter L2 */
-	__u8 in_l1;   /* L1 runs, or L0 for it, for certain: until it enters L2 */
-	__u16 pad;
-	__u64 more_pad[2];
+	__u8 in_l1;   /* enum np_in_l1 */
+	__u8 brief;   /* entries into L1 are left out, until L2 exits */
+	__u8 pad;
+	__u32 until_detailed; /* so many of L2's exits are brief first */
+	__u32 more_pad[3];
 };
 
 _Static_assert(sizeof(struct np_tape) == 64, "BPF and C disagree");

@@ -5,6 +5,10 @@
  * fit: it is enough to tell events apart that are less than 13 days apart.
  *
  *   bits 0-3 type | 4-5 level | 6-13 reason | 14-63 time in ns
+ *
+ * Where not every entry is recorded, level is NP_EVENT_DETAILED for an exit of L2
+ * that begins a round trip of which all are. Of the others, and until L2 exits
+ * again, entries into L1 are left out: they are good for phases alone.
  */
 #ifndef NESTPROF_RECORD_EVENT_H
 #define NESTPROF_RECORD_EVENT_H
@@ -27,6 +31,8 @@ enum np_event_type {
 	NP_EVENT_GONE = 9,     /* the vCPU was destroyed: its last event */
 	NP_EVENT_TYPES
 };
+
+#define NP_EVENT_DETAILED 3 /* in place of NP_LEVEL_L2 */
 
 #define NP_EVENT_LEVEL_SHIFT 4
 #define NP_EVENT_REASON_SHIFT 6

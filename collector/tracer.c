@@ -121,6 +121,8 @@ static const struct tracer tracers[] = {
 	{ "other-vm-full", other_full_start, session_end, NULL },
 	{ "detached", detached_start, session_end, NULL },
 	{ "record", tracer_record_attach, tracer_record_detach, tracer_record_settle },
+	{ "record-all-entries", tracer_record_all_attach, tracer_record_detach,
+	  tracer_record_settle },
 	{ "record-counts-only", tracer_record_counts_attach, tracer_record_detach,
 	  tracer_record_settle },
 	{ "hist-triggers", hist_start, hist_end, NULL },

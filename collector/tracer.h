@@ -22,8 +22,9 @@ const struct tracer *tracer_find(const char *name); /* or NULL */
 int tracer_empty_attach(void **state, pid_t tgid);
 void tracer_empty_detach(void *state);
 
-/* Raw events, with entries and without. */
+/* Raw events, with the entries of some round trips, of all, and with none. */
 int tracer_record_attach(void **state, pid_t tgid);
+int tracer_record_all_attach(void **state, pid_t tgid);
 int tracer_record_counts_attach(void **state, pid_t tgid);
 void tracer_record_settle(void *state);
 void tracer_record_detach(void *state);

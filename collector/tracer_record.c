@@ -23,6 +23,12 @@ static int start(void **state, struct record_config c)
 
 int tracer_record_attach(void **state, pid_t tgid)
 {
+	return start(state, (struct record_config){ .tgid = tgid, .entries = true,
+						    .phases_every = TARGET_PHASES_EVERY });
+}
+
+int tracer_record_all_attach(void **state, pid_t tgid)
+{
 	return start(state, (struct record_config){ .tgid = tgid, .entries = true });
 }
 

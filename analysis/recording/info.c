@@ -11,10 +11,11 @@
 
 json_t *rec_info_to_json(const struct rec_info *i)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:{s:b, s:b, s:b}}", "schema", SCHEMA,
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:{s:b, s:b, s:b}}", "schema",
+			 SCHEMA,
 			 "nestprof", i->nestprof, "kernel", i->kernel, "cpu", i->cpu, "clock",
 			 CLOCK, "start_ns", (json_int_t)i->start, "start_time",
-			 (json_int_t)i->start_time, "hooks", "entry", i->has_entry,
+			 (json_int_t)i->start_time, "phases_every", (json_int_t)i->phases_every, "hooks", "entry", i->has_entry,
 			 "sync_to_shadow", i->has_sync[NP_SYNC_TO_SHADOW], "sync_from_shadow",
 			 i->has_sync[NP_SYNC_FROM_SHADOW]);
 }
@@ -22,18 +23,19 @@ json_t *rec_info_to_json(const struct rec_info *i)
 int rec_info_from_json(struct rec_info *i, const json_t *o)
 {
 	const char *schema, *nestprof, *kernel, *cpu;
-	json_int_t start, start_time;
+	json_int_t start, start_time, phases_every;
 	int entry, to, from;
 
 	memset(i, 0, sizeof(*i));
-	if (json_unpack((json_t *)o, "{s:s, s:s, s:s, s:s, s:I, s:I, s:{s:b, s:b, s:b}}", "schema",
+	if (json_unpack((json_t *)o, "{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:{s:b, s:b, s:b}}", "schema",
 			&schema, "nestprof", &nestprof, "kernel", &kernel, "cpu", &cpu, "start_ns",
-			&start, "start_time", &start_time, "hooks", "entry", &entry,
+			&start, "start_time", &start_time, "phases_every", &phases_every, "hooks", "entry", &entry,
 			"sync_to_shadow", &to, "sync_from_shadow", &from) ||
-	    strcmp(schema, SCHEMA) || start < 0)
+	    strcmp(schema, SCHEMA) || start < 0 || phases_every < 1 || phases_every > INT32_MAX)
 		return -EINVAL;
 	i->start = start;
 	i->start_time = start_time;
+	i->phases_every = phases_every;
 	snprintf(i->nestprof, sizeof(i->nestprof), "%s", nestprof);
 	snprintf(i->kernel, sizeof(i->kernel), "%s", kernel);
 	snprintf(i->cpu, sizeof(i->cpu), "%s", cpu);

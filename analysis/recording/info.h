@@ -20,6 +20,7 @@ struct rec_info {
 	char kernel[REC_TEXT];
 	char cpu[REC_TEXT];
 	bool has_entry; /* kvm_entry was hooked: round trips can be timed */
+	uint32_t phases_every; /* of so many exits of L2, one has all entries until the next */
 	bool has_sync[NP_SYNCS];
 };
 

@@ -72,7 +72,7 @@ struct replay *replay_new(const struct replay_options *o, replay_interval each, 
 	r->vcpus.times = o->times;
 	r->vcpus.syncs = o->syncs;
 	r->model = stat_model_new();
-	if (!replay_vcpus_init(&r->vcpus, o->phases_every) && r->model)
+	if (!replay_vcpus_init(&r->vcpus, o->phases_every, o->recorded_every) && r->model)
 		return r;
 	replay_free(r);
 	return NULL;

@@ -15,7 +15,8 @@ struct replay_options {
 	uint32_t vcpu;	/* only this one of each VM; NP_ANY_VCPU: all */
 	bool times;	/* round trips, too */
 	bool syncs;	/* copies between vmcs12 and the shadow VMCS, too */
-	uint32_t phases_every;
+	uint32_t phases_every; /* phases of one of so many round trips */
+	uint32_t recorded_every; /* as rec_info.phases_every */
 	uint64_t start; /* ns; when recording began */
 	uint64_t interval; /* ns; 0: all is one */
 	uint64_t duration; /* ns; 0: to the end */

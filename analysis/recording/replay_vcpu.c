@@ -7,9 +7,16 @@
 
 #include "bpf/nested_fsm.h"
 
+/* So many round trips until one has its phases measured. */
+#define NEVER (1u << 31)
+
 /* The first rows belong to the slots, as in the kernel. */
-int replay_vcpus_init(struct replay_vcpus *v, uint32_t phases_every)
+int replay_vcpus_init(struct replay_vcpus *v, uint32_t phases_every, uint32_t recorded_every)
 {
+	if (recorded_every > 1) {
+		v->take_every = phases_every > recorded_every ? phases_every / recorded_every : 1;
+		phases_every = NEVER;
+	}
 	v->pools = (struct np_pools){ .rows = calloc(NP_MAX_ROWS, sizeof(struct np_l2_row)),
 				      .nr_rows = NP_MAX_VCPUS,
 				      .max_rows = NP_MAX_ROWS,
@@ -34,6 +41,7 @@ void replay_vcpu_begin(struct replay_vcpus *v, uint32_t slot, uint32_t isa)
 	vcpu->isa = isa;
 	vcpu->shared_row = slot + 1;
 	np_fsm_init(vcpu);
+	v->until_taken[slot] = 0;
 }
 
 static void free_pages(struct np_pools *p, struct np_l2_row *row)
@@ -72,13 +80,33 @@ void replay_vcpu_end(struct replay_vcpus *v, uint32_t slot)
 	memset(vcpu, 0, sizeof(*vcpu));
 }
 
-/* As bpf/nested.bpf.c does: an exit that is L1's for certain is not asked whose it is. */
-static void on_exit_event(struct replay_vcpus *v, struct np_vcpu *vcpu, const struct rec_event *e)
+/* The recording says whether the round trip that begins has what its phases take. */
+static void choose_phases(struct replay_vcpus *v, uint32_t slot, bool detailed)
 {
-	__u32 reason = np_reason_index(e->reason);
+	struct np_clock *clock = &v->vcpu[slot].clock;
 
+	clock->until_phased = NEVER;
+	if (!detailed)
+		return;
+	if (v->until_taken[slot]) {
+		v->until_taken[slot]--;
+		return;
+	}
+	v->until_taken[slot] = v->take_every - 1;
+	clock->until_phased = 0;
+}
+
+/* As bpf/nested.bpf.c does: an exit that is L1's for certain is not asked whose it is. */
+static void on_exit_event(struct replay_vcpus *v, uint32_t slot, const struct rec_event *e)
+{
+	bool detailed = e->level == NP_EVENT_DETAILED;
+	__u32 reason = np_reason_index(e->reason), level = detailed ? NP_LEVEL_L2 : e->level;
+	struct np_vcpu *vcpu = &v->vcpu[slot];
+
+	if (level == NP_LEVEL_L2 && v->take_every)
+		choose_phases(v, slot, detailed);
 	if (!np_fsm_l1_exit(&v->pools, vcpu, reason, v->times))
-		np_fsm_exit(&v->pools, vcpu, reason, e->level, v->times);
+		np_fsm_exit(&v->pools, vcpu, reason, level, v->times);
 }
 
 static void on_entry_event(struct replay_vcpus *v, struct np_vcpu *vcpu, const struct rec_event *e)
@@ -104,7 +132,7 @@ void replay_vcpu_event(struct replay_vcpus *v, uint32_t slot, const struct rec_e
 		v->pools.now = e->ns;
 	switch (e->type) {
 	case NP_EVENT_EXIT:
-		return on_exit_event(v, vcpu, e);
+		return on_exit_event(v, slot, e);
 	case NP_EVENT_ENTRY:
 		return on_entry_event(v, vcpu, e);
 	case NP_EVENT_VMEXIT:

@@ -13,9 +13,15 @@ struct replay_vcpus {
 	struct np_vcpu vcpu[NP_MAX_VCPUS];
 	struct np_pools pools;
 	bool times, syncs;
+	uint32_t take_every; /* of so many that were recorded in detail, one; 0: all were */
+	uint32_t until_taken[NP_MAX_VCPUS];
 };
 
-int replay_vcpus_init(struct replay_vcpus *v, uint32_t phases_every);
+/*
+ * Phases of one of `phases_every` round trips; where not all were recorded with
+ * what that takes, but one of `recorded_every`, of those that were.
+ */
+int replay_vcpus_init(struct replay_vcpus *v, uint32_t phases_every, uint32_t recorded_every);
 void replay_vcpus_free(struct replay_vcpus *v);
 
 /* A vCPU gets a slot, and is forgotten when its counters were read. */

@@ -91,6 +91,7 @@ static int begin_replay(struct run *r)
 				    .times = !t->counts_only && r->info.has_entry,
 				    .syncs = true, /* if they were recorded */
 				    .phases_every = t->phases_every,
+				    .recorded_every = r->info.phases_every,
 				    .start = r->info.start,
 				    .interval = ns_of(t->interval),
 				    .duration = ns_of(t->duration) };

@@ -57,6 +57,7 @@ static int write_info(struct run *r, uint64_t start)
 	struct rec_info i = { .start = start,
 			      .start_time = time(NULL),
 			      .nestprof = NP_VERSION,
+			      .phases_every = r->o->target.phases_every,
 			      .has_entry = record_session_has_entry(r->session) };
 	struct utsname u;
 	json_t *o;
@@ -79,6 +80,7 @@ static int open_session(struct run *r)
 	const struct record_config c = { .tgid = t->tgid,
 					 .entries = !t->counts_only,
 					 .syncs = t->shadow_sync,
+					 .phases_every = t->phases_every,
 					 .buffer = r->o->buffer_mib << 20 };
 	int err = record_session_open(&r->session, &c);
 

@@ -77,6 +77,8 @@ static int load_chosen(struct record_session *s)
 		return programs_cannot("open", -errno);
 	s->skel->rodata->target_tgid = s->c.tgid;
 	s->skel->rodata->forgets = s->hooks.vcpu_destroy;
+	if (s->c.phases_every)
+		s->skel->rodata->phases_every = s->c.phases_every;
 	choose_programs(s->skel, &s->hooks, &s->c);
 	bpf_map__set_max_entries(s->skel->maps.chunks, s->nr_chunks);
 	bpf_map__set_max_entries(s->skel->maps.free_chunks, s->nr_chunks);

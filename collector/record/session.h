@@ -17,6 +17,7 @@ struct record_config {
 	pid_t tgid;   /* only this process's VMs; 0: all */
 	bool entries; /* kvm_entry, too: without, nothing can be timed */
 	bool syncs;   /* copies between vmcs12 and the shadow VMCS, too */
+	uint32_t phases_every; /* entries into L1 in one of so many round trips; 0: in all */
 	uint64_t buffer; /* bytes of memory for events that were not read yet */
 };
 

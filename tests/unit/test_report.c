@@ -89,7 +89,8 @@ static void write_vcpu(struct rec_writer *w, uint32_t stream)
 
 static void write_info(struct rec_writer *w)
 {
-	struct rec_info info = { .start = START, .nestprof = "test", .has_entry = true };
+	struct rec_info info = { .start = START, .nestprof = "test", .has_entry = true,
+				 .phases_every = 1 };
 	json_t *o = rec_info_to_json(&info);
 
 	assert_int_equal(rec_write_json(w, REC_FILE, o), 0);
