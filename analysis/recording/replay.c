@@ -12,7 +12,7 @@
 /* Of vCPUs that are gone, the model keeps the counters until the interval is over. */
 #define MAX_GONE 65536
 /* How many events of the next interval can wait for the last ones of this one. */
-#define MAX_HELD (1u << 22)
+#define MAX_HELD (1u << 21)
 #define NEVER UINT64_MAX
 
 struct held {

@@ -95,6 +95,42 @@ static void loss_counts_where_it_was(void **state)
 	free(tables);
 }
 
+/* Of two round trips, the recording has what the phases take of the second alone. */
+static void phases_of_what_was_recorded(void **state)
+{
+	static const struct rec_event e[] = {
+		{ START + 10, NP_EVENT_EXIT, NP_LEVEL_L2, CPUID },
+		{ START + 20, NP_EVENT_INJECT, 0, CPUID },
+		{ START + 40, NP_EVENT_EXIT, NP_LEVEL_L1, VMRESUME },
+		{ START + 50, NP_EVENT_VMENTER, 0, 0 },
+		{ START + 60, NP_EVENT_ENTRY, NP_LEVEL_L2, 0 },
+		{ START + 110, NP_EVENT_EXIT, NP_EVENT_DETAILED, CPUID },
+		{ START + 120, NP_EVENT_INJECT, 0, CPUID },
+		{ START + 130, NP_EVENT_ENTRY, NP_LEVEL_L1, 0 },
+		{ START + 170, NP_EVENT_EXIT, NP_LEVEL_L1, VMRESUME },
+		{ START + 180, NP_EVENT_VMENTER, 0, 0 },
+		{ START + 190, NP_EVENT_ENTRY, NP_LEVEL_L2, 0 },
+	};
+	struct replay_options o = all(0);
+	struct rec_stream s = { 1, NP_ISA_VMX, whose(0) };
+	struct replay *r;
+	char *tables;
+
+	(void)state;
+	o.recorded_every = 2;
+	r = replay_new(&o, print, NULL);
+	begin_report(STAT_BY_REASON);
+	assert_int_equal(replay_stream(r, &s), 0);
+	assert_int_equal(give(r, e, 11, NO_MARK), 0);
+	assert_int_equal(replay_end(r, 0), 0);
+	replay_free(r);
+	tables = end_report();
+	has(tables, "\"l1_trips\":2,\"l1_ns\":130");
+	has(tables, "\"phased\":1,\"phase_l2_exit\":20.0,\"phase_l1\":40.0,");
+	has(tables, "\"phase_entry\":10.0,\"phase_other\":0.0,\"phase_enter_l2\":10.0");
+	free(tables);
+}
+
 static void too_late_is_counted_and_told(void **state)
 {
 	static const struct rec_event e[] = { { START + 10, NP_EVENT_EXIT, NP_LEVEL_L1, CPUID } };
@@ -197,6 +233,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(loss_is_told_and_ends_what_was_handled),
 		cmocka_unit_test(loss_counts_where_it_was),
+		cmocka_unit_test(phases_of_what_was_recorded),
 		cmocka_unit_test(too_late_is_counted_and_told),
 		cmocka_unit_test(contradictions_are_damage),
 		cmocka_unit_test(absurd_times_end),
