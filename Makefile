@@ -3,10 +3,14 @@
 # make demo       set up, build, and run the lab: shadow VMCS off against on, with charts
 # make test       set up, build, and run the tests
 # make setup      install what packages.list names and is missing (as root)
-# make check      the tests, without set-up: check-unit, check-cli, check-top
+# make check      the tests, without set-up: check-unit, check-cli, check-top, check-fuzz,
+#                 check-vmcs-fields
 # make asan       the unit tests under the address and undefined-behaviour sanitizers
 # make valgrind   the unit tests under valgrind
+# make fuzz-vmx-insn  the decoder of VMREAD and VMWRITE under libFuzzer (FUZZ_SECONDS=600)
+# make vmcs-fields-table  docs/vmcs-fields.md, from the table of all VMCS fields
 # make kernels-table  docs/kernels.md: the lab with each kernel it knows (20 minutes)
+# make bench-record  whether record keeps up with a million exits a second (as root)
 # make lint       style, and gcc's analyzer over analysis/
 # make clean      remove what was built
 # make help       this list
@@ -15,7 +19,7 @@ CC       ?= gcc
 CLANG    ?= clang
 BPFTOOL  ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 B        := build
-PKGS     := jansson smartcols libkmod libarchive libbpf libelf libmd ncursesw
+PKGS     := jansson smartcols libkmod libarchive libbpf libelf libmd ncursesw libzstd libxxhash
 
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Werror
 CPPFLAGS += -I. -I$(B) -D_GNU_SOURCE -DNP_VERSION='"$(shell cat VERSION)"'
@@ -25,14 +29,14 @@ PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -lutil -lm
 
 # analysis/ links without libbpf; the rest may use both.
-ANALYSIS := $(patsubst %.c,$(B)/%.o,$(wildcard analysis/*.c))
+ANALYSIS := $(patsubst %.c,$(B)/%.o,$(wildcard analysis/*.c analysis/*/*.c))
 COLLECT  := $(patsubst %.c,$(B)/%.o,$(filter-out collector/main.c,$(wildcard collector/*.c collector/*/*.c))) \
 	    $(B)/collector/lab/boot_stages.o
 LIB      := $(B)/libnestprof.a
 TESTS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 
 .PHONY: all
-all: $(B)/nestprof $(B)/runner $(B)/still_time.so
+all: $(B)/nestprof $(B)/runner $(B)/micro $(B)/still_time.so
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 include $(wildcard tests/*.mk tests/*/*.mk workloads/*.mk)
@@ -50,7 +54,7 @@ test: setup
 	@$(BUILD) all tests
 	@$(MAKE) --no-print-directory check
 help:
-	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+	@sed -n '2,/^$$/s/^# //p' Makefile
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -69,7 +73,7 @@ $(B)/collector/lab/boot_stages.o: collector/lab/boot_stages.S $(B)/boot/stage1.b
 	$(CC) -I$(B) -c $< -o $@
 
 # BPF: each object's skeleton is included by the one file that loads it.
-$(B)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h)
+$(B)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h bpf/*.def)
 	@mkdir -p $(@D)
 	$(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Werror -I. \
 		-I/usr/include/$(shell $(CC) -print-multiarch) -c $< -o $@.tmp
@@ -77,6 +81,7 @@ $(B)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h)
 $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 	$(BPFTOOL) gen skeleton $< name $*_bpf > $@.tmp && mv $@.tmp $@
 $(B)/collector/session.o: $(B)/bpf/nested.skel.h
+$(B)/collector/record/session.o: $(B)/bpf/record.skel.h
 $(B)/collector/tracer_empty.o: $(B)/bpf/empty.skel.h
 
 $(B)/tests/%: tests/unit/%.c $(LIB)

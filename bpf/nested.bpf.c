@@ -16,62 +16,38 @@
 #include <bpf/bpf_tracing.h>
 
 #include "bpf/kvm_types.bpf.h"
+#include "bpf/pools.bpf.h"
+
+#define SLOT struct np_vcpu
+
+static __always_inline void begin_slot(struct np_vcpu *v, __u32 slot)
+{
+	np_fsm_init(v);
+	v->shared_row = slot;
+}
+
+static __always_inline void end_slot(struct np_vcpu *v)
+{
+	np_fsm_gap(NULL, v);
+}
+
 #include "bpf/slots.bpf.h"
 #include "bpf/reason.bpf.h"
+
+#define RARELY(function)                                                                           \
+	__noinline int function##_of(__u32 slot)                                                   \
+	{                                                                                          \
+		return function(NULL, vcpu_of(slot));                                              \
+	}
+
+RARELY(np_abandon_handling)
+RARELY(np_finish_unusual)
+RARELY(np_spill_log)
 
 char LICENSE[] SEC("license") = "GPL";
 
 #define TIMED true
 #define UNTIMED false
-
-/*
- * How every program begins: most events may be of VMs that nobody asked about.
- * The barrier keeps clang from making one condition of two, which costs more.
- */
-#define ONLY_WANTED()                                                                              \
-	do {                                                                                       \
-		__u32 target = target_tgid;                                                        \
-                                                                                                   \
-		if (target && target != (__u32)(bpf_get_current_pid_tgid() >> 32))                 \
-			return 0;                                                                  \
-		barrier();                                                                         \
-	} while (0)
-
-/*
- * The same where the event says which vCPU: that needs no helper. Newer
- * verifiers want to see that it is not NULL.
- */
-#define ONLY_WANTED_VCPU(vcpu)                                                                     \
-	do {                                                                                       \
-		if (!(vcpu) || is_unwanted((__u64)(vcpu)))                                         \
-			return 0;                                                                  \
-		barrier();                                                                         \
-	} while (0)
-
-static __always_inline __u32 level_by_vmcs(void *vcpu)
-{
-	struct vcpu_vmx *vmx = vcpu;
-
-	if (!bpf_core_field_exists(struct vcpu_vmx, nested.vmcs02))
-		return NP_LEVEL_UNKNOWN;
-	return (__u64)BPF_CORE_READ(vmx, loaded_vmcs) == (__u64)&vmx->nested.vmcs02 ? NP_LEVEL_L2 :
-										      NP_LEVEL_L1;
-}
-
-/* Whether the vCPU runs L2. Both fields change only between two exits. */
-static __always_inline __u32 level_of(struct kvm_vcpu *vcpu)
-{
-	if (bpf_core_field_exists(struct kvm_vcpu, stat.guest_mode))
-		return vcpu->stat.guest_mode ? NP_LEVEL_L2 : NP_LEVEL_L1;
-	return level_by_vmcs(vcpu);
-}
-
-static __always_inline __u32 level_by_read(struct kvm_vcpu *vcpu)
-{
-	if (bpf_core_field_exists(struct kvm_vcpu, stat.guest_mode))
-		return BPF_CORE_READ(vcpu, stat.guest_mode) ? NP_LEVEL_L2 : NP_LEVEL_L1;
-	return level_by_vmcs(vcpu);
-}
 
 #include "bpf/infer.bpf.h"
 

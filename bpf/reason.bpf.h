@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is not in struct kvm_vcpu but in the struct vcpu_vmx around it, where the
- * verifier lets no typed pointer go: the exit reason, and what L1 was given last.
- * In the order of what they cost, here are three ways to it; collector/btf_probe.c
- * picks.
+ * What a vCPU tells: who runs, and what is not in struct kvm_vcpu but in the struct
+ * vcpu_vmx around it, where the verifier lets no typed pointer go: the exit reason,
+ * and what L1 was given last. In the order of what they cost, here are three ways to
+ * it; collector/btf_probe.c picks.
  */
 #ifndef NESTPROF_REASON_BPF_H
 #define NESTPROF_REASON_BPF_H
@@ -111,6 +111,34 @@ static __always_inline __u32 given_by_read(void *vcpu)
 	if (!vmcs12 || BPF_CORE_READ(vmx, nested.smm.guest_mode))
 		return NOTHING_GIVEN;
 	return BPF_CORE_READ(vmcs12, vm_exit_reason);
+}
+
+static __always_inline __u32 level_by_vmcs(void *vcpu)
+{
+	struct vcpu_vmx *vmx = vcpu;
+	__u64 loaded, vmcs02;
+
+	if (!bpf_core_field_exists(struct vcpu_vmx, nested.vmcs02))
+		return NP_LEVEL_UNKNOWN;
+	loaded = (__u64)BPF_CORE_READ(vmx, loaded_vmcs);
+	vmcs02 = (__u64)&vmx->nested.vmcs02;
+	return loaded == vmcs02 ? NP_LEVEL_L2 : NP_LEVEL_L1;
+}
+
+/* Whether the vCPU runs L2. Both fields change only between two exits. */
+static __always_inline __u32 level_of(struct kvm_vcpu *vcpu)
+{
+	if (bpf_core_field_exists(struct kvm_vcpu, stat.guest_mode))
+		return vcpu->stat.guest_mode ? NP_LEVEL_L2 : NP_LEVEL_L1;
+	return level_by_vmcs(vcpu);
+}
+
+/* The same where the verifier does not know the pointer for one. */
+static __always_inline __u32 level_by_read(struct kvm_vcpu *vcpu)
+{
+	if (bpf_core_field_exists(struct kvm_vcpu, stat.guest_mode))
+		return BPF_CORE_READ(vcpu, stat.guest_mode) ? NP_LEVEL_L2 : NP_LEVEL_L1;
+	return level_by_vmcs(vcpu);
 }
 
 #endif

@@ -1,56 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which slot is a vCPU's, and the pools of rows and histogram pages. A slot is
- * found by a guess that its key confirms: no helper is called on the way that
- * almost every event takes. Indexes of slots, rows and pages start at 1.
+ * Which slot is a vCPU's. A slot is found in a seat that its key confirms: no
+ * helper is called on the way that almost every event takes. Slots are numbered
+ * from 1.
+ *
+ * Before this is included, SLOT is what a slot is, a struct with key, tgid, isa
+ * and vcpu_id whose size is a power of 2; begin_slot() and end_slot() do what there
+ * is to do for the rest.
  */
 #ifndef NESTPROF_SLOTS_BPF_H
 #define NESTPROF_SLOTS_BPF_H
 
 #include "bpf/events.h"
+#include "bpf/free_list.bpf.h"
 #include "bpf/kvm_types.bpf.h"
 
-const volatile __u32 target_tgid; /* count this process's VMs; 0: all */
-const volatile __u32 phases_every = 1; /* of so many round trips, one has its phases measured */
+_Static_assert(!(sizeof(SLOT) & (sizeof(SLOT) - 1)), "vcpu_at() masks offsets");
+
+const volatile __u32 target_tgid; /* only this process's VMs; 0: all */
 
 __u64 lost_events;
 
-/* How many vCPUs have their phases measured just now. */
-__u32 phasing;
-
-struct np_vcpu vcpus[NP_MAX_VCPUS];
-
-/*
- * What is free: user space puts it in, at first and when a vCPU is gone and its
- * counters are read. (A counter would do for what was never used, but kernels
- * before 5.12 refuse an atomic operation that returns something.)
- */
-#define FREE_LIST(name, max)                                                                       \
-	struct {                                                                                   \
-		__uint(type, BPF_MAP_TYPE_QUEUE);                                                  \
-		__uint(max_entries, max);                                                          \
-		__type(value, __u32);                                                              \
-	} name SEC(".maps")
+SLOT vcpus[NP_MAX_VCPUS];
 
 FREE_LIST(free_slots, NP_MAX_VCPUS);
-FREE_LIST(free_rows, NP_MAX_ROWS);
-FREE_LIST(free_pages, NP_MAX_HIST_PAGES);
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, NP_MAX_ROWS);
-	__type(key, __u32);
-	__type(value, struct np_l2_row);
-} rows SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, NP_MAX_HIST_PAGES);
-	__type(key, __u32);
-	__type(value, struct np_hist_page);
-} pages SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -76,90 +49,19 @@ struct {
 /* Whether vCPUs that are destroyed are forgotten, so that addresses can be remembered. */
 const volatile bool forgets;
 
-/* bpf/pools.h says what these are; the pools are the maps above. */
-struct np_pools;
-
-static __always_inline struct np_l2_row *np_pool_row(struct np_pools *p, __u32 index)
-{
-	(void)p;
-	index--;
-	return bpf_map_lookup_elem(&rows, &index);
-}
-
-static __always_inline struct np_hist_page *np_pool_page(struct np_pools *p, __u32 index)
-{
-	(void)p;
-	index--;
-	return bpf_map_lookup_elem(&pages, &index);
-}
-
-static __always_inline __u64 np_now(const struct np_pools *p)
-{
-	(void)p;
-	return bpf_ktime_get_ns();
-}
-
-static __always_inline __u32 np_phases_every(const struct np_pools *p)
-{
-	(void)p;
-	return phases_every;
-}
-
-static __always_inline void np_phasing_add(struct np_pools *p, int n)
-{
-	(void)p;
-	__sync_fetch_and_add(&phasing, n);
-}
-
-/* An empty queue clears what it was to fill in. */
-static __always_inline __u32 np_pool_new_row(struct np_pools *p)
-{
-	__u32 row = 0;
-
-	(void)p;
-	return bpf_map_pop_elem(&free_rows, &row) ? 0 : row;
-}
-
-static __always_inline __u32 np_pool_new_page(struct np_pools *p)
-{
-	__u32 page = 0;
-
-	(void)p;
-	return bpf_map_pop_elem(&free_pages, &page) ? 0 : page;
-}
-
-#define np_rarely(function, p, v) function##_of((v)->shared_row)
-#define np_keep_order(x) barrier_var(x)
-
-int np_abandon_handling_of(__u32 slot);
-int np_finish_unusual_of(__u32 slot);
-int np_spill_log_of(__u32 slot);
-
-#include "bpf/usual_fsm.h"
-
 /* The one register is for clang, which would come to the address again for each use. */
-static __always_inline struct np_vcpu *vcpu_at(__u32 at)
+static __always_inline SLOT *vcpu_at(__u32 at)
 {
-	struct np_vcpu *v = (void *)vcpus + (at & ((NP_MAX_VCPUS - 1) * NP_VCPU_SIZE));
+	SLOT *v = (void *)vcpus + (at & ((NP_MAX_VCPUS - 1) * sizeof(SLOT)));
 
 	barrier_var(v);
 	return v;
 }
 
-static __always_inline struct np_vcpu *vcpu_of(__u32 slot)
+static __always_inline SLOT *vcpu_of(__u32 slot)
 {
-	return vcpu_at((slot - 1) * NP_VCPU_SIZE);
+	return vcpu_at((slot - 1) * sizeof(SLOT));
 }
-
-#define RARELY(function)                                                                           \
-	__noinline int function##_of(__u32 slot)                                                   \
-	{                                                                                          \
-		return function(NULL, vcpu_of(slot));                                              \
-	}
-
-RARELY(np_abandon_handling)
-RARELY(np_finish_unusual)
-RARELY(np_spill_log)
 
 /* A struct kvm_vcpu is larger than a page: no two of them are in the same one. */
 static __always_inline __u32 hash_of(__u64 key)
@@ -171,10 +73,9 @@ static __always_inline __u32 hash_of(__u64 key)
 	return (low >> 12) & (NP_SEATS - 1);
 }
 
-static __always_inline void init_slot(struct np_vcpu *v, __u32 slot, __u64 key, __u32 tgid)
+static __always_inline void init_slot(SLOT *v, __u32 slot, __u64 key, __u32 tgid)
 {
-	np_fsm_init(v);
-	v->shared_row = slot;
+	begin_slot(v, slot);
 	v->isa = NP_ISA_VMX;
 	v->tgid = tgid;
 	v->vcpu_id = BPF_CORE_READ((struct kvm_vcpu *)key, vcpu_id);
@@ -201,7 +102,7 @@ static __always_inline void take_seat(__u64 key, __u64 as, __u32 slot)
 
 	if (seat->key || bpf_map_update_elem(&seat_taken, &hash, &slot, BPF_NOEXIST))
 		return;
-	seat->at = (slot - 1) * NP_VCPU_SIZE;
+	seat->at = (slot - 1) * sizeof(SLOT);
 	barrier();
 	seat->key = as;
 }
@@ -252,14 +153,14 @@ static __always_inline bool is_unwanted(__u64 key)
 	return target_tgid && seat_of(key)->key - NP_UNWANTED == key;
 }
 
-static __always_inline struct np_vcpu *search_vcpu(__u64 key)
+static __always_inline SLOT *search_vcpu(__u64 key)
 {
 	int slot = search_slot(key);
 
 	return slot > 0 ? vcpu_of(slot) : NULL;
 }
 
-static __always_inline struct np_vcpu *find_vcpu(__u64 key)
+static __always_inline SLOT *find_vcpu(__u64 key)
 {
 	struct np_seat *seat = seat_of(key);
 
@@ -278,13 +179,13 @@ static __always_inline void forget_vcpu(__u64 key)
 	leave_seat(key);
 	if (!slot)
 		return;
-	np_fsm_gap(NULL, vcpu_of(*slot));
+	end_slot(vcpu_of(*slot));
 	vcpu_of(*slot)->key = NP_KEY_GONE;
 	bpf_map_delete_elem(&slot_of, &key);
 }
 
 /* For events that do not name their vCPU: the one that this task runs. */
-static __always_inline struct np_vcpu *find_current_vcpu(void)
+static __always_inline SLOT *find_current_vcpu(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct hlist_node *link = task->preempt_notifiers.first;
@@ -296,5 +197,29 @@ static __always_inline struct np_vcpu *find_current_vcpu(void)
 	return find_vcpu((__u64)link -
 			 bpf_core_field_offset(struct kvm_vcpu, preempt_notifier.link));
 }
+
+/*
+ * How every program begins: most events may be of VMs that nobody asked about.
+ * The barrier keeps clang from making one condition of two, which costs more.
+ */
+#define ONLY_WANTED()                                                                              \
+	do {                                                                                       \
+		__u32 target = target_tgid;                                                        \
+                                                                                                   \
+		if (target && target != (__u32)(bpf_get_current_pid_tgid() >> 32))                 \
+			return 0;                                                                  \
+		barrier();                                                                         \
+	} while (0)
+
+/*
+ * The same where the event says which vCPU: that needs no helper. Newer
+ * verifiers want to see that it is not NULL.
+ */
+#define ONLY_WANTED_VCPU(vcpu)                                                                     \
+	do {                                                                                       \
+		if (!(vcpu) || is_unwanted((__u64)(vcpu)))                                         \
+			return 0;                                                                  \
+		barrier();                                                                         \
+	} while (0)
 
 #endif

@@ -9,10 +9,7 @@
 #define NESTPROF_TRIP_CLOCK_H
 
 #include "bpf/events.h"
-
-#ifndef np_inline
-#define np_inline static inline __attribute__((always_inline))
-#endif
+#include "bpf/inline.h"
 
 /* One phase ends, and the next begins. */
 np_inline void np_clock_turn(struct np_clock *c, __u64 now, __u8 next)

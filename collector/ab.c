@@ -53,6 +53,18 @@ static int start_guest(const struct ab_config *c, const struct ab_arm *arm, stru
 	return arm->nested ? l1_start_nested(l1, &c->l1) : l1_start_single(l1, &c->l1);
 }
 
+/* Who L1 is, and what it does on an exit where that is known. */
+static int describe_l1(const struct ab_config *c, struct l1 *l1, struct np_result *r)
+{
+	char sequence[NP_LINE_MAX];
+	int err = np_result_set_env(r, "l1_kernel", "%s", l1_kernel_release(l1));
+
+	if (err || !c->micro)
+		return err;
+	err = l1_set_sequence(l1, c->l1_sequence ?: "", sequence);
+	return err ? err : np_result_set_env(r, "l1_sequence", "%s", sequence);
+}
+
 static int run_workloads(const struct ab_config *c, struct np_arm_result *out, struct l1 *l1)
 {
 	int err = 0;
@@ -88,7 +100,7 @@ static int run_arm(const struct ab_config *c, const struct ab_arm *arm, struct n
 	if (!err)
 		err = start_guest(c, arm, &l1);
 	if (!err && arm->nested)
-		err = np_result_set_env(r, "l1_kernel", "%s", l1_kernel_release(l1));
+		err = describe_l1(c, l1, r);
 	if (!err)
 		err = run_workloads(c, out, l1);
 	l1_stop(l1);

@@ -30,6 +30,8 @@ struct ab_config {
 	uint32_t nr_tracers;
 	const char *tracers[NP_MAX_TRACERS]; /* one more window each */
 	struct l1_config l1;
+	bool micro; /* L1 is the micro-hypervisor */
+	const char *l1_sequence; /* what it does besides; NULL: nothing */
 };
 
 /* The arm of that name ("single", "shadow-off", "shadow-on"), or NULL. */

@@ -43,7 +43,8 @@ static const struct argp_option options[] = {
 	{ "verbose", 'v', 0, 0, "show L1's console", 1 },
 	{ "recover", OPT_RECOVER, 0, 0,
 	  "only put back what a killed run left (any run does that first)", 1 },
-	{ "l1-kernel", OPT_L1_KERNEL, "FILE", 0, "L1's kernel [/boot/vmlinuz-RELEASE]", 2 },
+	{ "l1-kernel", OPT_L1_KERNEL, "FILE", 0,
+	  "L1's kernel [/boot/vmlinuz-RELEASE; with --l1 micro, the one beside nestprof]", 2 },
 	{ "l1-modules", OPT_L1_MODULES, "DIR", 0,
 	  "its modules, for L1's initramfs [/lib/modules/RELEASE]", 2 },
 	{ "l1-initrd", OPT_L1_INITRD, "FILE", 0, "an initramfs made before, instead", 2 },
@@ -96,6 +97,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_RUNNER:
 		o->runner = arg;
 		return 0;
+	case ARGP_KEY_END:
+		if (o->what.micro && (o->l1_modules || o->l1_initrd))
+			argp_error(state, "--l1 micro has no modules, and no initramfs");
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -122,7 +127,19 @@ static int need_readable(const char *what, const char *path)
 	return fail(NP_EXIT_MISSING, -errno, "%s %s: %s", what, path, strerror(errno));
 }
 
-static int prepare_l1(struct options *o, struct defaults *d)
+/* It is its own kernel, and has no modules. */
+static int prepare_micro(struct options *o, struct defaults *d)
+{
+	int err = 0;
+
+	if (!o->l1_kernel) {
+		err = fs_data_path(d->kernel, "build/micro");
+		o->l1_kernel = d->kernel;
+	}
+	return err ? err : need_readable("the micro-hypervisor", o->l1_kernel);
+}
+
+static int prepare_linux(struct options *o, struct defaults *d)
 {
 	struct utsname u;
 	int err = 0;
@@ -136,14 +153,8 @@ static int prepare_l1(struct options *o, struct defaults *d)
 		err = fs_path(d->modules, "/lib/modules/%s", u.release);
 		o->l1_modules = d->modules;
 	}
-	if (!err && !o->runner) {
-		err = fs_data_path(d->runner, "build/runner");
-		o->runner = d->runner;
-	}
 	if (!err)
 		err = need_readable("L1's kernel", o->l1_kernel);
-	if (!err)
-		err = need_readable("the workload runner", o->runner);
 	if (!err && o->l1_initrd)
 		return need_readable("L1's initramfs", o->l1_initrd);
 	if (!err)
@@ -155,6 +166,21 @@ static int prepare_l1(struct options *o, struct defaults *d)
 		err = l1_image_build(o->runner, o->l1_modules, NULL, d->initrd);
 		o->l1_initrd = d->initrd;
 	}
+	return err;
+}
+
+static int prepare_l1(struct options *o, struct defaults *d)
+{
+	int err = 0;
+
+	if (!o->runner) {
+		err = fs_data_path(d->runner, "build/runner");
+		o->runner = d->runner;
+	}
+	if (!err)
+		err = need_readable("the workload runner", o->runner);
+	if (!err)
+		err = o->what.micro ? prepare_micro(o, d) : prepare_linux(o, d);
 	return err;
 }
 
@@ -211,6 +237,8 @@ static int run(struct options *o, struct np_result *r)
 			.run_timeout_s = 300,
 			.verbose = o->verbose,
 		},
+		.micro = o->what.micro,
+		.l1_sequence = o->what.l1_sequence,
 	};
 
 	memcpy(c.arms, o->what.arms, sizeof(c.arms));

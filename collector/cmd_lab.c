@@ -115,6 +115,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_UPDATE:
 		o->update = true;
 		return 0;
+	case ARGP_KEY_END:
+		if (o->what.micro && (o->l1.wanted || o->l1.modules))
+			argp_error(state, "--l1 micro has no kernel but itself, and no modules");
+		o->l1.wanted = o->l1.wanted ?: KERNEL_DEFAULT;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -188,8 +193,9 @@ static int make_words(const struct options *o, struct lab_config *c)
 		n = err ? 0 : strlen(c->words[m]);
 		if (!err)
 			snprintf(c->words[m] + n, sizeof(c->words[m]) - n,
-				 " --no-charts --l1-kernel /boot/vmlinux --l1-initrd /boot/l1.cpio"
-				 " --runner /usr/bin/runner --qemu-version %s",
+				 " --no-charts --l1-kernel %s --runner /usr/bin/runner"
+				 " --qemu-version %s",
+				 c->l1 ? "/boot/vmlinux --l1-initrd /boot/l1.cpio" : "/boot/micro",
 				 c->image->qemu_version);
 	}
 	return err;
@@ -278,7 +284,7 @@ static int describe(struct np_result *r, const struct lab_config *c)
 		err = np_result_set_env(r, "emulated_cpu", "%s", c->cpu_model);
 	if (!err)
 		err = np_result_set_env(r, "l0_package", "%s", c->l0->package);
-	if (!err)
+	if (!err && c->l1)
 		err = np_result_set_env(r, "l1_package", "%s", c->l1->package);
 	if (!err)
 		err = np_result_set_env(r, "busybox_package", "%s", image->busybox_version);
@@ -303,10 +309,12 @@ static int bring_out(const struct lab_config *c, const struct lab_run *run, cons
 static int ensure_kernels(const struct options *o, const char *cache, const char *image_dir,
 			  struct lab_kernel *l0, struct lab_kernel *l1)
 {
-	bool same = !strcmp(o->l0.wanted, o->l1.wanted);
 	int err = lab_kernel_ensure(l0, cache, image_dir, &o->l0, o->update);
 
-	return err ? err : lab_kernel_ensure(l1, cache, image_dir, &o->l1, o->update && !same);
+	if (err || o->what.micro)
+		return err;
+	return lab_kernel_ensure(l1, cache, image_dir, &o->l1,
+				 o->update && strcmp(o->l0.wanted, o->l1.wanted));
 }
 
 /* Whether nestprof is compared with tools that the image must have. */
@@ -336,7 +344,7 @@ static int run(const struct options *o)
 	if (!err) {
 		*c = (struct lab_config){ .image = &image,
 					  .l0 = &l0,
-					  .l1 = &l1,
+					  .l1 = o->what.micro ? NULL : &l1,
 					  .cache = cache,
 					  .cpu_model = o->cpu_model,
 					  .memory_mib = o->memory_mib,
@@ -367,7 +375,7 @@ int cmd_lab(int argc, char **argv)
 			     .memory_mib = DEFAULT_MEMORY_MIB, .watchdog_s = DEFAULT_WATCHDOG_S,
 			     .machines = 2,
 			     .l0 = { "--l0-kernel", KERNEL_DEFAULT, NULL },
-			     .l1 = { "--l1-kernel", KERNEL_DEFAULT, NULL } };
+			     .l1 = { "--l1-kernel", NULL, NULL } };
 	int err;
 
 	selection_init(&o.what);

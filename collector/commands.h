@@ -8,6 +8,8 @@
 	X(ab, "run the workloads with shadow VMCS off and on, on this host")                      \
 	X(stat, "count exits of L2 by reason, and what each made L1 exit for")                    \
 	X(top, "the same live on this terminal, from VMs down to what each exit costs")            \
+	X(record, "write down each exit and nested event, to be looked at later")                  \
+	X(report, "print the tables of stat from what was recorded")                               \
 	X(lab, "the same inside an emulated CPU: needs no VMX and no root")
 
 #define X(name, text) int cmd_##name(int argc, char **argv);

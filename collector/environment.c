@@ -11,7 +11,7 @@
 #include "collector/base/proc.h"
 
 /* "model name : Intel(R) ..." of the first CPU. */
-static void cpu_model(char *out, size_t size)
+void environment_cpu_model(char *out, size_t size)
 {
 	char *text, *line;
 
@@ -45,7 +45,7 @@ int environment_of_host(struct np_result *r, const char *qemu, const char *versi
 	char model[128];
 	int err = np_result_set_env(r, "nestprof", "%s", NP_VERSION);
 
-	cpu_model(model, sizeof(model));
+	environment_cpu_model(model, sizeof(model));
 	if (!err)
 		err = np_result_set_env(r, "cpu_model", "%s", model);
 	if (!err)

@@ -3,9 +3,14 @@
 #ifndef NESTPROF_ENVIRONMENT_H
 #define NESTPROF_ENVIRONMENT_H
 
+#include <stddef.h>
+
 #include "analysis/result.h"
 
 /* This host: nestprof, CPU model, QEMU (asked for its version when NULL), time unit. */
 int environment_of_host(struct np_result *r, const char *qemu, const char *qemu_version);
+
+/* The first CPU's name; "unknown". */
+void environment_cpu_model(char *out, size_t size);
 
 #endif

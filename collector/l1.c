@@ -186,8 +186,8 @@ int l1_start_nested(struct l1 **l, const struct l1_config *c)
 		c->qemu,    "-M",	L1_MACHINE,  "-accel",	"kvm",
 		"-cpu",	    "host",	"-m",	     memory,	"-nodefaults",
 		"-no-user-config",	"-display",  "none",	"-serial",
-		"stdio",    "-no-reboot", "-kernel", c->kernel, "-initrd",
-		c->initrd,  "-append",	L1_CMDLINE,  NULL,
+		"stdio",    "-no-reboot", "-kernel", c->kernel,
+		c->initrd ? "-initrd" : NULL /* the end */, c->initrd, "-append", L1_CMDLINE, NULL,
 	};
 	int err = need_program(c->qemu);
 
@@ -196,7 +196,7 @@ int l1_start_nested(struct l1 **l, const struct l1_config *c)
 		return fail(NP_EXIT_MISSING, err, "cannot start %s: %s; install qemu-system-x86",
 			    c->qemu, strerror(-err));
 	err = need(c->kernel, "L1's kernel");
-	if (!err)
+	if (!err && c->initrd)
 		err = need(c->initrd, "L1's initramfs");
 	snprintf(memory, sizeof(memory), "%u", c->memory_mib ?: DEFAULT_MEMORY_MIB);
 	return err ? err : start(l, c, "L1", argv);
@@ -261,6 +261,28 @@ int l1_run(struct l1 *l, const char *workload, uint64_t iterations, uint64_t *ti
 	if (err)
 		return err;
 	return parse_result(answer, asked, ticks) ? 0 : misunderstood(l, answer);
+}
+
+int l1_set_sequence(struct l1 *l, const char *accesses, char all[NP_LINE_MAX])
+{
+	const size_t verb = sizeof(NP_SEQUENCE) - 1;
+	static const char doing[] = "while it was told its sequence";
+	char line[NP_LINE_MAX];
+	int err;
+
+	if (snprintf(line, sizeof(line), NP_SEQUENCE " %s\n", accesses) >= (int)sizeof(line))
+		return fail(NP_EXIT_USAGE, -ENAMETOOLONG, "a sequence of more than %d bytes",
+			    NP_LINE_MAX);
+	err = tell(l, line);
+	if (err)
+		return explain(l, err, doing, 0);
+	err = wait_answer(l, doing, l->run_timeout_s, all);
+	if (err)
+		return err;
+	if (strncmp(all, NP_SEQUENCE " ", verb + 1) != 0)
+		return misunderstood(l, all);
+	memmove(all, all + verb + 1, strlen(all + verb + 1) + 1);
+	return 0;
 }
 
 int l1_freeze(struct l1 *l)

@@ -17,7 +17,7 @@ struct l1;
 struct l1_config {
 	const char *qemu;    /* "qemu-system-x86_64" */
 	const char *kernel;  /* L1's kernel: bzImage or ELF */
-	const char *initrd;  /* the runner as /init, with L1's kvm modules */
+	const char *initrd;  /* the runner as /init, with L1's kvm modules; NULL: needs none */
 	const char *runner;  /* the runner's binary, for the arm "single" */
 	uint32_t memory_mib;
 	double ready_timeout_s;
@@ -32,6 +32,12 @@ pid_t l1_pid(const struct l1 *l);
 
 /* Runs a workload to its end; *ticks is the total over all iterations. */
 int l1_run(struct l1 *l, const char *workload, uint64_t iterations, uint64_t *ticks);
+
+/*
+ * The micro-hypervisor alone: sets what it does on an exit of L2 besides what
+ * it must ("": nothing), and reads back the whole.
+ */
+int l1_set_sequence(struct l1 *l, const char *accesses, char all[NP_LINE_MAX]);
 
 /*
  * Stops every thread of the process, and waits until each has stopped, so

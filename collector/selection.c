@@ -11,11 +11,13 @@
 
 #define MAX_ITERATIONS 100000000
 #define DEFAULT_REPETITIONS 3
+#define SEQUENCE_CHARACTERS "RWm:,*0123456789abcdefABCDEF"
+#define MAX_SEQUENCE (NP_LINE_MAX - 1 - sizeof(NP_SEQUENCE " ")) /* with its line's end */
 
 static const char *const default_arms[] = { "single", "shadow-off", "shadow-on" };
 
 enum { OPT_ARMS = 1024, OPT_WORKLOADS, OPT_ITERATIONS, OPT_REPETITIONS, OPT_VERIFY,
-       OPT_TRACERS };
+       OPT_TRACERS, OPT_L1, OPT_L1_SEQUENCE };
 
 static const struct argp_option options[] = {
 	{ "arms", OPT_ARMS, "LIST", 0, "of single, shadow-off, shadow-on [all]", 0 },
@@ -24,6 +26,13 @@ static const struct argp_option options[] = {
 	{ "repetitions", OPT_REPETITIONS, "N", 0, "of each timed window [3]", 0 },
 	{ "verify", OPT_VERIFY, 0, 0,
 	  "one more window each, counted by ftrace's hist triggers and KVM's debugfs too", 0 },
+	{ "l1", OPT_L1, "KIND", 0,
+	  "linux, or micro: a bare-metal hypervisor with few and known accesses to the VMCS "
+	  "[linux]", 0 },
+	{ "l1-sequence", OPT_L1_SEQUENCE, "LIST", 0,
+	  "accesses that micro makes besides on each L2 exit, such as R:4404,W:6820*3: VMREAD "
+	  "of field 4404, VMWRITE of 6820 three times; with m, as in R:4404m, the operand is in "
+	  "memory [none]", 0 },
 	{ "tracers", OPT_TRACERS, "LIST", OPTION_HIDDEN, 0, 0 }, /* make bench-overhead */
 	{ 0 },
 };
@@ -78,6 +87,23 @@ static void take_tracers(struct selection *s, char *arg, struct argp_state *stat
 			argp_error(state, "unknown tracer '%s'", s->tracers[i]);
 }
 
+static void take_l1(struct selection *s, const char *arg, struct argp_state *state)
+{
+	s->micro = !strcmp(arg, "micro");
+	if (!s->micro && strcmp(arg, "linux"))
+		argp_error(state, "unknown L1 '%s': there are linux and micro", arg);
+}
+
+/* L1 itself judges what it means; here it must but be one word of L1's command line. */
+static void take_sequence(struct selection *s, const char *arg, struct argp_state *state)
+{
+	size_t len = strlen(arg);
+
+	if (!len || len > MAX_SEQUENCE || strspn(arg, SEQUENCE_CHARACTERS) != len)
+		argp_error(state, "--l1-sequence: '%s' is no list such as R:4404,W:6820*3", arg);
+	s->l1_sequence = arg;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct selection *s = state->input;
@@ -106,6 +132,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_TRACERS:
 		take_tracers(s, arg, state);
+		return 0;
+	case OPT_L1:
+		take_l1(s, arg, state);
+		return 0;
+	case OPT_L1_SEQUENCE:
+		take_sequence(s, arg, state);
+		return 0;
+	case ARGP_KEY_END:
+		if (s->l1_sequence && !s->micro)
+			argp_error(state, "--l1-sequence is for --l1 micro");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -140,6 +176,10 @@ int selection_to_words(const struct selection *s, const char *arms, char *out, s
 		n += snprintf(out + n, size - n, "%s%s", i ? "," : "", s->workloads[i]);
 	for (uint32_t i = 0; i < s->nr_tracers && n < size; i++)
 		n += snprintf(out + n, size - n, "%s%s", i ? "," : " --tracers ", s->tracers[i]);
+	if (s->micro && n < size)
+		n += snprintf(out + n, size - n, " --l1 micro");
+	if (s->l1_sequence && n < size)
+		n += snprintf(out + n, size - n, " --l1-sequence %s", s->l1_sequence);
 	if (s->iterations && n < size)
 		n += snprintf(out + n, size - n, " --iterations %llu",
 			      (unsigned long long)s->iterations);

@@ -20,6 +20,8 @@ struct selection {
 	bool verify;
 	uint32_t nr_tracers;
 	const char *tracers[NP_MAX_TRACERS];
+	bool micro;		 /* L1 is the micro-hypervisor, not Linux */
+	const char *l1_sequence; /* what it does besides, per exit of L2; NULL: nothing */
 };
 
 /* All arms and workloads. */

@@ -13,7 +13,7 @@
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
 #include "collector/bpf_log.h"
-#include "collector/btf_probe.h"
+#include "collector/bpf_programs.h"
 
 #include "bpf/nested.skel.h"
 
@@ -83,19 +83,6 @@ static void choose_checked(struct nested_bpf *skel, const struct kvm_hooks *h,
 	WANT(from_shadow_end, from_shadow);
 }
 
-static int cannot(const char *what, int err)
-{
-	const char *said = bpf_log_line();
-
-	if (err == -EPERM || err == -EACCES)
-		return fail(NP_EXIT_PRIVILEGE, err,
-			    "cannot %s the BPF programs: %s; run as root (it takes CAP_BPF, "
-			    "CAP_PERFMON, and CAP_SYS_ADMIN for the modules' BTF)",
-			    what, said[0] ? said : strerror(-err));
-	return fail(NP_EXIT_NO_BTF, err, "this kernel cannot %s the BPF programs: %s", what,
-		    said[0] ? said : strerror(-err));
-}
-
 /* What was asked for is left out where the kernel has no hook for it. */
 static void leave_out(struct session *s)
 {
@@ -115,12 +102,8 @@ static void leave_out(struct session *s)
 
 static int probe(struct session *s)
 {
-	struct kvm_btf btf;
-	int err = kvm_btf_open(&btf);
+	int err = programs_probe(&s->hooks);
 
-	if (!err)
-		err = kvm_btf_judge(&btf, &s->hooks);
-	kvm_btf_close(&btf);
 	if (!err)
 		leave_out(s);
 	return err;
@@ -130,7 +113,7 @@ static int load_chosen(struct session *s)
 {
 	s->skel = nested_bpf__open();
 	if (!s->skel)
-		return cannot("open", -errno);
+		return programs_cannot("open", -errno);
 	s->skel->rodata->target_tgid = s->c.tgid;
 	s->skel->rodata->infers = s->hooks.infers;
 	s->skel->rodata->forgets = s->hooks.vcpu_destroy;
@@ -159,32 +142,17 @@ static int load(struct session *s)
 		bpf_log_catch();
 		err = load_chosen(s);
 	}
-	return err ? cannot("load", err) : 0;
-}
-
-static void *map_counters(const struct bpf_map *map, size_t size)
-{
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
-
-	if (p == MAP_FAILED)
-		fail(NP_EXIT_FAILED, -errno, "cannot map the collector's counters: %s",
-		     strerror(errno));
-	return p == MAP_FAILED ? NULL : p;
+	return err ? programs_cannot("load", err) : 0;
 }
 
 static int map_all(struct session *s)
 {
 	s->vcpus = s->skel->bss->vcpus;
-	s->pools.rows = map_counters(s->skel->maps.rows, ROWS_SIZE);
+	s->pools.rows = programs_map(s->skel->maps.rows, ROWS_SIZE);
 	s->pools.max_rows = s->pools.nr_rows = NP_MAX_ROWS; /* only programs take new ones */
 	if (s->pools.rows && s->c.times)
-		s->pools.pages = map_counters(s->skel->maps.pages, PAGES_SIZE);
+		s->pools.pages = programs_map(s->skel->maps.pages, PAGES_SIZE);
 	return s->pools.rows && (s->pools.pages || !s->c.times) ? 0 : -ENOMEM;
-}
-
-static int put_free(const struct bpf_map *list, uint32_t index)
-{
-	return bpf_map_update_elem(bpf_map__fd(list), NULL, &index, BPF_ANY);
 }
 
 /* Slots, rows and pages are numbered from 1; the first rows belong to the slots. */
@@ -194,11 +162,11 @@ static int fill_free_lists(struct session *s)
 	int err = 0;
 
 	for (uint32_t i = 1; !err && i <= NP_MAX_VCPUS; i++)
-		err = put_free(s->skel->maps.free_slots, i);
+		err = programs_put_free(s->skel->maps.free_slots, i);
 	for (uint32_t i = NP_MAX_VCPUS + 1; !err && i <= NP_MAX_ROWS; i++)
-		err = put_free(s->skel->maps.free_rows, i);
+		err = programs_put_free(s->skel->maps.free_rows, i);
 	for (uint32_t i = 1; !err && i <= nr_pages; i++)
-		err = put_free(s->skel->maps.free_pages, i);
+		err = programs_put_free(s->skel->maps.free_pages, i);
 	return err ? fail(NP_EXIT_FAILED, err, "cannot fill the collector's lists: %s",
 			  strerror(-err))
 		   : 0;
@@ -268,7 +236,7 @@ int session_attach(struct session *s)
 	if (!err)
 		return 0;
 	nested_bpf__detach(s->skel);
-	return cannot("attach", err);
+	return programs_cannot("attach", err);
 }
 
 void session_detach(struct session *s)
@@ -296,38 +264,20 @@ void session_tend(struct session *s)
 	}
 }
 
-static void add_runs(const struct session *s, struct session_runs *runs, uint64_t *missed)
-{
-	struct bpf_program *program;
-
-	bpf_object__for_each_program(program, s->skel->obj) {
-		struct bpf_prog_info info = { 0 };
-		__u32 size = sizeof(info);
-		int fd = bpf_program__fd(program);
-
-		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size))
-			continue;
-		runs->count += info.run_cnt;
-		runs->ns += info.run_time_ns;
-		*missed += info.recursion_misses;
-	}
-}
-
 void session_runs(const struct session *s, struct session_runs *runs)
 {
-	uint64_t missed = 0;
+	uint64_t missed;
 
-	memset(runs, 0, sizeof(*runs));
-	add_runs(s, runs, &missed);
+	programs_runs(s->skel->obj, runs, &missed);
 }
 
 /* With the runs that the kernel skipped, for the program was busy on that CPU. */
 uint64_t session_lost(const struct session *s)
 {
-	struct session_runs runs = { 0 };
-	uint64_t missed = 0;
+	struct session_runs runs;
+	uint64_t missed;
 
-	add_runs(s, &runs, &missed);
+	programs_runs(s->skel->obj, &runs, &missed);
 	return s->skel->bss->lost_events + missed;
 }
 
@@ -361,11 +311,11 @@ static void free_row(struct session *s, uint32_t index)
 		if (!page)
 			continue;
 		memset(&s->pools.pages[page - 1], 0, sizeof(*s->pools.pages));
-		put_free(s->skel->maps.free_pages, page);
+		programs_put_free(s->skel->maps.free_pages, page);
 	}
 	memset(row, 0, sizeof(*row));
 	if (index > NP_MAX_VCPUS)
-		put_free(s->skel->maps.free_rows, index);
+		programs_put_free(s->skel->maps.free_rows, index);
 }
 
 void session_recycle(struct session *s, uint32_t slot)
@@ -377,7 +327,7 @@ void session_recycle(struct session *s, uint32_t slot)
 			free_row(s, v->row_of[i]);
 	free_row(s, v->shared_row);
 	memset(v, 0, sizeof(*v));
-	put_free(s->skel->maps.free_slots, slot + 1);
+	programs_put_free(s->skel->maps.free_slots, slot + 1);
 }
 
 void session_close(struct session *s)

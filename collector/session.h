@@ -8,6 +8,7 @@
 
 #include "analysis/account.h"
 #include "bpf/pools.h"
+#include "collector/bpf_programs.h"
 
 struct session;
 
@@ -70,11 +71,7 @@ void session_recycle(struct session *s, uint32_t slot);
 /* Events that were not counted, since session_open(). */
 uint64_t session_lost(const struct session *s);
 
-/* What the kernel measured of the programs' runs, while its BPF statistics were on. */
-struct session_runs {
-	uint64_t count;
-	uint64_t ns;
-};
+/* What the programs took, while the kernel's BPF statistics were on. */
 void session_runs(const struct session *s, struct session_runs *runs);
 
 /* Detaches and frees. Safe on NULL. */

@@ -16,3 +16,19 @@ $(B)/runner: $(RUNNER) $(L2_BINS) workloads/manifest.def workloads/l2/harness.h 
 	$(CC) -I. -Wa,-I$(B) -D_GNU_SOURCE -std=gnu17 -O2 $(WARN) -static -s $(RUNNER) -o $@
 
 $(B)/tests/test_runner: | $(B)/runner
+
+# The micro-hypervisor: freestanding 64-bit code without SSE, for nobody saves
+# its registers, and without a red zone, for interrupts use the same stack.
+MICRO_SRC   := $(wildcard workloads/micro/*.[cS]) workloads/runner/l2_code.S
+MICRO_FLAGS := -m64 -O2 -g -std=gnu17 $(WARN) -ffreestanding -fno-pic -mno-red-zone -mgeneral-regs-only \
+	-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables -Wa,-I$(B) -I.
+
+$(B)/micro: $(MICRO_SRC) $(wildcard workloads/micro/*.h) workloads/micro/micro.ld \
+	    workloads/runner/protocol.h workloads/runner/l2_code.h $(L2_BINS) \
+	    workloads/manifest.def workloads/l2/harness.h
+	$(CC) $(MICRO_FLAGS) -nostdlib -static -no-pie -Wl,-T,workloads/micro/micro.ld \
+		-Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wl,-z,noexecstack $(MICRO_SRC) -o $@
+
+# What needs no machine of its own is tested like everything else.
+$(B)/tests/test_micro_sequence: workloads/micro/sequence.c workloads/micro/text.c
+$(B)/tests/test_micro_emit: workloads/micro/emit.c workloads/micro/sequence.c workloads/micro/text.c

@@ -27,6 +27,8 @@ const struct recipe_package recipe_packages[] = {
 	{ "libncursesw6", "libncursesw.so.6", NULL },
 	{ "libsmartcols1", "libsmartcols.so.1", NULL },
 	{ "libtinfo6", "libtinfo.so.6", NULL },
+	{ "libxxhash0", "libxxhash.so.0", NULL },
+	{ "libzstd1", "libzstd.so.1", NULL },
 	{ "linux-perf", NULL, "usr/bin/perf" },
 	{ "trace-cmd", NULL, "usr/bin/trace-cmd" },
 	{ NULL, NULL, NULL },

@@ -65,11 +65,23 @@ static int copy_data_as(const char *relative, const char *dir, const char *name)
 	return err;
 }
 
+static int make_l1_initrd(const struct lab_kernel *l1, const char *root)
+{
+	char runner[NP_PATH], modules[NP_PATH], path[NP_PATH];
+	int err = fs_data_path(runner, "build/runner");
+
+	if (!err)
+		err = fs_path(modules, "%s/modules", l1->dir);
+	if (!err)
+		err = fs_path(path, "%s/boot/l1.cpio", root);
+	return err ? err : l1_image_build(runner, modules, l1->release, path);
+}
+
 /* What is nestprof's own in L0: built anew for each run, a few megabytes. */
 static int make_own_root(const struct lab_run *r, const struct place *p, uint32_t i, char *cpio)
 {
 	static const char *const folders[] = { "usr/bin", "boot", "etc/nestprof" };
-	char root[NP_PATH], path[NP_PATH], runner[NP_PATH], modules[NP_PATH];
+	char root[NP_PATH], path[NP_PATH];
 	int err = fs_path(root, "%s/root", p->dir);
 
 	for (size_t k = 0; !err && k < sizeof(folders) / sizeof(*folders); k++) {
@@ -86,13 +98,9 @@ static int make_own_root(const struct lab_run *r, const struct place *p, uint32_
 	if (!err && r->c.l0_command)
 		err = copy_as(r->c.l0_command, root, "etc/nestprof/command", 0755);
 	if (!err)
-		err = fs_data_path(runner, "build/runner");
-	if (!err)
-		err = fs_path(modules, "%s/modules", r->c.l1->dir);
-	if (!err)
-		err = fs_path(path, "%s/boot/l1.cpio", root);
-	if (!err)
-		err = l1_image_build(runner, modules, r->c.l1->release, path);
+		err = copy_data_as("build/micro", root, "boot/micro");
+	if (!err && r->c.l1)
+		err = make_l1_initrd(r->c.l1, root);
 	if (!err)
 		err = fs_path(path, "%s/etc/nestprof/words", root);
 	if (!err)
@@ -111,7 +119,7 @@ static int make_disk(const struct lab_run *r, struct place *p, uint32_t i)
 			       .kernel_base = l0->base,
 			       .kernel_entry = l0->entry,
 			       .kernel_end = l0->end,
-			       .initrd = { base, modules, l1, own },
+			       .initrd = { base, modules, own },
 			       .cmdline = L0_CMDLINE };
 	int err = fs_path(kernel, "%s/kernel.bin", l0->dir);
 
@@ -119,8 +127,11 @@ static int make_disk(const struct lab_run *r, struct place *p, uint32_t i)
 		err = fs_path(base, "%s/base.cpio", r->c.image->dir);
 	if (!err)
 		err = fs_path(modules, "%s/modules.cpio", l0->dir);
-	if (!err)
+	if (!err && r->c.l1) {
 		err = fs_path(l1, "%s/vmlinux.cpio", r->c.l1->dir);
+		d.initrd[2] = l1;
+		d.initrd[3] = own;
+	}
 	if (!err)
 		err = fs_path(disk, "%s/" MACHINE_DISK, p->dir);
 	if (!err)

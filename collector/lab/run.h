@@ -16,7 +16,7 @@
 
 struct lab_config {
 	const struct lab_image *image;
-	const struct lab_kernel *l0, *l1;
+	const struct lab_kernel *l0, *l1; /* no l1: the micro-hypervisor */
 	const char *cache;
 	const char *cpu_model;
 	uint32_t memory_mib;
@@ -26,7 +26,7 @@ struct lab_config {
 	bool keep; /* leave the run's folder, and say where it is */
 	uint32_t nr_machines;
 	char name[LAB_MAX_MACHINES][64];
-	char words[LAB_MAX_MACHINES][512]; /* what `nestprof ab` is given */
+	char words[LAB_MAX_MACHINES][1024]; /* what `nestprof ab` is given */
 };
 
 struct lab_run;

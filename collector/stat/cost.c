@@ -2,11 +2,16 @@
 #include "collector/stat/cost.h"
 
 #include <errno.h>
+#include <math.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 
 #include "collector/session.h"
+
+/* The kernel's BPF statistics are on for the first part of each period. */
+#define PERIOD_S 1.0
+#define ON_S 0.1
 
 void cost_on(struct cost *c, double now)
 {
@@ -25,6 +30,18 @@ void cost_off(struct cost *c, double now)
 	close(c->fd);
 	c->fd = -1;
 	c->on += now - c->since;
+}
+
+double cost_sample(struct cost *c, double begin, double now)
+{
+	double period = floor((now - begin) / PERIOD_S) * PERIOD_S + begin;
+	bool on = now < period + ON_S;
+
+	if (on)
+		cost_on(c, now);
+	else
+		cost_off(c, now);
+	return period + (on ? ON_S : PERIOD_S);
 }
 
 void cost_tell(const struct cost *c, const struct session_runs *runs, double seconds,

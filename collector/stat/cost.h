@@ -23,6 +23,9 @@ struct cost {
 void cost_on(struct cost *c, double now);
 void cost_off(struct cost *c, double now);
 
+/* On for a part of each period. Returns when it wants to be called again. */
+double cost_sample(struct cost *c, double begin, double now);
+
 struct session_runs;
 struct stat_tracing {
 	bool measured;

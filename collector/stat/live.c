@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "collector/stat/live.h"
 
-#include <math.h>
-
 #include "collector/host/hostfs.h"
 #include "collector/host/vms.h"
 #include "collector/stat/wait.h"
-
-/* The kernel's BPF statistics are on for the first part of each period. */
-#define COST_PERIOD_S 1.0
-#define COST_ON_S 0.1
 
 #define KVM_INTEL "/sys/module/kvm_intel"
 
@@ -62,15 +56,8 @@ int live_read(struct live *l, struct stat_model *m)
 
 double live_sample(struct live *l, double now)
 {
-	double period = floor((now - l->begin) / COST_PERIOD_S) * COST_PERIOD_S + l->begin;
-	bool on = now < period + COST_ON_S;
-
 	session_tend(l->session);
-	if (on)
-		cost_on(&l->cost, now);
-	else
-		cost_off(&l->cost, now);
-	return period + (on ? COST_ON_S : COST_PERIOD_S);
+	return cost_sample(&l->cost, l->begin, now);
 }
 
 bool live_was_unloaded(struct live *l)

@@ -7,6 +7,7 @@
 
 #include "analysis/stat_trips.h"
 #include "collector/base/fail.h"
+#include "collector/stat/tracing.h"
 
 #define JSON_FORM (JSON_COMPACT | JSON_REAL_PRECISION(9))
 
@@ -152,13 +153,18 @@ int report_interval(struct stat_report *r, double start, const struct stat_lines
 	}
 }
 
-static const char *why_not(const struct stat_tracing *t)
+int report_model(struct stat_report *r, struct stat_model *m, double start, double seconds,
+		 uint64_t lost)
 {
-	if (t->err == -EPERM || t->err == -EACCES)
-		return "the kernel's BPF statistics take CAP_SYS_ADMIN";
-	if (t->err)
-		return "this kernel's BPF statistics cannot be put on";
-	return "no program ran while it was sampled";
+	struct stat_lines lines = { 0 };
+	int err = stat_model_windows(m, r->by, stat_lines_add, &lines);
+
+	if (!err)
+		err = stat_lines_finish(&lines, seconds, r->min_share, r->sort);
+	if (!err)
+		err = report_interval(r, start, &lines, lost);
+	stat_lines_free(&lines);
+	return err;
 }
 
 static void end_text(FILE *out, uint64_t lost, const struct stat_tracing *t)
@@ -172,17 +178,7 @@ static void end_text(FILE *out, uint64_t lost, const struct stat_tracing *t)
 			"(kernel's BPF statistics, sampled in %.2f s)\n",
 			1000 * t->cpu_seconds, t->cpu_percent, t->ns_per_run, t->sampled);
 	else
-		fprintf(out, "not measured (%s)\n", why_not(t));
-}
-
-static json_t *tracing_json(const struct stat_tracing *t)
-{
-	if (!t->measured)
-		return json_pack("{s:b, s:s}", "measured", false, "why", why_not(t));
-	return json_pack("{s:b, s:s, s:f, s:I, s:f, s:f, s:f}", "measured", true, "source",
-			 "bpf statistics", "sampled_seconds", t->sampled, "sampled_runs",
-			 (json_int_t)t->runs, "ns_per_run", t->ns_per_run, "cpu_seconds",
-			 t->cpu_seconds, "cpu_percent", t->cpu_percent);
+		fprintf(out, "not measured (%s)\n", tracing_why_not(t));
 }
 
 static int end_json(const struct stat_report *r, double seconds, uint64_t lost,
@@ -190,7 +186,7 @@ static int end_json(const struct stat_report *r, double seconds, uint64_t lost,
 {
 	json_t *o = json_pack("{s:s, s:s, s:i, s:f, s:I, s:o}", "schema", STAT_SCHEMA, "type",
 			      "end", "intervals", (int)r->intervals, "seconds", seconds, "lost",
-			      (json_int_t)lost, "tracing", tracing_json(t));
+			      (json_int_t)lost, "tracing", tracing_to_json(t));
 
 	return print_object(r, o, o ? 0 : -ENOMEM);
 }

@@ -17,14 +17,20 @@ struct stat_report {
 	FILE *notes; /* the last line of CSV, which has no place for it */
 	enum stat_format format;
 	enum stat_by by;
+	double min_share;
+	const struct stat_metric *sort;
 	uint32_t intervals; /* reported so far */
 };
 
 /*
- * Both return -EPIPE when nobody reads any more, and fail() with
+ * All return -EPIPE when nobody reads any more, and fail() with
  * NP_EXIT_NO_SPACE when the output cannot be written.
  */
 int report_interval(struct stat_report *r, double start, const struct stat_lines *l, uint64_t lost);
+/* What the model counted since it advanced. */
+int report_model(struct stat_report *r, struct stat_model *m, double start, double seconds,
+		 uint64_t lost);
+
 int report_end(struct stat_report *r, double seconds, uint64_t lost, const struct stat_tracing *t);
 
 #endif

@@ -22,18 +22,12 @@ struct run {
 
 static int report(struct run *r, double now)
 {
-	struct stat_lines lines = { 0 };
 	double start = r->reported - r->live.begin;
 	uint64_t lost = session_lost(r->live.session);
 	int err = live_read(&r->live, r->model);
 
 	if (!err)
-		err = stat_model_windows(r->model, r->o->by, stat_lines_add, &lines);
-	if (!err)
-		err = stat_lines_finish(&lines, now - r->reported, r->o->min_share, r->o->sort);
-	if (!err)
-		err = report_interval(&r->report, start, &lines, lost - r->lost);
-	stat_lines_free(&lines);
+		err = report_model(&r->report, r->model, start, now - r->reported, lost - r->lost);
 	stat_model_advance(r->model);
 	r->reported = now;
 	r->lost = lost;
@@ -149,10 +143,7 @@ int stat_run(const struct stat_options *o)
 			   .waiting = WAITING_NONE,
 			   .live = LIVE_NONE,
 			   .model = stat_model_new(),
-			   .report = { .out = stdout,
-				       .notes = stderr,
-				       .format = o->format,
-				       .by = o->by } };
+			   .report = shown_report(&o->shown) };
 	if (r->model)
 		err = run(r);
 	live_close(&r->live);

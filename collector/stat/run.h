@@ -3,17 +3,13 @@
 #ifndef NESTPROF_STAT_RUN_H
 #define NESTPROF_STAT_RUN_H
 
-#include "analysis/stat_metrics.h"
-#include "collector/stat/report.h"
+#include "collector/stat/shown.h"
 #include "collector/stat/target.h"
 
 struct stat_options {
 	struct target target;
 	char **command; /* runs, and ends it; NULL: none */
-	enum stat_format format;
-	enum stat_by by;
-	double min_share;
-	const struct stat_metric *sort;
+	struct shown shown;
 };
 
 /* 0, or a negative errno and fail(). -EINTR: a signal came before its time. */

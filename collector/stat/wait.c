@@ -80,7 +80,7 @@ enum stat_end wait_until(const struct waiting *w, double until)
 {
 	struct pollfd fds[3] = { { w->command, POLLIN, 0 },
 				 { w->vm, POLLIN, 0 },
-				 { STDOUT_FILENO, 0, 0 } };
+				 { w->out, 0, 0 } };
 	double left;
 
 	while ((left = until - wait_now()) > 0) {

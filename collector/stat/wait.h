@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #include "collector/base/proc.h"
 
@@ -21,10 +22,12 @@ enum stat_end {
 struct waiting {
 	int vm;	     /* pidfd of the VM's process; -1: none */
 	int command; /* pidfd of the command; -1: none */
+	int out;     /* what is written goes there; -1: nobody need read it */
 	struct proc proc;
 };
 
-#define WAITING_NONE ((struct waiting){ .vm = -1, .command = -1, .proc = PROC_NONE })
+#define WAITING_NONE                                                                               \
+	((struct waiting){ .vm = -1, .command = -1, .out = STDOUT_FILENO, .proc = PROC_NONE })
 
 /* The clock of all times here, in seconds. */
 double wait_now(void);

@@ -20,6 +20,13 @@ for c in ab lab; do
 	check "$c: iterations that are no number" 2 err='--iterations' -- "$c" --iterations=many
 	check "$c: iterations of nothing" 2 err='--iterations' -- "$c" --iterations=0
 	check "$c: negative iterations" 2 err='--iterations' -- "$c" --iterations=-1
+	check "$c: unknown L1" 2 err="unknown L1 'xen': there are linux and micro" -- "$c" --l1=xen
+	check "$c: a sequence for Linux" 2 err='--l1-sequence is for --l1 micro' -- \
+		"$c" --l1-sequence=R:4402
+	check "$c: a sequence of two words" 2 err='--l1-sequence' -- \
+		"$c" --l1=micro --l1-sequence='R:4402 quit'
+	check "$c: an empty sequence" 2 err='--l1-sequence' -- "$c" --l1=micro --l1-sequence=
+	check "$c: modules for micro" 2 err='--l1 micro has no' -- "$c" --l1=micro --l1-modules=/tmp
 done
 check "lab: a CPU that would add lines to a bochsrc" 2 err='cpu-model' errlines=1 -- \
 	lab --cpu-model='x, count=9'

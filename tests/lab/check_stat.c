@@ -155,7 +155,7 @@ static void top_ran_beside(void **state)
 	assert_int_equal(status_of("top"), 0);
 	is_empty("top.err");
 	has("top.screen", "L0 exits/s");
-	has("top.screen", "exits by reason"); /* other words may be drawn over older ones, in part */
+	has("top.screen", "exits by reason"); /* words may be drawn over older ones, in part */
 	has("top.screen", "CPUID");
 	assert_string_equal(before, after); /* the terminal's modes */
 	free(before);

@@ -112,6 +112,36 @@ static void runs_a_workload(void **state)
 	free(args);
 }
 
+static void tells_its_sequence(void **state)
+{
+	struct l1 *l;
+	char all[NP_LINE_MAX], *args;
+
+	(void)state;
+	play("echo \"$@\" >heard\n"
+	     "echo @np ready micro\n"
+	     "read line; echo $line >>heard\n"
+	     "echo @np sequence R:4402,W:681e,R:4404\n"
+	     "read line\n"
+	     "echo @np error VMREAD of field 0x7ffe failed: VM-instruction error 12\n"
+	     "read line\n"
+	     "echo @np sequenceR:4402\n");
+	config.initrd = NULL;
+	assert_int_equal(l1_start_nested(&l, &config), 0);
+	assert_int_equal(l1_set_sequence(l, "R:4404", all), 0);
+	assert_string_equal(all, "R:4402,W:681e,R:4404");
+	assert_fails(l1_set_sequence(l, "R:7ffe", all), NP_EXIT_L1, "0x7ffe failed: VM-instr");
+	fail_clear();
+	assert_fails(l1_set_sequence(l, "", all), NP_EXIT_L1, "not understood from L1");
+	l1_stop(l);
+	assert_gone();
+
+	assert_int_equal(fs_read(heard, &args, NULL), 0);
+	assert_null(strstr(args, "-initrd"));
+	assert_non_null(strstr(args, "\nsequence R:4404\n"));
+	free(args);
+}
+
 static void hears_through_noise(void **state)
 {
 	struct l1 *l;
@@ -351,6 +381,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs_a_workload),
+		cmocka_unit_test(tells_its_sequence),
 		cmocka_unit_test(hears_through_noise),
 		cmocka_unit_test(an_error_line_is_shown),
 		cmocka_unit_test(an_early_end_is_explained),

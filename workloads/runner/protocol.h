@@ -11,6 +11,15 @@
  *         or  @np error <text>
  *   nestprof: quit
  *
+ * The micro-hypervisor (workloads/micro/) says "micro" for its kernel's release
+ * and serves two verbs more, each answered with itself and the whole of what
+ * L1 does per exit of L2 (sequence.h there has the language):
+ *
+ *   nestprof: sequence [<accesses>]
+ *   runner:   @np sequence <all accesses>
+ *   nestprof: sites
+ *   runner:   @np sites <addresses of their instructions, hexadecimal>
+ *
  * An error instead of "ready" is the runner's last word: it ends.
  *
  * <ticks> is the time-stamp counter's growth over all iterations, read by the
@@ -28,6 +37,9 @@
 #define NP_RESULT "result"
 #define NP_ERROR "error"
 #define NP_QUIT "quit"
+#define NP_SEQUENCE "sequence"
+#define NP_SITES "sites"
+#define NP_MICRO "micro"
 #define NP_LINE_MAX 256
 #define NP_WARM_UP 16
 #define NP_MAX_ITERATIONS 0xffffffffu

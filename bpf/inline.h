@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How functions of headers are compiled that BPF and C share. */
+#ifndef NESTPROF_INLINE_H
+#define NESTPROF_INLINE_H
+
+#define np_inline static inline __attribute__((always_inline))
+
+/* What few events need stays out of the way, and of the registers, of the others. */
+#ifdef __bpf__
+#define np_aside static __attribute__((noinline))
+#else
+#define np_aside static inline
+#endif
+
+#endif

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <argp.h>
+
+#include "collector/base/fail.h"
+#include "collector/commands.h"
+#include "collector/list.h"
+#include "collector/record/run.h"
+#include "collector/stat/privileges.h"
+
+enum { OPT_FORCE = 256, OPT_BUFFER };
+
+static const struct argp_option options[] = {
+	{ 0, 0, 0, 0, "Where to:", 4 },
+	{ "output", 'o', "FILE", 0, "- is standard output [" RECORD_FILE "]", 4 },
+	{ "force", OPT_FORCE, 0, 0, "replace a file that exists", 4 },
+	{ "buffer", OPT_BUFFER, "MIB", 0, "memory for events that are not written yet [32]", 4 },
+	{ 0 },
+};
+
+static const struct argp_child children[] = { { &target_argp, 0, NULL, 0 }, { 0 } };
+
+/* Where the command begins, our options end. */
+static void take_command(struct argp_state *state, struct record_options *o)
+{
+	o->command = state->argv + state->next - 1;
+	state->next = state->argc;
+}
+
+static void take_buffer(struct argp_state *state, struct record_options *o, const char *arg)
+{
+	if (number_parse(arg, RECORD_MIN_BUFFER_MIB, RECORD_MAX_BUFFER_MIB, &o->buffer_mib))
+		argp_error(state, "--buffer: '%s' is no number from %d to %d", arg,
+			   RECORD_MIN_BUFFER_MIB, RECORD_MAX_BUFFER_MIB);
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct record_options *o = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->target;
+		return 0;
+	case 'o':
+		o->file = arg;
+		return 0;
+	case OPT_FORCE:
+		o->force = true;
+		return 0;
+	case OPT_BUFFER:
+		take_buffer(state, o, arg);
+		return 0;
+	case ARGP_KEY_ARG:
+		take_command(state, o);
+		return 0;
+	case ARGP_KEY_END:
+		if (o->target.interval)
+			argp_error(state, "-I is an option of 'nestprof report'");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.children = children,
+	.args_doc = "[COMMAND [ARG...]]",
+	.doc = "Records each exit, entry and nested event of virtual machines, with its time, "
+	       "while they run; with COMMAND until that has ended. 'nestprof report' prints "
+	       "stat's tables from it.\v"
+	       "docs/record.md tells more, docs/recording.md describes the file.",
+};
+
+int cmd_record(int argc, char **argv)
+{
+	struct record_options o = { .target = TARGET_ALL,
+				    .file = RECORD_FILE,
+				    .buffer_mib = RECORD_BUFFER_MIB };
+	int err;
+
+	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o);
+	err = privileges_check();
+	if (!err)
+		err = target_find(&o.target);
+	if (!err)
+		err = record_run(&o);
+	return err ? (fail_code() ? (int)fail_code() : NP_EXIT_FAILED) : NP_EXIT_OK;
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <argp.h>
+
+#include "collector/base/fail.h"
+#include "collector/commands.h"
+#include "collector/record/report_run.h"
+
+static const struct argp_child children[] = { { &target_argp, 0, NULL, 0 },
+					      { &shown_argp, 0, NULL, 0 },
+					      { 0 } };
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct report_options *o = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->target;
+		state->child_inputs[1] = &o->shown;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (state->arg_num)
+			argp_error(state, "one FILE only");
+		o->file = arg;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.parser = parse,
+	.children = children,
+	.args_doc = "[FILE]",
+	.doc = "Prints stat's tables from what 'nestprof record' recorded in FILE "
+	       "[" RECORD_FILE "]; - reads standard input.\v"
+	       "With the same options it says what stat would have said. A file that is damaged or "
+	       "was cut off is read up to there. docs/record.md tells more, docs/stat.md explains "
+	       "the columns.",
+};
+
+int cmd_report(int argc, char **argv)
+{
+	struct report_options o = { .target = TARGET_ALL,
+				    .shown = shown_default(),
+				    .file = RECORD_FILE };
+	int err;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	err = report_run(&o);
+	return err ? (fail_code() ? (int)fail_code() : NP_EXIT_FAILED) : NP_EXIT_OK;
+}

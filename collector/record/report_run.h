@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From a recording to stat's tables: what report does with its options. */
+#ifndef NESTPROF_RECORD_REPORT_RUN_H
+#define NESTPROF_RECORD_REPORT_RUN_H
+
+#include "collector/record/run.h"
+#include "collector/stat/shown.h"
+#include "collector/stat/target.h"
+
+struct report_options {
+	struct target target;
+	struct shown shown;
+	const char *file; /* "-": standard input */
+};
+
+/* 0, or a negative errno and fail(). */
+int report_run(const struct report_options *o);
+
+#endif
