@@ -46,6 +46,7 @@ struct stat_lines {
 	uint32_t nr_lines, nr_groups;
 	struct stat_line *line;
 	struct stat_group *group;
+	struct stat_failures failures; /* of those the CPU's own; stat_model_failures() has KVM's */
 };
 
 /* A stat_each: the window's lines and its group are added to a struct stat_lines. */

@@ -17,6 +17,8 @@
 
 const volatile bool infers; /* vmcs12 can be read; else the tracepoints are hooked */
 
+#include "bpf/failures.bpf.h"
+
 /* How a program comes to what is in struct vcpu_vmx. */
 enum way {
 	BY_CAST,
@@ -58,11 +60,17 @@ static __always_inline void infer_from_l1(struct np_vcpu *v, __u32 given, bool t
 static __always_inline void infer(void *vcpu, struct np_vcpu *v, __u32 level, enum way way,
 				  bool timed)
 {
+	__u32 given;
+
 	if (level == NP_LEVEL_L2 && v->level == NP_LEVEL_L1)
 		np_fsm_vmenter(NULL, v, UNTIMED); /* its own hook took the time */
 	else if (level == NP_LEVEL_L1 &&
-		 (v->level == NP_LEVEL_L2 || v->logged & NP_LOG_ENTERING))
-		infer_from_l1(v, given_to_l1(vcpu, way), timed);
+		 (v->level == NP_LEVEL_L2 || v->logged & NP_LOG_ENTERING)) {
+		given = given_to_l1(vcpu, way);
+		if (v->level == NP_LEVEL_L1 && given != NOTHING_GIVEN)
+			given = entry_did_not(v, given);
+		infer_from_l1(v, given, timed);
+	}
 	v->odd &= ~NP_ODD_HALTED;
 }
 

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "bpf/events.h"
+#include "bpf/offsets.h"
 
 struct btf;
 
@@ -39,7 +40,9 @@ struct kvm_hooks {
 	/* What only costs its own column when it is not there. */
 	bool has_entry;		/* tracepoint kvm_entry: no times without it */
 	bool has_sync[NP_SYNCS]; /* the functions that enum np_sync names */
+	bool has_failed;       /* tracepoint kvm_nested_vmenter_failed, as far as is known */
 	bool vcpu_destroy;     /* kvm_arch_vcpu_destroy() can be hooked */
+	struct np_offsets at;
 };
 
 /*

@@ -14,6 +14,7 @@
 #include "collector/base/log.h"
 #include "collector/bpf_log.h"
 #include "collector/bpf_programs.h"
+#include "collector/failures.h"
 
 #include "bpf/nested.skel.h"
 
@@ -25,6 +26,7 @@ struct session {
 	struct np_vcpu *vcpus;
 	struct np_pools pools;
 	bool attached;
+	bool told_of_failures;
 };
 
 #define ROWS_SIZE (NP_MAX_ROWS * sizeof(struct np_l2_row))
@@ -100,6 +102,12 @@ static void leave_out(struct session *s)
 				 functions[i]);
 }
 
+static void choose_failures(struct nested_bpf *skel, const struct kvm_hooks *h)
+{
+	WANT(entry_failed, h->has_failed);
+	bpf_program__set_autoattach(skel->progs.entry_failed, false); /* attach_failures() does */
+}
+
 static int probe(struct session *s)
 {
 	int err = programs_probe(&s->hooks);
@@ -119,6 +127,8 @@ static int load_chosen(struct session *s)
 	s->skel->rodata->forgets = s->hooks.vcpu_destroy;
 	if (s->c.phases_every)
 		s->skel->rodata->phases_every = s->c.phases_every;
+	s->skel->rodata->at = s->hooks.at;
+	choose_failures(s->skel, &s->hooks);
 	if (s->hooks.unchecked)
 		choose_unchecked(s->skel, &s->c);
 	else
@@ -233,8 +243,11 @@ int session_attach(struct session *s)
 	s->skel->bss->phasing = 0;
 	err = nested_bpf__attach(s->skel);
 	s->attached = !err;
-	if (!err)
+	if (!err) {
+		s->skel->links.entry_failed =
+			failures_attach(s->skel->progs.entry_failed, &s->told_of_failures);
 		return 0;
+	}
 	nested_bpf__detach(s->skel);
 	return programs_cannot("attach", err);
 }
@@ -301,6 +314,11 @@ int session_each_vcpu(struct session *s, session_each each, void *arg)
 	return err;
 }
 
+int session_each_failure(struct session *s, failures_do each, void *arg)
+{
+	return failures_each(s->skel->maps.failures, each, arg);
+}
+
 static void free_row(struct session *s, uint32_t index)
 {
 	struct np_l2_row *row = &s->pools.rows[index - 1];
@@ -326,6 +344,7 @@ void session_recycle(struct session *s, uint32_t slot)
 		if (v->row_of[i] && v->row_of[i] != v->shared_row)
 			free_row(s, v->row_of[i]);
 	free_row(s, v->shared_row);
+	failures_forget(s->skel->maps.failures, slot);
 	memset(v, 0, sizeof(*v));
 	programs_put_free(s->skel->maps.free_slots, slot + 1);
 }
