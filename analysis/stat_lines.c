@@ -251,6 +251,7 @@ int stat_lines_finish(struct stat_lines *l, double seconds, double min_share,
 	l->seconds = seconds;
 	for (uint32_t i = 0; i < l->nr_lines; i++) {
 		l->line[i].seconds = seconds;
+		l->line[i].paths = l->paths;
 		l->line[i].all = all;
 	}
 	for (uint32_t i = 0; i < l->nr_groups; i++) {

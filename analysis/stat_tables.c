@@ -145,10 +145,20 @@ static bool any_line_has(const struct stat_lines *l, const struct stat_metric *m
 	return false;
 }
 
+static bool any_line_knows(const struct stat_lines *l, const struct stat_metric *m)
+{
+	for (uint32_t i = 0; i < l->nr_lines; i++)
+		if (!isnan(m->value(&l->line[i], m->arg)))
+			return true;
+	return false;
+}
+
 static bool is_shown(const struct stat_metric *m, const struct stat_lines *l, enum stat_form form)
 {
 	if (form == STAT_FORM_DATA || m->shown == STAT_ALWAYS)
 		return true;
+	if (m->shown == STAT_IF_KNOWN)
+		return any_line_knows(l, m);
 	return m->shown == STAT_NOT_ZERO && any_line_has(l, m);
 }
 

@@ -96,6 +96,18 @@ static __noinline int exit_untyped_timed(struct np_vcpu *v)
 	return on_exit_untyped(v, TIMED);
 }
 
+const volatile bool counts_paths;
+
+/* A check on kvm_exit, and who takes the slow path, for who wants it. */
+static __always_inline int check_exit(struct np_vcpu *v)
+{
+	if (v && counts_paths)
+		np_fsm_slow_path(NULL, v);
+	if (v)
+		np_fsm_nested_vmexit(v);
+	return 0;
+}
+
 #include "bpf/nested_raw.bpf.h"
 #include "bpf/syncs.bpf.h"
 
@@ -226,16 +238,10 @@ int BPF_PROG(entry_timed, struct kvm_vcpu *vcpu)
 
 static __always_inline int on_nested_vmexit(struct kvm_vcpu *vcpu)
 {
-	struct np_vcpu *v;
-
 	ONLY_WANTED_VCPU(vcpu);
-	v = find_vcpu((__u64)vcpu);
-	if (v)
-		np_fsm_nested_vmexit(v);
-	return 0;
+	return check_exit(find_vcpu((__u64)vcpu));
 }
 
-/* A check on kvm_exit, for who wants it. */
 SEC("?tp_btf/kvm_nested_vmexit")
 int BPF_PROG(nested_vmexit, struct kvm_vcpu *vcpu)
 {

@@ -26,14 +26,9 @@ int exit_unchecked(struct bpf_raw_tracepoint_args *ctx)
 SEC("?raw_tp/kvm_nested_vmexit")
 int nested_vmexit_unchecked(struct bpf_raw_tracepoint_args *ctx)
 {
-	struct np_vcpu *v;
-
 	if ((__u32)ctx->args[2] != NP_ISA_VMX)
 		return 0;
-	v = find_vcpu(ctx->args[1]);
-	if (v)
-		np_fsm_nested_vmexit(v);
-	return 0;
+	return check_exit(find_vcpu(ctx->args[1]));
 }
 
 SEC("?raw_tp/kvm_nested_vmexit_inject")

@@ -56,7 +56,7 @@ static void choose_exit(struct nested_bpf *skel, enum reason_way way, bool timed
 static void choose_unchecked(struct nested_bpf *skel, const struct session_config *c)
 {
 	WANT(exit_unchecked, true);
-	WANT(nested_vmexit_unchecked, c->check);
+	WANT(nested_vmexit_unchecked, c->check || c->paths);
 	WANT(nested_vmexit_inject_unchecked, true);
 	WANT(nested_vmenter_returns, true);
 	bpf_map__set_autocreate(skel->maps.typed, false);
@@ -67,6 +67,7 @@ static void choose_checked(struct nested_bpf *skel, const struct kvm_hooks *h,
 {
 	bool typed = h->reason == REASON_BY_KPTR, enters = c->times || !h->infers;
 	bool to_shadow = c->syncs && h->has_sync[NP_SYNC_TO_SHADOW];
+	bool check = c->check || c->paths;
 	bool from_shadow = c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW];
 
 	choose_exit(skel, h->reason, c->times);
@@ -75,8 +76,8 @@ static void choose_checked(struct nested_bpf *skel, const struct kvm_hooks *h,
 	WANT_ONE(vmenter, c->times, enters && h->vmenter_is_event);
 	WANT_ONE(vmenter_function, c->times, enters && !h->vmenter_is_event);
 	WANT(halt, h->infers && h->has_halt);
-	WANT(nested_vmexit_with_reason, c->check && h->exit_has_reason);
-	WANT(nested_vmexit, c->check && !h->exit_has_reason);
+	WANT(nested_vmexit_with_reason, check && h->exit_has_reason);
+	WANT(nested_vmexit, check && !h->exit_has_reason);
 	WANT(typed_vcpu_destroyed, h->vcpu_destroy && typed);
 	WANT(vcpu_destroyed, h->vcpu_destroy && !typed);
 	WANT(to_shadow_begin, to_shadow);
@@ -127,6 +128,7 @@ static int load_chosen(struct session *s)
 	s->skel->rodata->forgets = s->hooks.vcpu_destroy;
 	if (s->c.phases_every)
 		s->skel->rodata->phases_every = s->c.phases_every;
+	s->skel->rodata->counts_paths = s->c.paths;
 	s->skel->rodata->at = s->hooks.at;
 	choose_failures(s->skel, &s->hooks);
 	if (s->hooks.unchecked)

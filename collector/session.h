@@ -23,6 +23,7 @@ struct session_config {
 	 * functions of kvm_intel, which cannot be unloaded meanwhile.
 	 */
 	bool syncs;
+	bool paths; /* which exits of L2 KVM did not deal with in the fast path, too */
 	bool check; /* count kvm_nested_vmexit, too: it can but confirm kvm_exit */
 };
 

@@ -11,6 +11,7 @@ int live_open(struct live *l, const struct target *t)
 {
 	const struct session_config c = { .tgid = t->tgid,
 					  .times = !t->counts_only,
+					  .paths = t->fast_path,
 					  .syncs = t->shadow_sync,
 					  .phases_every = t->phases_every };
 	int err = session_open_with(&l->session, &c);

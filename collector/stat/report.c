@@ -164,7 +164,7 @@ int report_interval(struct stat_report *r, double start, const struct stat_lines
 int report_model(struct stat_report *r, struct stat_model *m, double start, double seconds,
 		 uint64_t lost)
 {
-	struct stat_lines lines = { 0 };
+	struct stat_lines lines = { .paths = r->paths };
 	int err = stat_model_windows(m, r->by, stat_lines_add, &lines);
 
 	if (!err)
