@@ -325,16 +325,20 @@ int BPF_PROG(vmenter_function_timed, struct kvm_vcpu *vcpu)
 }
 
 /* L2 may be entered and not run: L1 can have it begin with waiting for an interrupt. */
-SEC("?fentry/kvm_emulate_halt_noskip")
-int BPF_PROG(halt, struct kvm_vcpu *vcpu)
+static __always_inline int on_halt(__u64 vcpu)
 {
-	struct np_vcpu *v;
+	struct np_vcpu *v = find_vcpu(vcpu);
 
-	ONLY_WANTED_VCPU(vcpu);
-	v = find_vcpu((__u64)vcpu);
 	if (v && v->logged & NP_LOG_ENTERING)
 		v->odd |= NP_ODD_HALTED;
 	return 0;
+}
+
+SEC("?fentry/kvm_emulate_halt_noskip")
+int BPF_PROG(halt, struct kvm_vcpu *vcpu)
+{
+	ONLY_WANTED_VCPU(vcpu);
+	return on_halt((__u64)vcpu);
 }
 
 /* Keeps a vCPU's typed pointer. The session takes this out when it has them all. */
@@ -374,3 +378,5 @@ int BPF_PROG(typed_vcpu_destroyed, struct kvm_vcpu *vcpu)
 	forget_vcpu((__u64)vcpu);
 	return 0;
 }
+
+#include "bpf/nested_at.bpf.h"

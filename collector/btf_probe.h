@@ -31,6 +31,7 @@ enum reason_way { REASON_IS_ARGUMENT, REASON_BY_CAST, REASON_BY_KPTR, REASON_BY_
 
 /* What differs between kernels that the programs can run on. */
 struct kvm_hooks {
+	bool by_address; /* by raw tracepoints and offsets; the session's choice, where it can */
 	bool unchecked;	       /* KVM's modules have no BTF: raw tracepoints and a probe */
 	bool exit_has_reason;  /* kvm_exit is (exit_reason, vcpu, isa), not (vcpu, isa) */
 	bool vmenter_is_event; /* else hook nested_vmx_enter_non_root_mode() */

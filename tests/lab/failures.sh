@@ -7,9 +7,17 @@ instance=/sys/kernel/tracing/instances/check
 event=$instance/events/kvm/kvm_nested_vmenter_failed
 
 wait_for() { # pattern file
+	tries=0
 	until grep -q "$1" "$2" 2>/dev/null; do
 		usleep 20000
+		[ $((tries += 1)) -lt 1000 ] || give_up "$2 has no $1"
 	done
+}
+
+give_up() { # why
+	echo "failures.sh: $1"
+	cat /out/*.err
+	exit 1
 }
 
 stat_beside() { # name, options
@@ -32,7 +40,11 @@ end_stats() { # names
 tell() { # line
 	n=$((n + 1))
 	echo "$1" >&3
-	until [ "$(grep -c "^@np [frse]" /out/$arm.log)" -gt $n ]; do usleep 20000; done
+	tries=0
+	until [ "$(grep -c "^@np [frse]" /out/$arm.log)" -gt $n ]; do
+		usleep 20000
+		[ $((tries += 1)) -lt 1000 ] || give_up "no answer to $1"
+	done
 }
 
 # Control fields, host state, guest state, an MSR, what only the CPU finds; vmcs12 has
