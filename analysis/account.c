@@ -79,6 +79,7 @@ static void add_row(struct np_row *to, const struct np_vcpu *state, uint32_t ind
 	to->l0_only += f->l0_only;
 	to->synthetic += f->synthetic;
 	to->resumed += f->resumed;
+	to->slow += row->slow;
 	add(to->caused, u64s(row->caused), NP_REASONS);
 	add_usual(to, &row->usual);
 	add_under_way(to, state, index);
@@ -201,6 +202,7 @@ static void diff_row(struct np_row *to, const struct np_row *after, const struct
 	to->l0_only = after->l0_only - before->l0_only;
 	to->synthetic = after->synthetic - before->synthetic;
 	to->resumed = after->resumed - before->resumed;
+	to->slow = after->slow - before->slow;
 	subtract(to->caused, after->caused, before->caused, NP_REASONS);
 	to->phases.n = after->phases.n - before->phases.n;
 	to->phases.ns = after->phases.ns - before->phases.ns;

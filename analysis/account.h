@@ -29,6 +29,7 @@ struct np_row {
 	uint64_t l0_only;
 	uint64_t synthetic;
 	uint64_t resumed;
+	uint64_t slow; /* of exits, those that were not dealt with in the fast path; if asked for */
 	/*
 	 * Exits of L1 by reason, from the L2 exit that it was given until it
 	 * entered L2 again.

@@ -147,6 +147,9 @@ int stat_lines_add(const struct stat_whose *whose, const struct np_account *wind
 		err = add_l2(l, whose, window, trips, i);
 	for (uint32_t i = 0; !err && i < NP_REASONS; i++)
 		err = add_l1(l, whose, window, i);
+	for (uint32_t i = 0; !err && i < NP_REASONS; i++)
+		err = stat_failures_add_exit(&l->failures, whose, window->isa, i,
+					     window->l2[i].exits);
 	return err;
 }
 
@@ -154,6 +157,7 @@ void stat_lines_free(struct stat_lines *l)
 {
 	free(l->line);
 	free(l->group);
+	stat_failures_free(&l->failures);
 	memset(l, 0, sizeof(*l));
 }
 
@@ -247,6 +251,7 @@ int stat_lines_finish(struct stat_lines *l, double seconds, double min_share,
 	l->seconds = seconds;
 	for (uint32_t i = 0; i < l->nr_lines; i++) {
 		l->line[i].seconds = seconds;
+		l->line[i].paths = l->paths;
 		l->line[i].all = all;
 	}
 	for (uint32_t i = 0; i < l->nr_groups; i++) {
@@ -264,5 +269,6 @@ int stat_lines_finish(struct stat_lines *l, double seconds, double min_share,
 			l->line[kept++] = line;
 	}
 	l->nr_lines = kept;
+	stat_failures_sort(&l->failures);
 	return 0;
 }

@@ -24,6 +24,7 @@ struct stat_line {
 	uint32_t reason;
 	struct np_row row; /* of L1's exits, only .exits */
 	struct stat_trips trips[NP_TRIPS]; /* not of STAT_OTHERS */
+	bool paths;	   /* row.slow is known */
 	double seconds;	   /* that it took */
 	uint64_t all;	   /* L0's exits meanwhile, of all lines */
 };
@@ -41,11 +42,13 @@ struct stat_group {
 };
 
 struct stat_lines {
+	bool paths; /* to be set before: fast and slow path were told apart */
 	bool idle; /* to be set before: groups without an exit are wanted too */
 	double seconds;
 	uint32_t nr_lines, nr_groups;
 	struct stat_line *line;
 	struct stat_group *group;
+	struct stat_failures failures; /* of those the CPU's own; stat_model_failures() has KVM's */
 };
 
 /* A stat_each: the window's lines and its group are added to a struct stat_lines. */

@@ -61,6 +61,20 @@ static double l0_only(const struct stat_line *l, uint32_t arg)
 	return is_l2(l) ? l->row.l0_only : NAN;
 }
 
+static double slow(const struct stat_line *l, uint32_t arg)
+{
+	(void)arg;
+	return is_l2(l) && l->paths ? l->row.slow : NAN;
+}
+
+/* Of one that is on its way just now, only the event of the slow path may have been counted. */
+static double fast(const struct stat_line *l, uint32_t arg)
+{
+	double n = l->row.exits - slow(l, arg);
+
+	return n < 0 ? 0 : n;
+}
+
 static double synthetic(const struct stat_line *l, uint32_t arg)
 {
 	(void)arg;
@@ -155,6 +169,8 @@ const struct stat_metric stat_metrics[] = {
 	{ { "share", "share", "%", 1 }, STAT_ALWAYS, false, share, 0 },
 	{ { "to_l1", "to L1", "", 0 }, STAT_ALWAYS, true, to_l1, 0 },
 	{ { "l0_only", "kept by L0", "", 0 }, STAT_ALWAYS, true, l0_only, 0 },
+	{ { "fast", "fast path", "", 0 }, STAT_IF_KNOWN, true, fast, 0 },
+	{ { "slow", "slow path", "", 0 }, STAT_AS_DATA, true, slow, 0 },
 	{ { "synthetic", "synthetic", "", 0 }, STAT_NOT_ZERO, true, synthetic, 0 },
 	{ { "resumed", "resumed", "", 0 }, STAT_AS_DATA, true, resumed, 0 },
 	{ { "caused", "L1's exits", "", 0 }, STAT_AS_DATA, true, caused, 0 },

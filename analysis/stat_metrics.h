@@ -12,6 +12,7 @@
 enum stat_shown {
 	STAT_ALWAYS,
 	STAT_NOT_ZERO, /* in text, only where a line has some */
+	STAT_IF_KNOWN, /* ... only where it was asked for */
 	STAT_AS_DATA,  /* in JSON and CSV only */
 };
 

@@ -20,9 +20,19 @@ struct known {
 	struct np_sparse trips_before, trips_after;
 };
 
+/* How often a vCPU failed to enter L2, for one cause. */
+struct failing {
+	struct stat_whose whose;
+	struct np_failure cause; /* with its slot */
+	uint64_t before, after;
+	bool gone;
+};
+
 struct stat_model {
 	struct known *known;
 	uint32_t n;
+	struct failing *failing;
+	uint32_t nr_failing;
 	/* Scratch: too large for the stack. */
 	struct np_account before, after, window;
 	struct np_trip_hists trips;
@@ -48,6 +58,7 @@ void stat_model_free(struct stat_model *m)
 	for (uint32_t i = 0; i < m->n; i++)
 		forget(&m->known[i]);
 	free(m->known);
+	free(m->failing);
 	free(m);
 }
 
@@ -57,6 +68,16 @@ static struct known *find(const struct stat_model *m, uint32_t slot)
 		if (m->known[i].slot == slot && !m->known[i].gone)
 			return &m->known[i];
 	return NULL;
+}
+
+static const struct known *find_any(const struct stat_model *m, uint32_t slot)
+{
+	const struct known *k = find(m, slot);
+
+	for (uint32_t i = 0; !k && i < m->n; i++)
+		if (m->known[i].slot == slot)
+			k = &m->known[i];
+	return k;
 }
 
 static const struct known *find_vm(const struct stat_model *m, pid_t tgid)
@@ -174,10 +195,76 @@ int stat_model_windows(struct stat_model *m, enum stat_by by, stat_each each, vo
 	return err;
 }
 
+static struct failing *find_failing(struct stat_model *m, const struct np_failure *cause)
+{
+	for (uint32_t i = 0; i < m->nr_failing; i++)
+		if (!m->failing[i].gone && !memcmp(&m->failing[i].cause, cause, sizeof(*cause)))
+			return &m->failing[i];
+	return NULL;
+}
+
+static struct failing *add_failing(struct stat_model *m, const struct np_failure *cause)
+{
+	struct failing *more = reallocarray(m->failing, m->nr_failing + 1, sizeof(*more));
+
+	if (!more)
+		return NULL;
+	m->failing = more;
+	more[m->nr_failing] = (struct failing){ .cause = *cause };
+	return &more[m->nr_failing++];
+}
+
+int stat_model_failure(struct stat_model *m, uint32_t slot, const struct np_failure *cause,
+		       uint64_t n)
+{
+	const struct known *k = find_any(m, slot);
+	struct failing *f = find_failing(m, cause);
+
+	if (!k)
+		return 0; /* nobody asked for that vCPU */
+	if (!f)
+		f = add_failing(m, cause);
+	if (!f)
+		return -ENOMEM;
+	f->whose = k->whose;
+	f->after = n;
+	f->gone = k->gone;
+	return 0;
+}
+
+int stat_model_failures(const struct stat_model *m, enum stat_by by, struct stat_failures *to)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < m->nr_failing; i++) {
+		const struct failing *f = &m->failing[i];
+		struct stat_whose whose = f->whose;
+
+		name_window(&whose, by);
+		err = stat_failures_add(to, &whose, &f->cause, f->after - f->before);
+	}
+	return err;
+}
+
+static void advance_failing(struct stat_model *m)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < m->nr_failing; i++) {
+		if (m->failing[i].gone)
+			continue;
+		m->failing[kept] = m->failing[i];
+		m->failing[kept].before = m->failing[kept].after;
+		kept++;
+	}
+	m->nr_failing = kept;
+}
+
 void stat_model_advance(struct stat_model *m)
 {
 	uint32_t kept = 0;
 
+	advance_failing(m);
 	for (uint32_t i = 0; i < m->n; i++) {
 		struct known *k = &m->known[i];
 

@@ -11,23 +11,9 @@
 #include <sys/types.h>
 
 #include "analysis/account.h"
+#include "analysis/stat_failures.h"
+#include "analysis/stat_whose.h"
 #include "analysis/trip_hists.h"
-
-#define NP_VM_NAME 64
-#define NP_ANY_VCPU UINT32_MAX
-
-enum stat_by {
-	STAT_BY_REASON, /* all vCPUs together */
-	STAT_BY_VM,
-	STAT_BY_VCPU,
-};
-
-/* Whose counters these are. */
-struct stat_whose {
-	pid_t tgid;    /* 0: all VMs' */
-	uint32_t vcpu; /* NP_ANY_VCPU: all of the VM's */
-	char vm[NP_VM_NAME]; /* "" when not known */
-};
 
 struct stat_model;
 
@@ -51,6 +37,14 @@ int stat_model_vcpu(struct stat_model *m, uint32_t slot, const struct np_vcpu *v
 typedef int (*stat_each)(const struct stat_whose *whose, const struct np_account *window,
 			 const struct np_trip_hists *trips, void *arg);
 int stat_model_windows(struct stat_model *m, enum stat_by by, stat_each each, void *arg);
+
+/*
+ * How often the vCPU in that slot has failed to enter L2 for this cause, by now; that vCPU
+ * was told of before. stat_model_failures() adds what came since the last moment.
+ */
+int stat_model_failure(struct stat_model *m, uint32_t slot, const struct np_failure *cause,
+		       uint64_t n);
+int stat_model_failures(const struct stat_model *m, enum stat_by by, struct stat_failures *to);
 
 /* The next interval begins with the counters as they stand. */
 void stat_model_advance(struct stat_model *m);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "analysis/exit_reason.h"
@@ -20,6 +21,8 @@ static const struct np_column whose_columns[] = {
 	{ "pid", "PID", "", 0 },
 	{ "vcpu", "vCPU", "", 0 },
 };
+
+static const struct np_column failures_column = { "failed_entries", "failed entries", "", 0 };
 
 static const struct np_column kind_column = { "kind", "of", "", 0 };
 
@@ -142,10 +145,20 @@ static bool any_line_has(const struct stat_lines *l, const struct stat_metric *m
 	return false;
 }
 
+static bool any_line_knows(const struct stat_lines *l, const struct stat_metric *m)
+{
+	for (uint32_t i = 0; i < l->nr_lines; i++)
+		if (!isnan(m->value(&l->line[i], m->arg)))
+			return true;
+	return false;
+}
+
 static bool is_shown(const struct stat_metric *m, const struct stat_lines *l, enum stat_form form)
 {
 	if (form == STAT_FORM_DATA || m->shown == STAT_ALWAYS)
 		return true;
+	if (m->shown == STAT_IF_KNOWN)
+		return any_line_knows(l, m);
 	return m->shown == STAT_NOT_ZERO && any_line_has(l, m);
 }
 
@@ -174,6 +187,8 @@ int stat_table_lines(struct stat_table *t, const struct stat_lines *l, enum stat
 	for (uint32_t i = 0; i < stat_nr_metrics; i++)
 		if (is_shown(&stat_metrics[i], l, form))
 			stat_table_add_columns(t, &stat_metrics[i].column, 1);
+	if (when)
+		stat_table_add_columns(t, &failures_column, 1);
 	err = stat_table_new_rows(t);
 	for (uint32_t i = 0; !err && i < l->nr_lines; i++)
 		err = add_line(t, &l->line[i], when);
@@ -256,5 +271,64 @@ int stat_table_groups(struct stat_table *t, const struct stat_lines *l, enum sta
 	err = stat_table_new_rows(t);
 	for (uint32_t i = 0; !err && i < l->nr_groups; i++)
 		err = add_group(t, &l->group[i]);
+	return err;
+}
+
+static int add_failure(struct stat_table *t, const struct stat_failure *f)
+{
+	char outcome[80], why[NP_FAILURE_WHY + 16];
+	int err = begin_row(t, &f->whose, NULL);
+
+	stat_failure_outcome(f, outcome, sizeof(outcome));
+	stat_failure_why(f, why, sizeof(why));
+	if (!err)
+		err = np_rows_text(t->rows, "outcome", outcome);
+	if (!err && why[0])
+		err = np_rows_text(t->rows, "why", why);
+	return err ? err : np_rows_count(t->rows, "entries", f->n);
+}
+
+int stat_table_failures(struct stat_table *t, const struct stat_lines *l, enum stat_by by,
+			enum stat_form form)
+{
+	static const struct np_column columns[] = {
+		{ "entries", "entries", "", 0 },
+		{ "outcome", "L1 was told", "", 0 },
+		{ "why", "why", "", 0 },
+	};
+	int err;
+
+	memset(t, 0, sizeof(*t));
+	add_whose_columns(t, by, form);
+	stat_table_add_columns(t, columns, sizeof(columns) / sizeof(columns[0]));
+	err = stat_table_new_rows(t);
+	for (uint32_t i = 0; !err && i < l->failures.n; i++)
+		err = add_failure(t, &l->failures.of[i]);
+	return err;
+}
+
+static int add_failure_line(struct stat_table *t, const struct stat_failure *f,
+			    const struct stat_when *when)
+{
+	char outcome[80], why[NP_FAILURE_WHY + 16], both[sizeof(outcome) + sizeof(why) + 2];
+	int err = begin_row(t, &f->whose, when);
+
+	stat_failure_outcome(f, outcome, sizeof(outcome));
+	stat_failure_why(f, why, sizeof(why));
+	snprintf(both, sizeof(both), "%s%s%s", outcome, why[0] ? ": " : "", why);
+	if (!err)
+		err = np_rows_text(t->rows, "kind", "failed entry");
+	if (!err)
+		err = np_rows_text(t->rows, "reason", both);
+	return err ? err : np_rows_count(t->rows, failures_column.key, f->n);
+}
+
+int stat_table_add_failures(struct stat_table *t, const struct stat_lines *l,
+			    const struct stat_when *when)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < l->failures.n; i++)
+		err = add_failure_line(t, &l->failures.of[i], when);
 	return err;
 }

@@ -36,6 +36,13 @@ int stat_table_causes(struct stat_table *t, const struct stat_lines *l);
 int stat_table_groups(struct stat_table *t, const struct stat_lines *l, enum stat_by by,
 		      enum stat_form form);
 
+/* A row for each cause for which entries into L2 failed. */
+int stat_table_failures(struct stat_table *t, const struct stat_lines *l, enum stat_by by,
+			enum stat_form form);
+/* The same as lines of CSV; the table is that of stat_table_lines(). */
+int stat_table_add_failures(struct stat_table *t, const struct stat_lines *l,
+			    const struct stat_when *when);
+
 /* To make such a table: columns that say which line it is, more columns, rows, lines. */
 void stat_table_init_lines(struct stat_table *t, enum stat_by by);
 void stat_table_add_columns(struct stat_table *t, const struct np_column *columns, uint32_t n);

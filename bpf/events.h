@@ -115,6 +115,7 @@ struct np_l2_row {
 	__u64 caused[NP_REASONS];
 	struct np_trip_sum trip[NP_TRIPS];
 	struct np_phase_sum phases;
+	__u64 slow; /* of fate.exits, with kvm_nested_vmexit: not dealt with in the fast path */
 	__u16 page_of[NP_TRIPS][NP_HIST_PAGES]; /* index + 1; 0: all its buckets are empty */
 };
 
@@ -208,7 +209,7 @@ struct np_seat {
 };
 
 _Static_assert(sizeof(struct np_fate) == 40, "BPF and C disagree");
-_Static_assert(sizeof(struct np_l2_row) == 1096, "BPF and C disagree");
+_Static_assert(sizeof(struct np_l2_row) == 1104, "BPF and C disagree");
 _Static_assert(sizeof(struct np_vcpu) == NP_VCPU_SIZE, "BPF and C disagree");
 
 /* Whole-collector counters, summed up by user space. */

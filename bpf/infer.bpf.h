@@ -17,16 +17,39 @@
 
 const volatile bool infers; /* vmcs12 can be read; else the tracepoints are hooked */
 
+#include "bpf/failures.bpf.h"
+
 /* How a program comes to what is in struct vcpu_vmx. */
 enum way {
 	BY_CAST,
 	BY_KPTR,  /* by a pointer to that type */
 	BY_READ,
 	BY_KEY,	  /* the same, and to what is in struct kvm_vcpu, too */
+	BY_ADDRESS, /* as BY_KEY, where the program cannot know struct vcpu_vmx */
 };
+
+static __always_inline __u32 given_by_address(__u64 vcpu)
+{
+	__u64 vmcs12 = pointer_at(vcpu + at.cached_vmcs12);
+
+	if (!vmcs12 || (int_at(vcpu + at.smm_guest_mode) & 1))
+		return NOTHING_GIVEN;
+	return int_at(vmcs12 + at.vm_exit_reason);
+}
+
+static __always_inline __u32 level_by_address(__u64 vcpu)
+{
+	if (bpf_core_field_exists(struct kvm_vcpu, stat.guest_mode))
+		return level_by_read((void *)vcpu);
+	if (!at.vmcs02)
+		return NP_LEVEL_UNKNOWN;
+	return has_vmcs02(vcpu) ? NP_LEVEL_L2 : NP_LEVEL_L1;
+}
 
 static __always_inline __u32 given_to_l1(void *vcpu, enum way way)
 {
+	if (way == BY_ADDRESS)
+		return given_by_address((__u64)vcpu);
 	if (way == BY_CAST)
 		return given_by_cast((__u64)vcpu);
 	return way == BY_KPTR ? given_by_kptr(vcpu) : given_by_read(vcpu);
@@ -36,6 +59,8 @@ static __always_inline __u32 level_by(void *vcpu, enum way way)
 {
 	struct vcpu_vmx *vmx = vcpu;
 
+	if (way == BY_ADDRESS)
+		return level_by_address((__u64)vcpu);
 	if (way == BY_KEY)
 		return level_by_read(vcpu);
 	return level_of(way == BY_KPTR ? &vmx->vcpu : vcpu);
@@ -58,11 +83,17 @@ static __always_inline void infer_from_l1(struct np_vcpu *v, __u32 given, bool t
 static __always_inline void infer(void *vcpu, struct np_vcpu *v, __u32 level, enum way way,
 				  bool timed)
 {
+	__u32 given;
+
 	if (level == NP_LEVEL_L2 && v->level == NP_LEVEL_L1)
 		np_fsm_vmenter(NULL, v, UNTIMED); /* its own hook took the time */
 	else if (level == NP_LEVEL_L1 &&
-		 (v->level == NP_LEVEL_L2 || v->logged & NP_LOG_ENTERING))
-		infer_from_l1(v, given_to_l1(vcpu, way), timed);
+		 (v->level == NP_LEVEL_L2 || v->logged & NP_LOG_ENTERING)) {
+		given = given_to_l1(vcpu, way);
+		if (v->level == NP_LEVEL_L1 && given != NOTHING_GIVEN)
+			given = entry_did_not(v, given);
+		infer_from_l1(v, given, timed);
+	}
 	v->odd &= ~NP_ODD_HALTED;
 }
 

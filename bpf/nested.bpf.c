@@ -96,6 +96,18 @@ static __noinline int exit_untyped_timed(struct np_vcpu *v)
 	return on_exit_untyped(v, TIMED);
 }
 
+const volatile bool counts_paths;
+
+/* A check on kvm_exit, and who takes the slow path, for who wants it. */
+static __always_inline int check_exit(struct np_vcpu *v)
+{
+	if (v && counts_paths)
+		np_fsm_slow_path(NULL, v);
+	if (v)
+		np_fsm_nested_vmexit(v);
+	return 0;
+}
+
 #include "bpf/nested_raw.bpf.h"
 #include "bpf/syncs.bpf.h"
 
@@ -226,16 +238,10 @@ int BPF_PROG(entry_timed, struct kvm_vcpu *vcpu)
 
 static __always_inline int on_nested_vmexit(struct kvm_vcpu *vcpu)
 {
-	struct np_vcpu *v;
-
 	ONLY_WANTED_VCPU(vcpu);
-	v = find_vcpu((__u64)vcpu);
-	if (v)
-		np_fsm_nested_vmexit(v);
-	return 0;
+	return check_exit(find_vcpu((__u64)vcpu));
 }
 
-/* A check on kvm_exit, for who wants it. */
 SEC("?tp_btf/kvm_nested_vmexit")
 int BPF_PROG(nested_vmexit, struct kvm_vcpu *vcpu)
 {
@@ -319,16 +325,20 @@ int BPF_PROG(vmenter_function_timed, struct kvm_vcpu *vcpu)
 }
 
 /* L2 may be entered and not run: L1 can have it begin with waiting for an interrupt. */
-SEC("?fentry/kvm_emulate_halt_noskip")
-int BPF_PROG(halt, struct kvm_vcpu *vcpu)
+static __always_inline int on_halt(__u64 vcpu)
 {
-	struct np_vcpu *v;
+	struct np_vcpu *v = find_vcpu(vcpu);
 
-	ONLY_WANTED_VCPU(vcpu);
-	v = find_vcpu((__u64)vcpu);
 	if (v && v->logged & NP_LOG_ENTERING)
 		v->odd |= NP_ODD_HALTED;
 	return 0;
+}
+
+SEC("?fentry/kvm_emulate_halt_noskip")
+int BPF_PROG(halt, struct kvm_vcpu *vcpu)
+{
+	ONLY_WANTED_VCPU(vcpu);
+	return on_halt((__u64)vcpu);
 }
 
 /* Keeps a vCPU's typed pointer. The session takes this out when it has them all. */
@@ -368,3 +378,5 @@ int BPF_PROG(typed_vcpu_destroyed, struct kvm_vcpu *vcpu)
 	forget_vcpu((__u64)vcpu);
 	return 0;
 }
+
+#include "bpf/nested_at.bpf.h"

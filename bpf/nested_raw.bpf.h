@@ -10,20 +10,6 @@
 #ifndef NESTPROF_NESTED_RAW_BPF_H
 #define NESTPROF_NESTED_RAW_BPF_H
 
-/* Before 5.11 there is no bpf_get_current_task_btf(). */
-static __always_inline struct np_vcpu *find_current_vcpu_unchecked(void)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct hlist_node *link = BPF_CORE_READ(task, preempt_notifiers.first);
-
-	if (!link) {
-		__sync_fetch_and_add(&lost_events, 1);
-		return NULL;
-	}
-	return find_vcpu((__u64)link -
-			 bpf_core_field_offset(struct kvm_vcpu, preempt_notifier.link));
-}
-
 SEC("?raw_tp/kvm_exit")
 int exit_unchecked(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -40,14 +26,9 @@ int exit_unchecked(struct bpf_raw_tracepoint_args *ctx)
 SEC("?raw_tp/kvm_nested_vmexit")
 int nested_vmexit_unchecked(struct bpf_raw_tracepoint_args *ctx)
 {
-	struct np_vcpu *v;
-
 	if ((__u32)ctx->args[2] != NP_ISA_VMX)
 		return 0;
-	v = find_vcpu(ctx->args[1]);
-	if (v)
-		np_fsm_nested_vmexit(v);
-	return 0;
+	return check_exit(find_vcpu(ctx->args[1]));
 }
 
 SEC("?raw_tp/kvm_nested_vmexit_inject")

@@ -24,7 +24,15 @@ static __always_inline __u64 reason_address(__u64 vcpu)
  * Kernels since 6.2 let a program say what type an address has, if it is a type
  * of vmlinux: a plain load of an int, then.
  */
+#ifndef WITHOUT_KFUNCS
 extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym __weak;
+#else
+static __always_inline void *bpf_rdonly_cast(void *obj, __u32 btf_id)
+{
+	(void)btf_id;
+	return obj;
+}
+#endif
 
 static __always_inline __u32 cast_int(__u64 address)
 {

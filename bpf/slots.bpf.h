@@ -198,6 +198,20 @@ static __always_inline SLOT *find_current_vcpu(void)
 			 bpf_core_field_offset(struct kvm_vcpu, preempt_notifier.link));
 }
 
+/* Before 5.11 there is no bpf_get_current_task_btf(). */
+static __always_inline SLOT *find_current_vcpu_unchecked(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct hlist_node *link = BPF_CORE_READ(task, preempt_notifiers.first);
+
+	if (!link) {
+		__sync_fetch_and_add(&lost_events, 1);
+		return NULL;
+	}
+	return find_vcpu((__u64)link -
+			 bpf_core_field_offset(struct kvm_vcpu, preempt_notifier.link));
+}
+
 /*
  * How every program begins: most events may be of VMs that nobody asked about.
  * The barrier keeps clang from making one condition of two, which costs more.

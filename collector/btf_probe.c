@@ -11,14 +11,11 @@
 
 #include "collector/base/fail.h"
 #include "collector/base/fsutil.h"
+#include "collector/btf_walk.h"
+#include "collector/kvm_offsets.h"
 
 #define TYPED_FUNCTION "prepare_vmcs02_early"
 #define VMENTER_FUNCTION "nested_vmx_enter_non_root_mode"
-
-struct found {
-	const struct btf *btf; /* NULL: not there */
-	uint32_t id;
-};
 
 int kvm_btf_open(struct kvm_btf *b)
 {
@@ -48,78 +45,15 @@ void kvm_btf_close(struct kvm_btf *b)
 	b->kvm_intel = b->kvm = b->vmlinux = NULL;
 }
 
-static struct found find(const struct kvm_btf *b, const char *name, uint32_t kind)
-{
-	const struct btf *const where[] = { b->kvm_intel, b->kvm, b->vmlinux };
-
-	for (size_t i = 0; i < sizeof(where) / sizeof(where[0]); i++) {
-		int id = where[i] ? btf__find_by_name_kind(where[i], name, kind) : -ENOENT;
-
-		if (id > 0)
-			return (struct found){ where[i], id };
-	}
-	return (struct found){ NULL, 0 };
-}
-
-/* Without typedefs, const and the like. */
-static struct found plain(struct found f)
-{
-	const struct btf_type *t = btf__type_by_id(f.btf, f.id);
-
-	while (t && (btf_is_mod(t) || btf_is_typedef(t))) {
-		f.id = t->type;
-		t = btf__type_by_id(f.btf, f.id);
-	}
-	return f;
-}
-
-static const struct btf_type *type_of(struct found f)
-{
-	return f.btf ? btf__type_by_id(f.btf, f.id) : NULL;
-}
-
-/* A field of a struct or union, also one inside an unnamed member. */
-static struct found member(struct found in, const char *name, size_t len)
-{
-	const struct btf_type *t = type_of(in = plain(in));
-
-	for (int i = 0; t && btf_is_composite(t) && i < btf_vlen(t); i++) {
-		const struct btf_member *m = btf_members(t) + i;
-		const char *its = btf__name_by_offset(in.btf, m->name_off);
-		struct found f = { in.btf, m->type };
-
-		if (its && strlen(its) == len && memcmp(its, name, len) == 0)
-			return f;
-		if ((!its || !its[0]) && (f = member(f, name, len)).btf)
-			return f;
-	}
-	return (struct found){ NULL, 0 };
-}
-
-/* A field by its path: "vt.exit_reason". */
-static struct found field(const struct kvm_btf *b, const char *structure, const char *path)
-{
-	struct found f = find(b, structure, BTF_KIND_STRUCT);
-
-	while (f.btf && *path) {
-		size_t len = strcspn(path, ".");
-
-		f = member(f, path, len);
-		path += len;
-		path += *path == '.';
-	}
-	return f.btf ? plain(f) : f;
-}
-
 static bool has_field(const struct kvm_btf *b, const char *structure, const char *path)
 {
-	return field(b, structure, path).btf != NULL;
+	return btf_field(b, structure, path).btf != NULL;
 }
 
 /* Whether the programs' union vmx_exit_reason matches what is there. */
 static bool has_exit_reason(const struct kvm_btf *b, const char *path)
 {
-	const struct btf_type *t = type_of(field(b, "vcpu_vmx", path));
+	const struct btf_type *t = btf_type_of(btf_field(b, "vcpu_vmx", path));
 
 	return t && btf_is_union(t);
 }
@@ -132,18 +66,18 @@ static struct found prototype(const struct kvm_btf *b, const char *event)
 	const struct btf_type *t;
 
 	snprintf(name, sizeof(name), "btf_trace_%s", event);
-	f = find(b, name, BTF_KIND_TYPEDEF);
-	t = f.btf ? type_of(f = plain(f)) : NULL;
+	f = btf_find(b, name, BTF_KIND_TYPEDEF);
+	t = f.btf ? btf_type_of(f = btf_plain(f)) : NULL;
 	if (!t || !btf_is_ptr(t))
-		return (struct found){ NULL, 0 };
+		return FOUND_NOTHING;
 	f.id = t->type;
-	t = type_of(f = plain(f));
-	return t && btf_is_func_proto(t) ? f : (struct found){ NULL, 0 };
+	t = btf_type_of(f = btf_plain(f));
+	return t && btf_is_func_proto(t) ? f : FOUND_NOTHING;
 }
 
 static uint32_t nr_arguments(struct found proto)
 {
-	uint32_t n = btf_vlen(type_of(proto));
+	uint32_t n = btf_vlen(btf_type_of(proto));
 
 	return n ? n - 1 : 0;
 }
@@ -151,15 +85,15 @@ static uint32_t nr_arguments(struct found proto)
 /* 'v' for struct kvm_vcpu *, 'i' for an integer, '?' for anything else. */
 static char argument(struct found proto, uint32_t i)
 {
-	struct found f = { proto.btf, btf_params(type_of(proto))[i + 1].type };
-	const struct btf_type *t = type_of(f = plain(f));
+	struct found f = { proto.btf, btf_params(btf_type_of(proto))[i + 1].type, 0 };
+	const struct btf_type *t = btf_type_of(f = btf_plain(f));
 
 	if (t && btf_is_int(t))
 		return 'i';
 	if (!t || !btf_is_ptr(t))
 		return '?';
 	f.id = t->type;
-	t = type_of(plain(f));
+	t = btf_type_of(btf_plain(f));
 	if (t && btf_is_struct(t) &&
 	    strcmp(btf__name_by_offset(f.btf, t->name_off), "kvm_vcpu") == 0)
 		return 'v';
@@ -235,7 +169,7 @@ static int judge_vmenter(const struct kvm_btf *b, struct kvm_hooks *h)
 	h->vmenter_is_event = proto.btf != NULL;
 	if (proto.btf)
 		return nr_arguments(proto) == 9 ? 0 : unknown_arguments(b, "kvm_nested_vmenter");
-	if (!find(b, VMENTER_FUNCTION, BTF_KIND_FUNC).btf)
+	if (!btf_find(b, VMENTER_FUNCTION, BTF_KIND_FUNC).btf)
 		return lacks_field(b, "tracepoint kvm_nested_vmenter and no function "
 				      VMENTER_FUNCTION);
 	return 0;
@@ -243,12 +177,12 @@ static int judge_vmenter(const struct kvm_btf *b, struct kvm_hooks *h)
 
 static int judge_vmx(const struct kvm_btf *b, const struct kvm_hooks *h)
 {
-	if (!find(b, "vcpu_vmx", BTF_KIND_STRUCT).btf && b->amd)
+	if (!btf_find(b, "vcpu_vmx", BTF_KIND_STRUCT).btf && b->amd)
 		return fail(NP_EXIT_NO_BTF, -EOPNOTSUPP,
 			    "kernel %s: KVM runs on kvm_amd here, and SVM is not supported yet; "
 			    "use a host with Intel VMX, or nestprof lab",
 			    b->release);
-	if (!find(b, "vcpu_vmx", BTF_KIND_STRUCT).btf)
+	if (!btf_find(b, "vcpu_vmx", BTF_KIND_STRUCT).btf)
 		return fail(NP_EXIT_NO_BTF, -ENOENT,
 			    "kernel %s: struct vcpu_vmx is in no BTF: kvm_intel is not loaded or "
 			    "its BTF is not built (CONFIG_DEBUG_INFO_BTF_MODULES); load kvm_intel, "
@@ -284,14 +218,14 @@ static int judge_vcpu(const struct kvm_btf *b)
 /* Whether the function's first argument is a pointer to that struct. */
 static bool function_takes(const struct kvm_btf *b, const char *name, const char *structure)
 {
-	struct found f = find(b, name, BTF_KIND_FUNC);
-	const struct btf_type *t = type_of(f);
+	struct found f = btf_find(b, name, BTF_KIND_FUNC);
+	const struct btf_type *t = btf_type_of(f);
 
 	for (int step = 0; t && step < 3; step++) {
 		if (step == 1 && !btf_vlen(t))
 			return false;
 		f.id = step == 1 ? btf_params(t)[0].type : t->type;
-		t = type_of(f = plain(f));
+		t = btf_type_of(f = btf_plain(f));
 		if (step == 1 && t && !btf_is_ptr(t))
 			return false;
 	}
@@ -318,6 +252,7 @@ static enum reason_way reason_way(const struct kvm_btf *b, const struct kvm_hook
 static void find_extras(const struct kvm_btf *b, struct kvm_hooks *h)
 {
 	struct found entry = prototype(b, "kvm_entry");
+	struct found failed = prototype(b, "kvm_nested_vmenter_failed");
 
 	h->infers = has_field(b, "vmcs12", "vm_exit_reason") &&
 		    has_field(b, "vcpu_vmx", "nested.cached_vmcs12") &&
@@ -325,6 +260,7 @@ static void find_extras(const struct kvm_btf *b, struct kvm_hooks *h)
 	h->reason = reason_way(b, h);
 	h->has_halt = function_takes(b, "kvm_emulate_halt_noskip", "kvm_vcpu");
 	h->has_entry = entry.btf && nr_arguments(entry) && argument(entry, 0) == 'v';
+	h->has_failed = failed.btf && nr_arguments(failed) == 2;
 	h->has_sync[NP_SYNC_TO_SHADOW] =
 		function_takes(b, "nested_sync_vmcs12_to_shadow", "kvm_vcpu");
 	h->has_sync[NP_SYNC_FROM_SHADOW] = function_takes(b, "copy_shadow_to_vmcs12", "vcpu_vmx");
@@ -341,10 +277,12 @@ int kvm_btf_judge(const struct kvm_btf *b, struct kvm_hooks *h)
 	int err;
 
 	*h = (struct kvm_hooks){ .unchecked = lacks_module_btf(b) };
+	h->has_failed = h->unchecked;
+	kvm_offsets(b, &h->at);
 	if (h->unchecked)
 		return judge_current_vcpu(b);
 	err = judge_exit(b, h);
-	h->vcpu_destroy = find(b, "kvm_arch_vcpu_destroy", BTF_KIND_FUNC).btf != NULL;
+	h->vcpu_destroy = btf_find(b, "kvm_arch_vcpu_destroy", BTF_KIND_FUNC).btf != NULL;
 	if (!err)
 		err = judge_vmx(b, h);
 	if (!err)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "bpf/events.h"
+#include "bpf/offsets.h"
 
 struct btf;
 
@@ -30,6 +31,7 @@ enum reason_way { REASON_IS_ARGUMENT, REASON_BY_CAST, REASON_BY_KPTR, REASON_BY_
 
 /* What differs between kernels that the programs can run on. */
 struct kvm_hooks {
+	bool by_address; /* by raw tracepoints and offsets; the session's choice, where it can */
 	bool unchecked;	       /* KVM's modules have no BTF: raw tracepoints and a probe */
 	bool exit_has_reason;  /* kvm_exit is (exit_reason, vcpu, isa), not (vcpu, isa) */
 	bool vmenter_is_event; /* else hook nested_vmx_enter_non_root_mode() */
@@ -39,7 +41,9 @@ struct kvm_hooks {
 	/* What only costs its own column when it is not there. */
 	bool has_entry;		/* tracepoint kvm_entry: no times without it */
 	bool has_sync[NP_SYNCS]; /* the functions that enum np_sync names */
+	bool has_failed;       /* tracepoint kvm_nested_vmenter_failed, as far as is known */
 	bool vcpu_destroy;     /* kvm_arch_vcpu_destroy() can be hooked */
+	struct np_offsets at;
 };
 
 /*

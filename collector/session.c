@@ -11,11 +11,15 @@
 
 #include "bpf/nested_fsm.h"
 #include "collector/base/fail.h"
+#include "collector/base/fsutil.h"
 #include "collector/base/log.h"
 #include "collector/bpf_log.h"
 #include "collector/bpf_programs.h"
+#include "collector/failures.h"
+#include "collector/nested_at.h"
 
 #include "bpf/nested.skel.h"
+#include "collector/choose.h"
 
 struct session {
 	struct nested_bpf *skel;
@@ -25,63 +29,13 @@ struct session {
 	struct np_vcpu *vcpus;
 	struct np_pools pools;
 	bool attached;
+	bool without_modules; /* their BTF is nobody's but CAP_SYS_ADMIN's */
+	bool told_of_failures;
 };
 
+#define KPROBES "/sys/bus/event_source/devices/kprobe"
 #define ROWS_SIZE (NP_MAX_ROWS * sizeof(struct np_l2_row))
 #define PAGES_SIZE (NP_MAX_HIST_PAGES * sizeof(struct np_hist_page))
-
-#define WANT(name, wanted) bpf_program__set_autoload(skel->progs.name, wanted)
-/* A program with the time in it, or its twin without. */
-#define WANT_ONE(name, timed, wanted)                                                              \
-	do {                                                                                       \
-		WANT(name, (wanted) && !(timed));                                                  \
-		WANT(name##_timed, (wanted) && (timed));                                           \
-	} while (0)
-
-static void choose_exit(struct nested_bpf *skel, enum reason_way way, bool timed)
-{
-	WANT_ONE(exit_with_reason, timed, way == REASON_IS_ARGUMENT);
-	WANT_ONE(exit_cast, timed, way == REASON_BY_CAST);
-	WANT_ONE(exit_kptr, timed, way == REASON_BY_KPTR);
-	WANT_ONE(exit_read, timed, way == REASON_BY_READ);
-	WANT(learn_type, way == REASON_BY_KPTR);
-	bpf_program__set_autoattach(skel->progs.learn_type, false); /* session_tend() does */
-	/* Kernels for which this is not meant read its declaration otherwise. */
-	bpf_map__set_autocreate(skel->maps.typed, way == REASON_BY_KPTR);
-}
-
-/* For a kernel whose modules have no BTF. */
-static void choose_unchecked(struct nested_bpf *skel, const struct session_config *c)
-{
-	WANT(exit_unchecked, true);
-	WANT(nested_vmexit_unchecked, c->check);
-	WANT(nested_vmexit_inject_unchecked, true);
-	WANT(nested_vmenter_returns, true);
-	bpf_map__set_autocreate(skel->maps.typed, false);
-}
-
-static void choose_checked(struct nested_bpf *skel, const struct kvm_hooks *h,
-			   const struct session_config *c)
-{
-	bool typed = h->reason == REASON_BY_KPTR, enters = c->times || !h->infers;
-	bool to_shadow = c->syncs && h->has_sync[NP_SYNC_TO_SHADOW];
-	bool from_shadow = c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW];
-
-	choose_exit(skel, h->reason, c->times);
-	WANT(entry_timed, c->times);
-	WANT_ONE(inject, c->times, !h->infers);
-	WANT_ONE(vmenter, c->times, enters && h->vmenter_is_event);
-	WANT_ONE(vmenter_function, c->times, enters && !h->vmenter_is_event);
-	WANT(halt, h->infers && h->has_halt);
-	WANT(nested_vmexit_with_reason, c->check && h->exit_has_reason);
-	WANT(nested_vmexit, c->check && !h->exit_has_reason);
-	WANT(typed_vcpu_destroyed, h->vcpu_destroy && typed);
-	WANT(vcpu_destroyed, h->vcpu_destroy && !typed);
-	WANT(to_shadow_begin, to_shadow);
-	WANT(to_shadow_end, to_shadow);
-	WANT(from_shadow_begin, from_shadow);
-	WANT(from_shadow_end, from_shadow);
-}
 
 /* What was asked for is left out where the kernel has no hook for it. */
 static void leave_out(struct session *s)
@@ -109,23 +63,69 @@ static int probe(struct session *s)
 	return err;
 }
 
+/* The generated nested_bpf__open(), with another object in it where that is needed. */
+static int open_skeleton(struct session *s)
+{
+	int err;
+
+	s->skel = calloc(1, sizeof(*s->skel));
+	err = s->skel ? nested_bpf__create_skeleton(s->skel) : -ENOMEM;
+	if (err)
+		return err;
+	return s->without_modules ? nested_at_open(s->skel->skeleton)
+				  : bpf_object__open_skeleton(s->skel->skeleton, NULL);
+}
+
 static int load_chosen(struct session *s)
 {
-	s->skel = nested_bpf__open();
-	if (!s->skel)
-		return programs_cannot("open", -errno);
+	int err = open_skeleton(s);
+
+	if (err)
+		return err;
 	s->skel->rodata->target_tgid = s->c.tgid;
 	s->skel->rodata->infers = s->hooks.infers;
 	s->skel->rodata->forgets = s->hooks.vcpu_destroy;
 	if (s->c.phases_every)
 		s->skel->rodata->phases_every = s->c.phases_every;
-	if (s->hooks.unchecked)
-		choose_unchecked(s->skel, &s->c);
-	else
-		choose_checked(s->skel, &s->hooks, &s->c);
+	s->skel->rodata->counts_paths = s->c.paths;
+	s->skel->rodata->at = s->hooks.at;
+	choose_programs(s->skel, &s->hooks, &s->c);
 	if (!s->c.times)
 		bpf_map__set_max_entries(s->skel->maps.pages, 1);
 	return nested_bpf__load(s->skel);
+}
+
+static int load_again(struct session *s)
+{
+	nested_bpf__destroy(s->skel);
+	s->skel = NULL;
+	bpf_log_catch();
+	return load_chosen(s);
+}
+
+static bool is_forbidden(int err)
+{
+	return err == -EPERM || err == -EACCES;
+}
+
+/* Without CAP_SYS_ADMIN. Whether it is that, the next try tells. */
+static int load_without_modules(struct session *s, int err)
+{
+	if (!s->hooks.unchecked && !programs_do_by_address(&s->hooks))
+		return err;
+	s->without_modules = true;
+	s->hooks.by_address = !s->hooks.unchecked;
+	if (!fs_exists(KPROBES)) /* the other way to them takes root's rights to tracefs */
+		s->hooks.has_halt = s->hooks.vcpu_destroy = false;
+	err = load_again(s);
+	if (err || s->hooks.unchecked)
+		return err;
+	log_note("CAP_SYS_ADMIN is missing, without which the modules' BTF cannot be used: "
+		 "raw tracepoints do, and cost each exit more (docs/stat.md)");
+	if (s->c.syncs)
+		log_note("... and copies of the shadow VMCS are not counted");
+	s->c.syncs = false;
+	return 0;
 }
 
 static int load(struct session *s)
@@ -135,12 +135,12 @@ static int load(struct session *s)
 	if (err)
 		return err;
 	err = load_chosen(s);
-	if (err && s->hooks.vcpu_destroy) {
+	if (is_forbidden(err))
+		err = load_without_modules(s, err);
+	else if (err && s->hooks.vcpu_destroy) {
 		/* Some kernels take tracepoints and no functions: this one can be missed. */
-		nested_bpf__destroy(s->skel);
 		s->hooks.vcpu_destroy = false;
-		bpf_log_catch();
-		err = load_chosen(s);
+		err = load_again(s);
 	}
 	return err ? programs_cannot("load", err) : 0;
 }
@@ -233,8 +233,11 @@ int session_attach(struct session *s)
 	s->skel->bss->phasing = 0;
 	err = nested_bpf__attach(s->skel);
 	s->attached = !err;
-	if (!err)
+	if (!err) {
+		s->skel->links.entry_failed =
+			failures_attach(s->skel->progs.entry_failed, &s->told_of_failures);
 		return 0;
+	}
 	nested_bpf__detach(s->skel);
 	return programs_cannot("attach", err);
 }
@@ -251,7 +254,7 @@ void session_tend(struct session *s)
 	struct bpf_link **link = &s->skel->links.learn_type;
 	bool needed = false;
 
-	if (s->hooks.reason != REASON_BY_KPTR || !s->attached)
+	if (s->hooks.reason != REASON_BY_KPTR || s->hooks.by_address || !s->attached)
 		return;
 	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
 		needed |= s->vcpus[i].entries && !s->vcpus[i].typed &&
@@ -301,6 +304,11 @@ int session_each_vcpu(struct session *s, session_each each, void *arg)
 	return err;
 }
 
+int session_each_failure(struct session *s, failures_do each, void *arg)
+{
+	return failures_each(s->skel->maps.failures, each, arg);
+}
+
 static void free_row(struct session *s, uint32_t index)
 {
 	struct np_l2_row *row = &s->pools.rows[index - 1];
@@ -326,6 +334,7 @@ void session_recycle(struct session *s, uint32_t slot)
 		if (v->row_of[i] && v->row_of[i] != v->shared_row)
 			free_row(s, v->row_of[i]);
 	free_row(s, v->shared_row);
+	failures_forget(s->skel->maps.failures, slot);
 	memset(v, 0, sizeof(*v));
 	programs_put_free(s->skel->maps.free_slots, slot + 1);
 }

@@ -9,6 +9,7 @@
 #include "analysis/account.h"
 #include "bpf/pools.h"
 #include "collector/bpf_programs.h"
+#include "collector/failures.h"
 
 struct session;
 
@@ -22,6 +23,7 @@ struct session_config {
 	 * functions of kvm_intel, which cannot be unloaded meanwhile.
 	 */
 	bool syncs;
+	bool paths; /* which exits of L2 KVM did not deal with in the fast path, too */
 	bool check; /* count kvm_nested_vmexit, too: it can but confirm kvm_exit */
 };
 
@@ -67,6 +69,12 @@ typedef int (*session_each)(uint32_t slot, const struct np_vcpu *v, const struct
 			    void *arg);
 int session_each_vcpu(struct session *s, session_each each, void *arg);
 void session_recycle(struct session *s, uint32_t slot);
+
+/*
+ * Why entries into L2 failed, as far as KVM and not the CPU found it, and how often by now:
+ * those that the CPU found are exits of L2. In no order; goes with session_recycle().
+ */
+int session_each_failure(struct session *s, failures_do each, void *arg);
 
 /* Events that were not counted, since session_open(). */
 uint64_t session_lost(const struct session *s);

@@ -11,6 +11,7 @@ int live_open(struct live *l, const struct target *t)
 {
 	const struct session_config c = { .tgid = t->tgid,
 					  .times = !t->counts_only,
+					  .paths = t->fast_path,
 					  .syncs = t->shadow_sync,
 					  .phases_every = t->phases_every };
 	int err = session_open_with(&l->session, &c);
@@ -31,6 +32,7 @@ static void name_vm(pid_t tgid, char name[NP_VM_NAME], void *arg)
 struct reading {
 	struct live *live;
 	struct stat_model *model;
+	bool gone[NP_MAX_VCPUS];
 };
 
 static int read_vcpu(uint32_t slot, const struct np_vcpu *v, const struct np_pools *pools,
@@ -38,20 +40,31 @@ static int read_vcpu(uint32_t slot, const struct np_vcpu *v, const struct np_poo
 {
 	struct reading *r = arg;
 	bool gone = v->key == NP_KEY_GONE;
-	int err = 0;
 
+	r->gone[slot] = gone;
 	if (r->live->vcpu == NP_ANY_VCPU || r->live->vcpu == v->vcpu_id)
-		err = stat_model_vcpu(r->model, slot, v, pools, gone, name_vm, NULL);
-	if (!err && gone)
-		session_recycle(r->live->session, slot);
-	return err;
+		return stat_model_vcpu(r->model, slot, v, pools, gone, name_vm, NULL);
+	return 0;
+}
+
+static int read_failure(uint32_t slot, const struct np_failure *f, uint64_t n, void *arg)
+{
+	struct reading *r = arg;
+
+	return stat_model_failure(r->model, slot, f, n);
 }
 
 int live_read(struct live *l, struct stat_model *m)
 {
-	struct reading r = { l, m };
+	struct reading r = { .live = l, .model = m };
+	int err = session_each_vcpu(l->session, read_vcpu, &r);
 
-	return session_each_vcpu(l->session, read_vcpu, &r);
+	if (!err)
+		err = session_each_failure(l->session, read_failure, &r);
+	for (uint32_t i = 0; !err && i < NP_MAX_VCPUS; i++)
+		if (r.gone[i])
+			session_recycle(l->session, i);
+	return err;
 }
 
 double live_sample(struct live *l, double now)

@@ -81,6 +81,10 @@ static int interval_text(struct stat_report *r, const struct stat_when *w,
 	fputc('\n', r->out);
 	err = stat_table_lines(&t, l, r->by, STAT_FORM_TEXT, NULL);
 	err = print_rows(r, &t, err);
+	if (err)
+		return err;
+	err = stat_table_failures(&t, l, r->by, STAT_FORM_TEXT);
+	err = print_titled(r, "Entries into L2 that failed", &t, err);
 	return err ? err : times_text(r, l);
 }
 
@@ -90,6 +94,8 @@ static int interval_csv(const struct stat_report *r, const struct stat_when *w,
 	struct stat_table t;
 	int err = stat_table_lines(&t, l, r->by, STAT_FORM_DATA, w);
 
+	if (!err)
+		err = stat_table_add_failures(&t, l, w);
 	if (!err && w->interval == 1)
 		err = np_rows_print_csv_header(t.rows, r->out);
 	if (!err)
@@ -135,6 +141,8 @@ static int interval_json(const struct stat_report *r, const struct stat_when *w,
 			       stat_table_lines(&t, l, r->by, STAT_FORM_DATA, NULL));
 	if (!err)
 		err = set_rows(o, "causes", &t, stat_table_causes(&t, l));
+	if (!err)
+		err = set_rows(o, "failures", &t, stat_table_failures(&t, l, r->by, STAT_FORM_DATA));
 	return print_object(r, o, err);
 }
 
@@ -156,9 +164,11 @@ int report_interval(struct stat_report *r, double start, const struct stat_lines
 int report_model(struct stat_report *r, struct stat_model *m, double start, double seconds,
 		 uint64_t lost)
 {
-	struct stat_lines lines = { 0 };
+	struct stat_lines lines = { .paths = r->paths };
 	int err = stat_model_windows(m, r->by, stat_lines_add, &lines);
 
+	if (!err)
+		err = stat_model_failures(m, r->by, &lines.failures);
 	if (!err)
 		err = stat_lines_finish(&lines, seconds, r->min_share, r->sort);
 	if (!err)

@@ -3,6 +3,7 @@
 #ifndef NESTPROF_STAT_REPORT_H
 #define NESTPROF_STAT_REPORT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "analysis/stat_tables.h"
@@ -18,6 +19,7 @@ struct stat_report {
 	enum stat_format format;
 	enum stat_by by;
 	double min_share;
+	bool paths; /* fast and slow path were told apart */
 	const struct stat_metric *sort;
 	uint32_t intervals; /* reported so far */
 };

@@ -144,6 +144,7 @@ int stat_run(const struct stat_options *o)
 			   .live = LIVE_NONE,
 			   .model = stat_model_new(),
 			   .report = shown_report(&o->shown) };
+	r->report.paths = o->target.fast_path;
 	if (r->model)
 		err = run(r);
 	live_close(&r->live);

@@ -13,7 +13,8 @@
 
 #define MAX_PHASES_EVERY 1000000
 
-enum { OPT_VM = 512, OPT_VCPU, OPT_COUNTS_ONLY, OPT_PHASES_EVERY, OPT_SHADOW_SYNC };
+enum { OPT_VM = 512, OPT_VCPU, OPT_COUNTS_ONLY, OPT_PHASES_EVERY, OPT_SHADOW_SYNC,
+       OPT_FAST_PATH };
 
 static const struct argp_option options[] = {
 	{ 0, 0, 0, 0, "Whose exits:", 1 },
@@ -28,6 +29,8 @@ static const struct argp_option options[] = {
 	{ "counts-only", OPT_COUNTS_ONLY, 0, 0, "no times: costs the guests half as much", 3 },
 	{ "shadow-sync", OPT_SHADOW_SYNC, 0, 0,
 	  "also the copies between vmcs12 and the shadow VMCS; kvm_intel stays loaded", 3 },
+	{ "fast-path", OPT_FAST_PATH, 0, 0,
+	  "also which of L2's exits KVM deals with in its fast path: a hook more", 3 },
 	{ "phases-every", OPT_PHASES_EVERY, "N", 0,
 	  "the phases of one of so many round trips; 1 costs the most [16]", 3 },
 	{ 0 },
@@ -84,6 +87,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_SHADOW_SYNC:
 		t->shadow_sync = true;
+		return 0;
+	case OPT_FAST_PATH:
+		t->fast_path = true;
 		return 0;
 	case OPT_PHASES_EVERY:
 		t->phases_every = take_count(state, "--phases-every", arg, 1, MAX_PHASES_EVERY);

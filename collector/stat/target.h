@@ -19,6 +19,7 @@ struct target {
 	double interval; /* seconds; 0: one for the whole run */
 	double duration; /* seconds; 0: until something else ends it */
 	bool counts_only;      /* no times: cheaper */
+	bool fast_path;	       /* which exits of L2 end in the fast path, too */
 	bool shadow_sync;      /* the copies between vmcs12 and the shadow VMCS, too */
 	uint32_t phases_every; /* phases of one of so many round trips */
 };

@@ -107,7 +107,7 @@ single() {
 
 modprobe kvm_intel nested=1 enable_shadow_vmcs=0 || exit 1
 mkdir "$instance"
-stat_beside all.json -a -I 1 --json
+stat_beside all.json -a -I 1 --fast-path --json
 stat_beside vcpu.csv --by vcpu -I 1 --csv
 wait_for interval /out/all.json
 wait_for interval /out/vcpu.csv

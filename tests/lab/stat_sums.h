@@ -33,6 +33,7 @@ static char *text_of(const char *name)
 struct sums {
 	uint64_t exits[NP_REASONS]; /* kvm_exit */
 	uint64_t nested[NP_REASONS]; /* of L2 */
+	uint64_t slow[NP_REASONS], fast[NP_REASONS]; /* ... by path, where that was asked for */
 	uint64_t given[NP_REASONS]; /* to L1 */
 	uint64_t entries, lost, desyncs, unfinished;
 	uint32_t intervals;
@@ -74,13 +75,15 @@ static void add_interval(struct sums *sums, const json_t *o)
 		if (!strcmp(json_string_value(json_object_get(row, "kind")), "L1 alone"))
 			continue;
 		sums->nested[r] += count(row, "exits");
+		sums->slow[r] += count(row, "slow");
+		sums->fast[r] += count(row, "fast");
 		sums->given[r] += count(row, "to_l1") + count(row, "synthetic");
 	}
 	json_array_foreach(json_object_get(o, "causes"), i, row)
 		sums->exits[reason(row, "cause")] += count(row, "exits");
 }
 
-static void read_intervals(struct sums *sums, const char *name)
+__attribute__((unused)) static void read_intervals(struct sums *sums, const char *name)
 {
 	char *text = text_of(name), *save, *line;
 
@@ -102,7 +105,7 @@ static void read_intervals(struct sums *sums, const char *name)
 }
 
 /* Returns all that ftrace counted; `file`: which hist triggers. */
-static uint64_t compare(const char *file, const char *event, const char *key,
+__attribute__((unused)) static uint64_t compare(const char *file, const char *event, const char *key,
 			const uint64_t ours[NP_REASONS])
 {
 	char name[64], *text;

@@ -7,6 +7,7 @@ enum {
 	GUEST_ES_SELECTOR = 0x0800, /* CS, SS, DS, FS, GS, LDTR, TR follow, 2 apart */
 	HOST_ES_SELECTOR = 0x0c00, /* CS, SS, DS, FS, GS, TR follow, 2 apart */
 
+	ENTRY_MSR_LOAD_ADDRESS = 0x200a,
 	EPT_POINTER = 0x201a,
 	VMCS_LINK_POINTER = 0x2800,
 	GUEST_DEBUGCTL = 0x2802,

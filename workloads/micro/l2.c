@@ -12,15 +12,16 @@
 
 struct l2_regs l2_regs;
 
+bool l2_launched;
+
 static bool enter(void)
 {
-	static bool launched;
-	enum vmx_status s = l2_enter(launched);
+	enum vmx_status s = l2_enter(l2_launched);
 
 	if (s)
-		return vmx_complain(launched ? "VMRESUME of L2 at" : "VMLAUNCH of L2 at",
+		return vmx_complain(l2_launched ? "VMRESUME of L2 at" : "VMLAUNCH of L2 at",
 				    NP_L2_BASE, s);
-	launched = true;
+	l2_launched = true;
 	return true;
 }
 

@@ -61,10 +61,35 @@ static bool tell_sites(char *arguments)
 	return true;
 }
 
+static bool take(char **arguments, unsigned base, uint64_t max, uint64_t *out)
+{
+	const char *word = text_word(arguments);
+
+	return word && text_number(&word, base, max, out) && !*word;
+}
+
+static bool fail(char *arguments)
+{
+	uint64_t field, value, times;
+	char how[64];
+
+	if (!take(&arguments, 16, UINT16_MAX, &field) ||
+	    !take(&arguments, 16, UINT64_MAX, &value) ||
+	    !take(&arguments, 10, UINT16_MAX, &times) || !times || text_word(&arguments))
+		return complain("after \"" NP_FAIL "\" come a field, a value and a number of times");
+	if (!l2_fail(field, value, times, how, sizeof(how)))
+		return false;
+	say(NP_FAIL " %lx %lx %lu %s", field, value, times, how);
+	return true;
+}
+
 static const struct {
 	const char *verb;
 	bool (*obey)(char *arguments);
-} verbs[] = { { NP_RUN, run }, { NP_SEQUENCE, tell_sequence }, { NP_SITES, tell_sites } };
+} verbs[] = { { NP_RUN, run },
+	      { NP_SEQUENCE, tell_sequence },
+	      { NP_SITES, tell_sites },
+	      { NP_FAIL, fail } };
 
 static bool obey(const char *verb, char *arguments)
 {

@@ -34,6 +34,13 @@ struct setting {
 	uint64_t value;
 };
 
+/* Loaded by nobody as things are: its count is 0. An entry that loads it fails. */
+#define MSR_FS_BASE 0xc0000100
+static const struct {
+	uint32_t index, reserved;
+	uint64_t value;
+} never_loaded __attribute__((aligned(16))) = { .index = MSR_FS_BASE };
+
 static uint8_t region[4096] __attribute__((aligned(4096)));
 
 bool vmcs_read(uint32_t field, uint64_t *value)
@@ -87,6 +94,7 @@ static bool set_controls(const struct vmx_controls *c)
 		{ CR3_TARGET_COUNT, 0 },
 		{ EXIT_MSR_STORE_COUNT, 0 },
 		{ EXIT_MSR_LOAD_COUNT, 0 },
+		{ ENTRY_MSR_LOAD_ADDRESS, (uintptr_t)&never_loaded },
 		{ ENTRY_MSR_LOAD_COUNT, 0 },
 		{ ENTRY_INTERRUPTION_INFO, 0 },
 		{ CR0_MASK, 0 },

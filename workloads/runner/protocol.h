@@ -20,6 +20,13 @@
  *   nestprof: sites
  *   runner:   @np sites <addresses of their instructions, hexadecimal>
  *
+ * And one that makes L1 try to enter L2 with another value in a field of the VMCS, so often
+ * as is said. The answer has how each failed: "error N" (a VM-instruction error),
+ * "invalid" (VMfailInvalid) or "exit N" (an exit reason, without its bit 31):
+ *
+ *   nestprof: fail <field> <value> <times>       (hexadecimal, the first two)
+ *   runner:   @np fail <field> <value> <times> <how>
+ *
  * An error instead of "ready" is the runner's last word: it ends.
  *
  * <ticks> is the time-stamp counter's growth over all iterations, read by the
@@ -39,6 +46,7 @@
 #define NP_QUIT "quit"
 #define NP_SEQUENCE "sequence"
 #define NP_SITES "sites"
+#define NP_FAIL "fail"
 #define NP_MICRO "micro"
 #define NP_LINE_MAX 256
 #define NP_WARM_UP 16

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/session.h"
+
+#include <bpf/libbpf.h>
+
+#include "bpf/nested_fsm.h"
+
+#include "bpf/nested.skel.h"
+#include "collector/choose.h"
+
+#define WANT(name, wanted) bpf_program__set_autoload(skel->progs.name, wanted)
+/* A program with the time in it, or its twin without. */
+#define WANT_ONE(name, timed, wanted)                                                              \
+	do {                                                                                       \
+		WANT(name, (wanted) && !(timed));                                                  \
+		WANT(name##_timed, (wanted) && (timed));                                           \
+	} while (0)
+
+static void choose_exit(struct nested_bpf *skel, enum reason_way way, bool timed)
+{
+	WANT_ONE(exit_with_reason, timed, way == REASON_IS_ARGUMENT);
+	WANT_ONE(exit_cast, timed, way == REASON_BY_CAST);
+	WANT_ONE(exit_kptr, timed, way == REASON_BY_KPTR);
+	WANT_ONE(exit_read, timed, way == REASON_BY_READ);
+	WANT(learn_type, way == REASON_BY_KPTR);
+	bpf_program__set_autoattach(skel->progs.learn_type, false); /* session_tend() does */
+	/* Kernels for which this is not meant read its declaration otherwise. */
+	bpf_map__set_autocreate(skel->maps.typed, way == REASON_BY_KPTR);
+}
+
+/* For a kernel whose modules have no BTF. */
+static void choose_unchecked(struct nested_bpf *skel, const struct session_config *c)
+{
+	WANT(exit_unchecked, true);
+	WANT(nested_vmexit_unchecked, c->check || c->paths);
+	WANT(nested_vmexit_inject_unchecked, true);
+	WANT(nested_vmenter_returns, true);
+	bpf_map__set_autocreate(skel->maps.typed, false);
+}
+
+static void choose_checked(struct nested_bpf *skel, const struct kvm_hooks *h,
+			   const struct session_config *c)
+{
+	bool typed = h->reason == REASON_BY_KPTR, enters = c->times || !h->infers;
+	bool to_shadow = c->syncs && h->has_sync[NP_SYNC_TO_SHADOW];
+	bool check = c->check || c->paths;
+	bool from_shadow = c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW];
+
+	choose_exit(skel, h->reason, c->times);
+	WANT(entry_timed, c->times);
+	WANT_ONE(inject, c->times, !h->infers);
+	WANT_ONE(vmenter, c->times, enters && h->vmenter_is_event);
+	WANT_ONE(vmenter_function, c->times, enters && !h->vmenter_is_event);
+	WANT(halt, h->infers && h->has_halt);
+	WANT(nested_vmexit_with_reason, check && h->exit_has_reason);
+	WANT(nested_vmexit, check && !h->exit_has_reason);
+	WANT(typed_vcpu_destroyed, h->vcpu_destroy && typed);
+	WANT(vcpu_destroyed, h->vcpu_destroy && !typed);
+	WANT(to_shadow_begin, to_shadow);
+	WANT(to_shadow_end, to_shadow);
+	WANT(from_shadow_begin, from_shadow);
+	WANT(from_shadow_end, from_shadow);
+}
+
+/* For who may not use the modules' BTF. */
+static void choose_by_address(struct nested_bpf *skel, const struct kvm_hooks *h,
+			      const struct session_config *c)
+{
+	WANT(exit_at, !c->times);
+	WANT(exit_at_timed, c->times);
+	WANT(entry_at, c->times);
+	WANT(vmenter_at, c->times && h->vmenter_is_event);
+	WANT(nested_vmexit_at, c->check || c->paths);
+	WANT(halt_at, h->has_halt);
+	WANT(vcpu_destroyed_at, h->vcpu_destroy);
+	bpf_map__set_autocreate(skel->maps.typed, false);
+}
+
+bool programs_do_by_address(const struct kvm_hooks *h)
+{
+	return !h->unchecked && !h->exit_has_reason && h->infers && h->at.exit_reason;
+}
+
+static void choose_failures(struct nested_bpf *skel, const struct kvm_hooks *h)
+{
+	WANT(entry_failed, h->has_failed);
+	bpf_program__set_autoattach(skel->progs.entry_failed, false); /* session_attach() does */
+}
+
+void choose_programs(struct nested_bpf *skel, const struct kvm_hooks *h,
+		     const struct session_config *c)
+{
+	choose_failures(skel, h);
+	if (h->unchecked)
+		choose_unchecked(skel, c);
+	else if (h->by_address)
+		choose_by_address(skel, h, c);
+	else
+		choose_checked(skel, h, c);
+}

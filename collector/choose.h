@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which of the programs are loaded: for this kernel, and for what is asked. */
+#ifndef NESTPROF_CHOOSE_H
+#define NESTPROF_CHOOSE_H
+
+#include "collector/session.h"
+
+struct nested_bpf;
+
+void choose_programs(struct nested_bpf *skel, const struct kvm_hooks *h,
+		     const struct session_config *c);
+
+/* Whether h->by_address can be chosen. */
+bool programs_do_by_address(const struct kvm_hooks *h);
+
+#endif
