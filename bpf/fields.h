@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the BPF programs count of L1's VMREADs and VMWRITEs that exit, shared with user
+ * space: a row for each vCPU, L2 exit reason, instruction, field and kind of access.
+ */
+#ifndef NESTPROF_FIELDS_H
+#define NESTPROF_FIELDS_H
+
+#include "bpf/vmx_site.h"
+
+#define NP_MAX_ACCESS_ROWS 16384 /* a power of two */
+#define NP_MAX_SITES 8192	 /* ... another */
+
+/* Which field it is, is not known: why. */
+enum np_unknown {
+	NP_KNOWN,
+	NP_UNKNOWN_FAULTED,    /* L1 was not let past the instruction: it got an exception */
+	NP_UNKNOWN_MODE,       /* L1 does not run 64-bit code */
+	NP_UNKNOWN_UNMAPPED,   /* not mapped by CR3 as KVM has it, which may be stale */
+	NP_UNKNOWN_UNREADABLE, /* memory of L1's that is not resident, or private */
+	NP_UNKNOWN_BYTES,      /* no such instruction is there (any more) */
+	NP_UNKNOWN_START,      /* where it begins was not clear yet */
+	NP_UNKNOWN_FULL,       /* known, but there was no row left */
+	NP_UNKNOWN_EDGE,       /* under way, or just begun, when counters were read */
+	NP_UNKNOWNS
+};
+
+/* How it was accessed, in np_access_row.kind; the rest of it is an enum np_unknown. */
+#define NP_ACCESS_WRITE 1
+#define NP_ACCESS_MEMORY 2 /* the operand; else it is a register */
+#define NP_ACCESS_UNKNOWN_SHIFT 4
+
+struct np_access_row {
+	union {
+		struct {
+			__u16 slot;   /* of the vCPU, from 1; 0: the row is free */
+			__u8 reason;  /* of the L2 exit that L1 handled, or NP_REASON_NONE */
+			__u8 kind;    /* NP_ACCESS_... */
+		};
+		__u32 who; /* all of it */
+	};
+	__u32 pad;
+	__u64 address; /* of the instruction; of the next one where that is not known */
+	__u64 field;   /* what the register held; 0 where it is not known */
+	__u64 count, ns; /* L0's time, from exit to entry */
+};
+
+/* One access under way, of one vCPU. */
+struct np_access_state {
+	__u64 regs[16]; /* L1's, at its exit */
+	__u64 start;	/* the instruction's address where something told; else 0 */
+	__u64 full, full_ns; /* accesses that found no row: a counter */
+	__u64 unused[13];
+};
+
+_Static_assert(sizeof(struct np_access_row) == 40, "BPF and C disagree");
+_Static_assert(sizeof(struct np_access_state) == 256, "BPF and C disagree");
+
+#endif
