@@ -80,7 +80,7 @@ $(B)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h bpf/*.def)
 	$(BPFTOOL) gen object $@ $@.tmp
 $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 	$(BPFTOOL) gen skeleton $< name $*_bpf > $@.tmp && mv $@.tmp $@
-$(B)/collector/session.o: $(B)/bpf/nested.skel.h
+$(B)/collector/session.o $(B)/collector/session_fields.o: $(B)/bpf/nested.skel.h
 $(B)/collector/record/session.o: $(B)/bpf/record.skel.h
 $(B)/collector/tracer_empty.o: $(B)/bpf/empty.skel.h
 

@@ -195,7 +195,9 @@ struct np_vcpu {
 	__u64 outside[NP_REASONS]; /* exits of L1 while no L2 exit was handled */
 	struct np_sync_sum sync[NP_SYNCS];
 	__u64 sync_began;
-	__u64 unused[59];
+
+	__u64 access; /* the reason of an exit under way that accesses the VMCS (bpf/fields.h) */
+	__u64 unused[58];
 };
 
 /* Where the programs find a vCPU without a search: by a hash of its address. */

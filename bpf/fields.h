@@ -45,14 +45,37 @@ struct np_access_row {
 	__u64 count, ns; /* L0's time, from exit to entry */
 };
 
+/*
+ * An instruction of L1's that was decoded, of one vCPU in one address space: the bytes
+ * that were, and where to look whether they still are.
+ */
+struct np_site {
+	__u32 slot;    /* of the vCPU, from 1; 0: the site is free */
+	__u8 unknown;  /* enum np_unknown: why not, when it was tried last */
+	__u8 kind;     /* NP_ACCESS_... */
+	__u8 len;
+	__u8 field;    /* the register that holds the encoding */
+	__u64 end;     /* the address after it: what L1's instruction pointer then is */
+	__u64 cr3;
+	__u64 page;    /* the process's memory that its last byte is in; 0: not known */
+	__u64 before;  /* that of the page before, where the window begins there; 0: unreadable */
+	struct np_window window;
+	__u64 checked; /* when the pages were looked up, or it was tried, in ns */
+	__u64 wait;    /* do not look again for so many ns */
+	__u32 row;     /* the one that it was counted in last */
+	__u32 pad;
+};
+
 /* One access under way, of one vCPU. */
 struct np_access_state {
 	__u64 regs[16]; /* L1's, at its exit */
+	__u64 began;	/* when that was */
 	__u64 start;	/* the instruction's address where something told; else 0 */
 	__u64 full, full_ns; /* accesses that found no row: a counter */
-	__u64 unused[13];
+	__u64 unused[12];
 };
 
+_Static_assert(sizeof(struct np_site) == 88, "BPF and C disagree");
 _Static_assert(sizeof(struct np_access_row) == 40, "BPF and C disagree");
 _Static_assert(sizeof(struct np_access_state) == 256, "BPF and C disagree");
 

@@ -26,22 +26,40 @@ struct np_window {
 	__u32 have;
 };
 
+/* What is on both sides of the start of a page, of which the last `n` bytes are in the second. */
+np_inline struct np_window np_window_join(const struct np_window *first,
+					  const struct np_window *second, __u32 n)
+{
+	__u64 low = n < 8 ? first->lo : first->hi;
+	__u64 middle = n < 8 ? first->hi : second->lo;
+	__u64 high = n < 8 ? second->lo : second->hi;
+	__u32 bits = (n & 7) * 8;
+
+	if (!bits)
+		return (struct np_window){ .lo = low, .hi = middle, .have = NP_WINDOW };
+	return (struct np_window){ .lo = low >> bits | middle << (64 - bits),
+				   .hi = middle >> bits | high << (64 - bits),
+				   .have = NP_WINDOW };
+}
+
 enum np_site_state {
 	NP_SITE_NONE,	 /* no such instruction ends there */
 	NP_SITE_FOUND,
 	NP_SITE_UNCLEAR, /* there are several, but for who knows where it begins */
 };
 
-/* The last `len` bytes of the window, as code. */
+/* The last `len` bytes of the window, as code: shifted at once, for each way costs the verifier. */
 np_inline struct np_code np_window_code(const struct np_window *w, __u32 len)
 {
-	struct np_code c = { .lo = w->lo, .hi = w->hi, .len = NP_WINDOW, .bits = 64 };
+	__u32 bits = (NP_WINDOW - len) * 8 & 63;
+	struct np_code c = { .lo = w->lo, .hi = w->hi, .len = len, .bits = 64 };
 
-	for (__u32 n = NP_WINDOW; n > NP_VMX_SHORTEST; n--) {
-		if (n == len)
-			break;
-		np_code_skip(&c);
+	if (len <= 8) {
+		c.lo = c.hi;
+		c.hi = 0;
 	}
+	c.lo = c.lo >> bits | c.hi << 1 << (63 - bits);
+	c.hi >>= bits;
 	return c;
 }
 

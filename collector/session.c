@@ -14,6 +14,7 @@
 #include "collector/base/log.h"
 #include "collector/bpf_log.h"
 #include "collector/bpf_programs.h"
+#include "collector/session_fields.h"
 
 #include "bpf/nested.skel.h"
 
@@ -24,6 +25,7 @@ struct session {
 	/* The programs' maps themselves. */
 	struct np_vcpu *vcpus;
 	struct np_pools pools;
+	struct session_fields fields;
 	bool attached;
 };
 
@@ -38,12 +40,15 @@ struct session {
 		WANT(name##_timed, (wanted) && (timed));                                           \
 	} while (0)
 
-static void choose_exit(struct nested_bpf *skel, enum reason_way way, bool timed)
+static void choose_exit(struct nested_bpf *skel, enum reason_way way, bool timed, bool fields)
 {
 	WANT_ONE(exit_with_reason, timed, way == REASON_IS_ARGUMENT);
-	WANT_ONE(exit_cast, timed, way == REASON_BY_CAST);
-	WANT_ONE(exit_kptr, timed, way == REASON_BY_KPTR);
-	WANT_ONE(exit_read, timed, way == REASON_BY_READ);
+	WANT_ONE(exit_cast, timed, way == REASON_BY_CAST && !fields);
+	WANT_ONE(exit_kptr, timed, way == REASON_BY_KPTR && !fields);
+	WANT_ONE(exit_read, timed, way == REASON_BY_READ && !fields);
+	WANT(exit_cast_accesses, way == REASON_BY_CAST && fields);
+	WANT(exit_kptr_accesses, way == REASON_BY_KPTR && fields);
+	WANT(exit_read_accesses, way == REASON_BY_READ && fields);
 	WANT(learn_type, way == REASON_BY_KPTR);
 	bpf_program__set_autoattach(skel->progs.learn_type, false); /* session_tend() does */
 	/* Kernels for which this is not meant read its declaration otherwise. */
@@ -67,7 +72,7 @@ static void choose_checked(struct nested_bpf *skel, const struct kvm_hooks *h,
 	bool to_shadow = c->syncs && h->has_sync[NP_SYNC_TO_SHADOW];
 	bool from_shadow = c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW];
 
-	choose_exit(skel, h->reason, c->times);
+	choose_exit(skel, h->reason, c->times, c->fields);
 	WANT(entry_timed, c->times);
 	WANT_ONE(inject, c->times, !h->infers);
 	WANT_ONE(vmenter, c->times, enters && h->vmenter_is_event);
@@ -94,6 +99,14 @@ static void leave_out(struct session *s)
 		log_note("this kernel's BTF has no tracepoint kvm_entry that the collector "
 			 "knows: round trips are not timed");
 	}
+	if (s->c.fields && !s->hooks.has_accesses) {
+		s->c.fields = false;
+		log_note("this kernel's BTF does not show L1's registers and memory: VMCS fields "
+			 "cannot be told");
+	}
+	if (s->c.fields && !s->hooks.has_start)
+		log_note("this kernel's BTF has no function vmx_cache_reg: some of L1's "
+			 "instructions will not be told");
 	for (int i = 0; i < NP_SYNCS; i++)
 		if (s->c.syncs && !s->hooks.has_sync[i])
 			log_note("this kernel's BTF has no function %s: its calls are not counted",
@@ -125,6 +138,7 @@ static int load_chosen(struct session *s)
 		choose_checked(s->skel, &s->hooks, &s->c);
 	if (!s->c.times)
 		bpf_map__set_max_entries(s->skel->maps.pages, 1);
+	session_fields_choose(s->skel, &s->hooks, s->c.fields);
 	return nested_bpf__load(s->skel);
 }
 
@@ -152,7 +166,9 @@ static int map_all(struct session *s)
 	s->pools.max_rows = s->pools.nr_rows = NP_MAX_ROWS; /* only programs take new ones */
 	if (s->pools.rows && s->c.times)
 		s->pools.pages = programs_map(s->skel->maps.pages, PAGES_SIZE);
-	return s->pools.rows && (s->pools.pages || !s->c.times) ? 0 : -ENOMEM;
+	if (!s->pools.rows || (s->c.times && !s->pools.pages))
+		return -ENOMEM;
+	return s->c.fields ? session_fields_map(&s->fields, s->skel) : 0;
 }
 
 /* Slots, rows and pages are numbered from 1; the first rows belong to the slots. */
@@ -205,6 +221,11 @@ bool session_has_times(const struct session *s)
 	return s->c.times;
 }
 
+bool session_has_fields(const struct session *s)
+{
+	return s->c.fields;
+}
+
 bool session_has_syncs(const struct session *s, enum np_sync which)
 {
 	return s->c.syncs && s->hooks.has_sync[which];
@@ -225,9 +246,11 @@ int session_attach(struct session *s)
 {
 	int err;
 
-	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
+	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++) {
 		if (s->vcpus[i].key)
 			np_fsm_gap(&s->pools, &s->vcpus[i]);
+		s->vcpus[i].access = 0;
+	}
 	bpf_log_catch();
 	forget_unwanted(s);
 	s->skel->bss->phasing = 0;
@@ -251,6 +274,8 @@ void session_tend(struct session *s)
 	struct bpf_link **link = &s->skel->links.learn_type;
 	bool needed = false;
 
+	if (s->c.fields && s->attached)
+		session_fields_tend(s->skel, &s->hooks);
 	if (s->hooks.reason != REASON_BY_KPTR || !s->attached)
 		return;
 	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
@@ -301,6 +326,11 @@ int session_each_vcpu(struct session *s, session_each each, void *arg)
 	return err;
 }
 
+int session_each_access(struct session *s, session_access each, void *arg)
+{
+	return session_fields_each(&s->fields, s->vcpus, each, arg);
+}
+
 static void free_row(struct session *s, uint32_t index)
 {
 	struct np_l2_row *row = &s->pools.rows[index - 1];
@@ -326,6 +356,7 @@ void session_recycle(struct session *s, uint32_t slot)
 		if (v->row_of[i] && v->row_of[i] != v->shared_row)
 			free_row(s, v->row_of[i]);
 	free_row(s, v->shared_row);
+	session_fields_recycle(&s->fields, s->skel, slot + 1);
 	memset(v, 0, sizeof(*v));
 	programs_put_free(s->skel->maps.free_slots, slot + 1);
 }
@@ -338,6 +369,7 @@ void session_close(struct session *s)
 		munmap(s->pools.rows, ROWS_SIZE);
 	if (s->pools.pages)
 		munmap(s->pools.pages, PAGES_SIZE);
+	session_fields_unmap(&s->fields);
 	nested_bpf__destroy(s->skel);
 	free(s);
 }

@@ -233,6 +233,14 @@ static void choose_timed(struct nested_bpf *skel)
 	bpf_map__set_autocreate(skel->maps.typed, false);
 }
 
+static void choose_accesses(struct nested_bpf *skel)
+{
+	bpf_program__set_autoload(skel->progs.exit_cast_accesses, true);
+	bpf_program__set_autoload(skel->progs.exit_read_accesses, true);
+	bpf_program__set_autoload(skel->progs.entry_access, true);
+	bpf_map__set_autocreate(skel->maps.typed, false);
+}
+
 static void choose_by_read(struct nested_bpf *skel)
 {
 	bpf_program__set_autoload(skel->progs.exit_read, true);
