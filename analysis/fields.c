@@ -99,6 +99,22 @@ void np_fields_merge(struct np_fields *f)
 	sort(f, by_count);
 }
 
+/* Modulo 2^64: what is added again is what was there. */
+int np_fields_subtract(struct np_fields *f, const struct np_fields *before)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < before->nr; i++) {
+		struct np_access a = before->access[i];
+
+		a.count = -a.count;
+		a.ns = -a.ns;
+		err = np_fields_add(f, &a);
+	}
+	np_fields_merge(f);
+	return err;
+}
+
 uint64_t np_fields_count(const struct np_fields *f, uint64_t field, bool write)
 {
 	uint64_t sum = 0;

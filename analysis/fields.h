@@ -41,6 +41,9 @@ int np_fields_add(struct np_fields *f, const struct np_access *a);
 void np_fields_merge(struct np_fields *f);
 void np_fields_free(struct np_fields *f); /* what is in it */
 
+/* f -= before: counts as they stood earlier. The rest is merged. */
+int np_fields_subtract(struct np_fields *f, const struct np_fields *before);
+
 /* Sums. Unknown ones are of no field. */
 uint64_t np_fields_count(const struct np_fields *f, uint64_t field, bool write);
 uint64_t np_fields_total(const struct np_fields *f, bool write);

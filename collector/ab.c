@@ -6,10 +6,12 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "analysis/result_fields.h"
 #include "collector/ab_window.h"
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
 #include "collector/base/proc.h"
+#include "collector/fields_read.h"
 #include "collector/host/kvm_module.h"
 #include "collector/workload.h"
 
@@ -114,6 +116,8 @@ int ab_run(const struct ab_config *c, struct np_result *r)
 
 	uname(&u);
 	err = np_result_set_env(r, "l0_kernel", "%s", u.release);
+	if (!err && c->fields)
+		err = np_result_set_lacking(r, fields_lacking());
 	if (!err)
 		err = kvm_module_begin();
 	if (err)
