@@ -173,17 +173,65 @@ static void add_text_columns(struct stat_table *t, enum fields_by by)
 	ADD_COLUMNS(t, text_columns);
 }
 
+/* What is not known is never left out. */
+static bool is_little(const struct np_access *a, const struct fields_view *v, uint64_t all)
+{
+	return !a->unknown && 100.0 * a->count < v->min_share * all;
+}
+
+static int others_row(struct np_rows *r, uint32_t n, const struct np_access *others,
+		      const struct fields_view *v, uint64_t all_ns)
+{
+	char word[32];
+	int err = n ? np_rows_add(r) : 0;
+
+	if (err || !n)
+		return err;
+	snprintf(word, sizeof(word), "%u others", n);
+	err = np_rows_text(r, "field", word);
+	if (!err)
+		err = np_rows_count(r, "count", others->count);
+	if (!err)
+		err = np_rows_number(r, "per_l2_exit", per_l2_exit(others, v, false));
+	if (!err)
+		err = np_rows_number(r, "ns_mean", mean_ns(others));
+	if (!err)
+		err = np_rows_number(r, "ns_share", all_ns ? 100.0 * others->ns / all_ns : NAN);
+	return err;
+}
+
+static int text_rows(struct np_rows *r, const struct np_fields *sum, const struct fields_view *v)
+{
+	uint64_t all = np_fields_total(sum, false) + np_fields_total(sum, true);
+	uint64_t ns = np_fields_ns(sum);
+	struct np_access others = { 0 };
+	uint32_t n = 0;
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < sum->nr; i++) {
+		const struct np_access *a = &sum->access[i];
+
+		if (is_little(a, v, all)) {
+			others.count += a->count;
+			others.ns += a->ns;
+			n++;
+		} else {
+			err = text_row(r, a, v, ns);
+		}
+	}
+	return err ? err : others_row(r, n, &others, v, ns);
+}
+
 int fields_table_text(struct stat_table *t, const struct np_fields *f, const struct fields_view *v)
 {
 	struct np_fields sum = { 0 };
-	uint64_t ns = np_fields_ns(f);
 	int err = fields_project(&sum, f, v->by);
 
 	add_text_columns(t, v->by);
 	if (!err)
 		err = stat_table_new_rows(t);
-	for (uint32_t i = 0; !err && i < sum.nr; i++)
-		err = text_row(t->rows, &sum.access[i], v, ns);
+	if (!err)
+		err = text_rows(t->rows, &sum, v);
 	np_fields_free(&sum);
 	return err;
 }

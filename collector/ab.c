@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 
 #include "analysis/result_fields.h"
+#include "collector/ab_symbols.h"
 #include "collector/ab_window.h"
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
@@ -85,6 +86,10 @@ static int run_workloads(const struct ab_config *c, struct np_arm_result *out, s
 	}
 	if (!err)
 		err = ab_windows_traced(l1, c, out);
+	if (!err && c->fields && !c->micro) {
+		log_phase("%s: L1's names of instructions", out->name);
+		err = ab_symbols(l1, out);
+	}
 	return err ? err : ab_windows_tracers(l1, c, out);
 }
 
