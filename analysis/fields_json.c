@@ -105,6 +105,8 @@ const char *np_access_from_json(const json_t *o, struct np_access *a)
 		return "symbol";
 	if (!take_count(o, "count", &a->count))
 		return "count";
+	if (!take_count(o, "timed", &a->timed))
+		return "timed";
 	return take_count(o, "ns", &a->ns) ? NULL : "ns";
 }
 

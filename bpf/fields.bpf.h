@@ -23,13 +23,13 @@
 	} name SEC(".maps")
 
 ARRAY_OF(access_rows, NP_MAX_ACCESS_ROWS, struct np_access_row);
-ARRAY_OF(access_states, NP_MAX_VCPUS, struct np_access_state);
 ARRAY_OF(sites, NP_MAX_SITES, struct np_site);
 
 #define REG_RIP 16
 #define EFER_LMA (1 << 10)
 #define WAYS 8 /* how many places there are for what has the same hash */
 #define GOLDEN 0x9e3779b97f4a7c15ull
+#define EAGER 1024 /* accesses: then all that L1 does again and again was there */
 #define WALK_NS 100000000ull /* L1 may have put another page there */
 #define WAIT_MIN_NS 1000000ull
 #define WAIT_MAX_NS 1000000000ull
@@ -65,13 +65,6 @@ static __always_inline bool rip_was_moved(struct kvm_vcpu *vcpu)
 	return ((struct kvm_vcpu___array *)vcpu)->arch.regs_dirty >> REG_RIP & 1;
 }
 
-static __always_inline struct np_access_state *state_of(struct np_vcpu *v)
-{
-	__u32 index = v->shared_row - 1;
-
-	return bpf_map_lookup_elem(&access_states, &index);
-}
-
 /* One by one: libbpf relocates no access to an array by way of a loop. */
 static __always_inline void save_registers(struct np_access_state *a, struct kvm_vcpu *vcpu)
 {
@@ -81,17 +74,28 @@ static __always_inline void save_registers(struct np_access_state *a, struct kvm
 #undef SAVE
 }
 
+/* Each while something is new, then one of 16: a clock costs as much as all the rest. */
+static __always_inline bool is_timed(struct np_access_state *a)
+{
+	if (a->eager) {
+		a->eager--;
+		return true;
+	}
+	a->dice = a->dice * 1664525 + 1013904223;
+	return a->dice >> 28 == 0;
+}
+
 /* kvm_exit, after the state machine has seen it. */
 static __noinline int access_begins(struct kvm_vcpu *vcpu, struct np_vcpu *v, __u32 reason)
 {
-	struct np_access_state *a = state_of(v);
+	struct np_access_state *a = &v->access;
 
-	if (!vcpu || !a || v->level != NP_LEVEL_L1)
+	if (!vcpu || v->level != NP_LEVEL_L1)
 		return 0;
 	save_registers(a, vcpu);
 	a->start = rip_is_known(vcpu) ? rip_of(vcpu) : 0;
-	v->access = reason;
-	a->began = bpf_ktime_get_ns();
+	a->reason = reason;
+	a->began = is_timed(a) ? bpf_ktime_get_ns() : 0;
 	return 0;
 }
 
@@ -125,14 +129,15 @@ static __noinline int search_row(__u32 who, __u64 address, __u64 field)
 }
 
 /* `hint`: the row that it was the last time, and most likely is. */
-static __always_inline struct np_access_row *find_row(__u32 *hint, __u32 who, __u64 address,
-						      __u64 field)
+static __always_inline struct np_access_row *find_row(struct np_access_state *a, __u32 *hint,
+						      __u32 who, __u64 address, __u64 field)
 {
 	__u32 index = *hint;
 	struct np_access_row *row = bpf_map_lookup_elem(&access_rows, &index);
 
 	if (row && row->who == who && row->field == field && row->address == address)
 		return row;
+	a->eager = EAGER;
 	index = search_row(who, address, field);
 	row = bpf_map_lookup_elem(&access_rows, &index);
 	if (row)
@@ -147,14 +152,14 @@ static __always_inline __u32 who_of(const struct np_vcpu *v, __u32 kind)
 
 static __always_inline int count(struct np_access_state *a, struct np_access_row *row)
 {
-	__u64 ns = bpf_ktime_get_ns() - a->began;
-
 	if (!row) {
 		a->full++;
-		a->full_ns += ns;
 		return 0;
 	}
-	row->ns += ns;
+	if (a->began) {
+		row->ns += bpf_ktime_get_ns() - a->began;
+		row->timed++;
+	}
 	row->count++;
 	return 0;
 }
@@ -262,15 +267,13 @@ static __always_inline bool has_changed(const struct np_site *s)
 
 static __always_inline bool must_look(const struct np_site *s, const struct np_access_state *a)
 {
-	if (a->began - s->checked > s->wait)
+	if (a->began && a->began - s->checked > s->wait)
 		return true;
 	return s->unknown ? s->unknown == NP_UNKNOWN_START && a->start : has_changed(s);
 }
 
-static __noinline int search_site(__u32 slot, __u64 cr3, __u64 end)
+static __noinline int search_site(__u32 slot, __u64 cr3, __u64 end, __u32 hash)
 {
-	__u64 hash = (end ^ cr3 << 20 ^ slot * GOLDEN) * GOLDEN >> 32;
-
 	for (__u32 i = 0; i < WAYS; i++) {
 		__u32 index = (hash + i) & (NP_MAX_SITES - 1);
 		struct np_site *s = bpf_map_lookup_elem(&sites, &index);
@@ -288,54 +291,67 @@ static __noinline int search_site(__u32 slot, __u64 cr3, __u64 end)
 	return -1;
 }
 
+/* Where it is most likely is looked at first. */
+static __always_inline struct np_site *find_site(struct np_vcpu *v, __u64 cr3, __u64 end,
+						 __u32 *index)
+{
+	__u32 slot = v->shared_row, hash = (end ^ cr3 >> 12 ^ slot << 8) * (__u32)GOLDEN >> 16;
+	struct np_site *s;
+
+	*index = hash & (NP_MAX_SITES - 1);
+	s = bpf_map_lookup_elem(&sites, index);
+	if (s && s->end == end && s->cr3 == cr3 && s->slot == slot)
+		return s;
+	v->access.eager = EAGER;
+	*index = search_site(slot, cr3, end, hash);
+	return bpf_map_lookup_elem(&sites, index);
+}
+
 /* Not past the instruction, or nowhere to remember it. */
-static __noinline int count_unknown(struct np_vcpu *v, struct np_access_state *a, __u32 unknown,
-				    __u64 address)
+static __noinline int count_unknown(struct np_vcpu *v, __u32 unknown, __u64 address)
 {
 	__u32 kind = unknown << NP_ACCESS_UNKNOWN_SHIFT;
 	__u32 none = -1;
 
-	if (v->access == NP_VMX_VMWRITE)
+	if (v->access.reason == NP_VMX_VMWRITE)
 		kind |= NP_ACCESS_WRITE;
-	v->access = 0;
-	return count(a, find_row(&none, who_of(v, kind), address, 0));
+	v->access.reason = 0;
+	return count(&v->access, find_row(&v->access, &none, who_of(v, kind), address, 0));
 }
 
-static __always_inline int count_site(struct np_vcpu *v, struct np_access_state *a,
-				      struct np_site *s)
+static __always_inline int count_site(struct np_vcpu *v, struct np_site *s)
 {
-	__u32 write = v->access == NP_VMX_VMWRITE ? NP_ACCESS_WRITE : 0;
+	__u32 write = v->access.reason == NP_VMX_VMWRITE ? NP_ACCESS_WRITE : 0;
 
 	if (s->unknown || (s->kind & NP_ACCESS_WRITE) != write)
-		return count_unknown(v, a, s->unknown ?: NP_UNKNOWN_BYTES, s->end);
-	v->access = 0;
-	return count(a, find_row(&s->row, who_of(v, s->kind), s->end - s->len,
-				 a->regs[s->field & 15]));
+		return count_unknown(v, s->unknown ?: NP_UNKNOWN_BYTES, s->end);
+	v->access.reason = 0;
+	return count(&v->access, find_row(&v->access, &s->row, who_of(v, s->kind), s->end - s->len,
+					  v->access.regs[s->field & 15]));
 }
 
 /* kvm_entry: the access is done. */
 static __noinline int access_ends(struct kvm_vcpu *vcpu, struct np_vcpu *v)
 {
-	struct np_access_state *a = state_of(v);
+	struct np_access_state *a = &v->access;
 	struct np_site *s;
 	__u32 index;
 
-	if (!vcpu || !a)
+	if (!vcpu)
 		return 0;
 	if (!rip_was_moved(vcpu))
-		return count_unknown(v, a, NP_UNKNOWN_FAULTED, 0);
-	index = search_site(v->shared_row, vcpu->arch.cr3 & FRAME, rip_of(vcpu));
-	s = bpf_map_lookup_elem(&sites, &index);
+		return count_unknown(v, NP_UNKNOWN_FAULTED, 0);
+	s = find_site(v, vcpu->arch.cr3 & FRAME, rip_of(vcpu), &index);
 	if (!s)
-		return count_unknown(v, a, NP_UNKNOWN_FULL, rip_of(vcpu));
+		return count_unknown(v, NP_UNKNOWN_FULL, rip_of(vcpu));
 	if (must_look(s, a))
 		look_at_site(index, v->key, a->start, a->began);
-	return count_site(v, a, s);
+	return count_site(v, s);
 }
 
 static __always_inline int on_entry_of_access(struct kvm_vcpu *vcpu, struct np_vcpu *v)
 {
-	return v && v->access ? access_ends(vcpu, v) : 0;
+	return v && v->access.reason ? access_ends(vcpu, v) : 0;
 }
 
 static __noinline int access_entry_without_seat(struct kvm_vcpu *vcpu)
@@ -359,7 +375,6 @@ int BPF_PROG(entry_access, struct kvm_vcpu *vcpu)
 SEC("?fexit/vmx_cache_reg")
 int BPF_PROG(learn_start, struct kvm_vcpu *vcpu, int reg)
 {
-	struct np_access_state *a;
 	struct np_seat *seat;
 	struct np_vcpu *v;
 
@@ -367,9 +382,8 @@ int BPF_PROG(learn_start, struct kvm_vcpu *vcpu, int reg)
 		return 0;
 	seat = seat_of((__u64)vcpu);
 	v = seat->key == (__u64)vcpu ? vcpu_at(seat->at) : NULL;
-	a = v && v->access ? state_of(v) : NULL;
-	if (a && !a->start)
-		a->start = rip_of(vcpu);
+	if (v && v->access.reason && !v->access.start)
+		v->access.start = rip_of(vcpu);
 	return 0;
 }
 

@@ -12,7 +12,7 @@
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
 #include "collector/base/proc.h"
-#include "collector/fields_read.h"
+#include "collector/fields/read.h"
 #include "collector/host/kvm_module.h"
 #include "collector/workload.h"
 
