@@ -81,23 +81,36 @@ static void join(struct np_access *to, struct np_access *from)
 		free(from->symbol);
 }
 
-void np_fields_merge(struct np_fields *f)
+static void join_same(struct np_fields *f)
 {
 	uint32_t n = 0;
 
 	sort(f, by_key);
-	for (uint32_t i = 0; i < f->nr; i++) {
-		struct np_access *a = &f->access[i];
-
-		if (n && !by_key(&f->access[n - 1], a))
-			join(&f->access[n - 1], a);
-		else if (a->count)
-			f->access[n++] = *a;
+	for (uint32_t i = 0; i < f->nr; i++)
+		if (n && !by_key(&f->access[n - 1], &f->access[i]))
+			join(&f->access[n - 1], &f->access[i]);
 		else
-			free(a->symbol);
-	}
-	/* Room stays as np_fields_add() expects it: for no less than a power of two. */
+			f->access[n++] = f->access[i];
 	f->nr = n;
+}
+
+/* Room stays as np_fields_add() expects it: for no less than a power of two. */
+static void drop_zero(struct np_fields *f)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < f->nr; i++)
+		if (f->access[i].count)
+			f->access[n++] = f->access[i];
+		else
+			free(f->access[i].symbol);
+	f->nr = n;
+}
+
+void np_fields_merge(struct np_fields *f)
+{
+	join_same(f);
+	drop_zero(f);
 	sort(f, by_count);
 }
 

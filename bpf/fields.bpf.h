@@ -267,9 +267,11 @@ static __always_inline bool has_changed(const struct np_site *s)
 
 static __always_inline bool must_look(const struct np_site *s, const struct np_access_state *a)
 {
-	if (a->began && a->began - s->checked > s->wait)
+	if (s->unknown == NP_UNKNOWN_START && a->start)
 		return true;
-	return s->unknown ? s->unknown == NP_UNKNOWN_START && a->start : has_changed(s);
+	if (!a->began)
+		return false;
+	return a->began - s->checked > s->wait || (!s->unknown && has_changed(s));
 }
 
 static __noinline int search_site(__u32 slot, __u64 cr3, __u64 end, __u32 hash)
