@@ -29,7 +29,7 @@ ARRAY_OF(sites, NP_MAX_SITES, struct np_site);
 #define EFER_LMA (1 << 10)
 #define WAYS 8 /* how many places there are for what has the same hash */
 #define GOLDEN 0x9e3779b97f4a7c15ull
-#define EAGER 1024 /* accesses: then all that L1 does again and again was there */
+#define EAGER 1024 /* accesses after a new row: then all that L1 does often was there */
 #define WALK_NS 100000000ull /* L1 may have put another page there */
 #define WAIT_MIN_NS 1000000ull
 #define WAIT_MAX_NS 1000000000ull
@@ -110,6 +110,7 @@ static __always_inline struct np_access_row *row_at(__u32 index, __u32 who, __u6
 	if (!row->who && !__sync_val_compare_and_swap(&row->who, 0, who)) {
 		row->address = address;
 		row->field = field;
+		vcpu_of(who & 0xffff)->access.eager = EAGER;
 		return row;
 	}
 	return row->who == who && row->address == address && row->field == field ? row : NULL;
@@ -129,15 +130,14 @@ static __noinline int search_row(__u32 who, __u64 address, __u64 field)
 }
 
 /* `hint`: the row that it was the last time, and most likely is. */
-static __always_inline struct np_access_row *find_row(struct np_access_state *a, __u32 *hint,
-						      __u32 who, __u64 address, __u64 field)
+static __always_inline struct np_access_row *find_row(__u32 *hint, __u32 who, __u64 address,
+						      __u64 field)
 {
 	__u32 index = *hint;
 	struct np_access_row *row = bpf_map_lookup_elem(&access_rows, &index);
 
 	if (row && row->who == who && row->field == field && row->address == address)
 		return row;
-	a->eager = EAGER;
 	index = search_row(who, address, field);
 	row = bpf_map_lookup_elem(&access_rows, &index);
 	if (row)
@@ -171,8 +171,8 @@ static __always_inline int read_window(const struct np_site *s, struct np_window
 	struct np_window first = { 0 }, second = { 0 };
 
 	w->have = NP_WINDOW;
-	if (n >= NP_WINDOW)
-		return bpf_probe_read_user(w->byte, NP_WINDOW, (void *)(s->page + n - NP_WINDOW));
+	if (s->at)
+		return bpf_probe_read_user(w->byte, NP_WINDOW, (void *)s->at);
 	if (bpf_probe_read_user(second.byte, NP_WINDOW, (void *)s->page))
 		return -1;
 	if (s->before && bpf_probe_read_user(first.byte, NP_WINDOW,
@@ -192,7 +192,10 @@ static __always_inline enum np_unknown find_pages(struct np_site *s, __u64 vcpu)
 	if (s->page < PAGE)
 		return s->page;
 	s->page &= -PAGE;
-	if ((last & (PAGE - 1)) < NP_WINDOW - 1)
+	s->at = 0;
+	if ((last & (PAGE - 1)) >= NP_WINDOW - 1)
+		s->at = s->page + (last & (PAGE - 1)) - (NP_WINDOW - 1);
+	else
 		s->before = page_of_address(vcpu, s->cr3, last - PAGE) & -PAGE;
 	return NP_KNOWN;
 }
@@ -258,20 +261,27 @@ __noinline int look_at_site(__u32 index, __u64 vcpu, __u64 start, __u64 now)
 	return 0;
 }
 
+static __noinline int has_changed_on_two_pages(const struct np_site *s)
+{
+	struct np_window w;
+
+	return !s || read_window(s, &w) || !is_same(s, &w);
+}
+
 static __always_inline bool has_changed(const struct np_site *s)
 {
 	struct np_window w;
 
-	return read_window(s, &w) || !is_same(s, &w);
+	if (!s->at)
+		return has_changed_on_two_pages(s);
+	return bpf_probe_read_user(w.byte, NP_WINDOW, (void *)s->at) || !is_same(s, &w);
 }
 
 static __always_inline bool must_look(const struct np_site *s, const struct np_access_state *a)
 {
-	if (s->unknown == NP_UNKNOWN_START && a->start)
+	if (a->began && a->began - s->checked > s->wait)
 		return true;
-	if (!a->began)
-		return false;
-	return a->began - s->checked > s->wait || (!s->unknown && has_changed(s));
+	return s->unknown ? s->unknown == NP_UNKNOWN_START && a->start : has_changed(s);
 }
 
 static __noinline int search_site(__u32 slot, __u64 cr3, __u64 end, __u32 hash)
@@ -304,7 +314,6 @@ static __always_inline struct np_site *find_site(struct np_vcpu *v, __u64 cr3, _
 	s = bpf_map_lookup_elem(&sites, index);
 	if (s && s->end == end && s->cr3 == cr3 && s->slot == slot)
 		return s;
-	v->access.eager = EAGER;
 	*index = search_site(slot, cr3, end, hash);
 	return bpf_map_lookup_elem(&sites, index);
 }
@@ -318,7 +327,7 @@ static __noinline int count_unknown(struct np_vcpu *v, __u32 unknown, __u64 addr
 	if (v->access.reason == NP_VMX_VMWRITE)
 		kind |= NP_ACCESS_WRITE;
 	v->access.reason = 0;
-	return count(&v->access, find_row(&v->access, &none, who_of(v, kind), address, 0));
+	return count(&v->access, find_row(&none, who_of(v, kind), address, 0));
 }
 
 static __always_inline int count_site(struct np_vcpu *v, struct np_site *s)
@@ -328,7 +337,7 @@ static __always_inline int count_site(struct np_vcpu *v, struct np_site *s)
 	if (s->unknown || (s->kind & NP_ACCESS_WRITE) != write)
 		return count_unknown(v, s->unknown ?: NP_UNKNOWN_BYTES, s->end);
 	v->access.reason = 0;
-	return count(&v->access, find_row(&v->access, &s->row, who_of(v, s->kind), s->end - s->len,
+	return count(&v->access, find_row(&s->row, who_of(v, s->kind), s->end - s->len,
 					  v->access.regs[s->field & 15]));
 }
 

@@ -62,13 +62,14 @@ struct np_site {
 	__u64 page;    /* the process's memory that its last byte is in; 0: not known */
 	__u64 before;  /* that of the page before, where the window begins there; 0: unreadable */
 	struct np_window window;
+	__u64 at;      /* where the window is, if that is on one page; else 0 */
 	__u64 checked; /* when the pages were looked up, or it was tried, in ns */
 	__u64 wait;    /* do not look again for so many ns */
 	__u32 row;     /* the one that it was counted in last */
 	__u32 pad;
 };
 
-_Static_assert(sizeof(struct np_site) == 88, "BPF and C disagree");
+_Static_assert(sizeof(struct np_site) == 96, "BPF and C disagree");
 _Static_assert(sizeof(struct np_access_row) == 48, "BPF and C disagree");
 
 #endif
