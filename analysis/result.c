@@ -14,8 +14,10 @@ struct np_result *np_result_new(void)
 
 static void free_arm(struct np_arm_result *a)
 {
-	for (uint32_t i = 0; i < a->nr_workloads; i++)
+	for (uint32_t i = 0; i < a->nr_workloads; i++) {
+		np_fields_free(&a->workloads[i]->fields);
 		free(a->workloads[i]);
+	}
 	free(a);
 }
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "analysis/account.h"
+#include "analysis/fields.h"
 
 #define NP_RESULT_SCHEMA "nestprof-result/1"
 #define NP_MAX_ARMS 8
@@ -64,6 +65,8 @@ struct np_workload_result {
 	struct np_account account; /* over all traced repetitions */
 	uint64_t traced_iterations; /* iterations in that window */
 	uint64_t lost;
+	bool has_fields;	    /* ... by programs that tell VMCS fields, too */
+	struct np_fields fields;    /* in that window; of all VMs and vCPUs together */
 	uint32_t nr_witnesses;
 	struct np_witness witnesses[NP_MAX_WITNESSES];
 	uint32_t nr_tracers;

@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "analysis/exit_reason.h"
+#include "analysis/fields_json.h"
 
 /*
  * 15 significant digits name a double that was rounded to a few decimals
@@ -239,6 +240,8 @@ static json_t *workload_json(const struct np_workload_result *w, const struct li
 	err |= json_object_set_new(o, "witnesses", witnesses_json(w));
 	if (w->nr_tracers)
 		err |= json_object_set_new(o, "tracers", tracers_json(w));
+	if (w->has_fields)
+		err |= json_object_set_new(o, "fields", np_fields_to_json(&w->fields, &w->account));
 	err |= json_object_set_new(o, "error", text_or_null(w->error));
 	return whole(o, err);
 }

@@ -210,6 +210,8 @@ static int workload(const struct np_json_reader *r, const json_t *o, struct np_a
 		err = witnesses(r, o, w);
 	if (!err)
 		err = tracers(r, o, w);
+	if (!err)
+		err = np_json_fields(r, o, w);
 	return err ? err : text_or_null(r, o, "error", w->error, sizeof(w->error));
 }
 

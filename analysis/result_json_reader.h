@@ -37,4 +37,7 @@ const json_t *np_json_array(const struct np_json_reader *r, const json_t *o, con
 /* The account of a workload, or null in its place. */
 int np_json_account(const struct np_json_reader *r, const json_t *o, struct np_workload_result *w);
 
+/* Its accesses to VMCS fields, where it has some. */
+int np_json_fields(const struct np_json_reader *r, const json_t *o, struct np_workload_result *w);
+
 #endif

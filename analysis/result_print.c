@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/result_fields.h"
 #include "analysis/result_tables.h"
 #include "analysis/rows.h"
 
@@ -287,6 +288,8 @@ int np_result_print(const struct np_result *r, FILE *out, const char *bold, cons
 
 	print_verdicts(&p, r);
 	err = print_tables(&p, r);
+	if (!err)
+		err = np_result_print_fields(r, out);
 	if (err)
 		return err;
 	print_environment(&p, r);

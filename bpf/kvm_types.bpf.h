@@ -39,10 +39,63 @@ struct kvm_vcpu_stat {
 	__u64 guest_mode;
 };
 
+struct rb_node {
+	struct rb_node *rb_right, *rb_left;
+};
+
+struct rb_root {
+	struct rb_node *rb_node;
+};
+
+struct kvm_memory_slot {
+	struct rb_node gfn_node[2];
+	__u64 base_gfn;
+	unsigned long npages;
+	unsigned long userspace_addr;
+};
+
+/* Memory of a VM by guest address: a tree since 5.17. */
+struct kvm_memslots {
+	struct rb_root gfn_tree;
+	int node_idx;
+};
+
+struct kvm {
+	struct kvm_memslots *memslots[1];
+};
+
+struct kvm_vcpu_arch {
+	unsigned long regs[16];
+	unsigned long cr3, cr4;
+	__u64 efer;
+};
+
 struct kvm_vcpu {
+	struct kvm *kvm;
 	struct preempt_notifier preempt_notifier;
 	int vcpu_id;
 	struct kvm_vcpu_stat stat;
+	struct kvm_vcpu_arch arch;
+};
+
+/* Where the instruction pointer is, and which registers KVM has: for long in the array, ... */
+struct kvm_vcpu_arch___array {
+	unsigned long regs[17];
+	__u32 regs_avail, regs_dirty;
+};
+
+struct kvm_vcpu___array {
+	struct kvm_vcpu_arch___array arch;
+};
+
+/* ... and in 7.x beside it. */
+struct kvm_vcpu_arch___rip {
+	unsigned long rip;
+	unsigned long regs_avail[1], regs_dirty[1];
+};
+
+struct kvm_vcpu___rip {
+	struct kvm_vcpu_arch___rip arch;
 };
 
 struct loaded_vmcs {

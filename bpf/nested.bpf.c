@@ -33,6 +33,7 @@ static __always_inline void end_slot(struct np_vcpu *v)
 
 #include "bpf/slots.bpf.h"
 #include "bpf/reason.bpf.h"
+#include "bpf/fields.bpf.h"
 
 #define RARELY(function)                                                                           \
 	__noinline int function##_of(__u32 slot)                                                   \
@@ -48,6 +49,9 @@ char LICENSE[] SEC("license") = "GPL";
 
 #define TIMED true
 #define UNTIMED false
+
+#define ACCESSES true
+#define NO_ACCESSES false
 
 #include "bpf/infer.bpf.h"
 
@@ -68,14 +72,16 @@ static __always_inline __u32 index_of(__u32 reason)
 }
 
 /* A vCPU without a seat. `reason` is 0 where it is to be read. */
-static __always_inline int on_exit_without_seat(struct kvm_vcpu *vcpu, __u32 reason, bool timed)
+static __always_inline int on_exit_without_seat(struct kvm_vcpu *vcpu, __u32 reason, bool timed,
+						bool accesses)
 {
 	struct np_vcpu *v = vcpu ? find_vcpu((__u64)vcpu) : NULL;
 
 	if (!v)
 		return 0;
-	return on_any_exit(vcpu, v, index_of(reason ? reason : reason_by_read(vcpu)), BY_READ,
-			   timed);
+	reason = index_of(reason ? reason : reason_by_read(vcpu));
+	on_any_exit(vcpu, v, reason, BY_READ, timed);
+	return accesses && is_access(reason) ? access_begins(vcpu, v, reason) : 0;
 }
 
 /* A vCPU whose typed pointer is not known yet. */
@@ -96,6 +102,14 @@ static __noinline int exit_untyped_timed(struct np_vcpu *v)
 	return on_exit_untyped(v, TIMED);
 }
 
+static __noinline int exit_untyped_accesses(struct kvm_vcpu *vcpu, struct np_vcpu *v)
+{
+	__u32 reason = index_of(reason_by_read((void *)v->key));
+
+	on_exit_untyped(v, UNTIMED);
+	return is_access(reason) ? access_begins(vcpu, v, reason) : 0;
+}
+
 const volatile bool counts_paths;
 
 /* A check on kvm_exit, and who takes the slow path, for who wants it. */
@@ -114,12 +128,13 @@ static __always_inline int check_exit(struct np_vcpu *v)
 /*
  * A program for each way to know the exit reason, without the time and with it: up
  * to 5.15 it is an argument. What most exits take ends here or with a call, and keeps
- * little in registers for later. `look` may end it, too.
+ * little in registers for later. `look` may end it, too. With `accesses` what L1
+ * accesses in its VMCS is looked at as well.
  */
-#define EXIT_PROGRAM(name, arguments, argument, look, found, read_reason, way, timed)              \
+#define EXIT_PROGRAM(name, arguments, argument, look, found, read_reason, way, timed, accesses)    \
 	static __noinline int name##_without_seat(struct kvm_vcpu *vcpu, __u32 reason)             \
 	{                                                                                          \
-		return on_exit_without_seat(vcpu, reason, timed);                                  \
+		return on_exit_without_seat(vcpu, reason, timed, accesses);                        \
 	}                                                                                          \
 	static __noinline int name##_unusual(void *from, struct np_vcpu *v, __u32 reason)          \
 	{                                                                                          \
@@ -146,39 +161,48 @@ static __always_inline int check_exit(struct np_vcpu *v)
 			return name##_without_seat(vcpu, argument);                                \
 		}                                                                                  \
 		v = vcpu_at(seat->at);                                                             \
-		look(timed);                                                                       \
+		look(timed, accesses);                                                             \
 		reason = read_reason;                                                              \
 		if (reason < NP_REASON_OTHER && np_fsm_l1_exit(NULL, v, reason, timed))            \
-			return 0;                                                                  \
-		return name##_otherwise(found, v, reason);                                         \
+			return accesses && is_access(reason) ? access_begins(vcpu, v, reason) : 0; \
+		if (!(accesses))                                                                   \
+			return name##_otherwise(found, v, reason);                                 \
+		name##_otherwise(found, v, reason);                                                \
+		return is_access(index_of(reason)) ? access_begins(vcpu, v, index_of(reason)) : 0; \
 	}
 
-#define LOOK_NO_FURTHER(timed)
-#define LOOK_FOR_TYPE(timed)                                                                       \
+#define LOOK_NO_FURTHER(timed, accesses)
+#define LOOK_FOR_TYPE(timed, accesses)                                                             \
 	struct vcpu_vmx *vmx = typed_vcpu(hash);                                                   \
                                                                                                    \
+	if (!vmx && accesses)                                                                      \
+		return exit_untyped_accesses(vcpu, v);                                             \
 	if (!vmx)                                                                                  \
 		return timed ? exit_untyped_timed(v) : exit_untyped(v)
 
 #define ARGUMENTS __u32 given, struct kvm_vcpu *vcpu
-#define EXIT_BY_CAST(name, timed)                                                                  \
+#define EXIT_BY_CAST(name, timed, accesses)                                                        \
 	EXIT_PROGRAM(name, struct kvm_vcpu *vcpu, 0, LOOK_NO_FURTHER, vcpu,                        \
-		     cast_int(reason_address(seat->key)), BY_CAST, timed)
-#define EXIT_BY_KPTR(name, timed)                                                                  \
+		     cast_int(reason_address(seat->key)), BY_CAST, timed, accesses)
+#define EXIT_BY_KPTR(name, timed, accesses)                                                        \
 	EXIT_PROGRAM(name, struct kvm_vcpu *vcpu, 0, LOOK_FOR_TYPE, vmx, reason_by_kptr(vmx),      \
-		     BY_KPTR, timed)
-#define EXIT_BY_READ(name, timed)                                                                  \
+		     BY_KPTR, timed, accesses)
+#define EXIT_BY_READ(name, timed, accesses)                                                        \
 	EXIT_PROGRAM(name, struct kvm_vcpu *vcpu, 0, LOOK_NO_FURTHER, vcpu, reason_by_read(vcpu),  \
-		     BY_READ, timed)
+		     BY_READ, timed, accesses)
 #define EXIT_WITH_REASON(name, timed)                                                              \
-	EXIT_PROGRAM(name, ARGUMENTS, given, LOOK_NO_FURTHER, vcpu, given, BY_READ, timed)
+	EXIT_PROGRAM(name, ARGUMENTS, given, LOOK_NO_FURTHER, vcpu, given, BY_READ, timed,         \
+		     NO_ACCESSES)
 
-EXIT_BY_CAST(exit_cast, UNTIMED)
-EXIT_BY_CAST(exit_cast_timed, TIMED)
-EXIT_BY_KPTR(exit_kptr, UNTIMED)
-EXIT_BY_KPTR(exit_kptr_timed, TIMED)
-EXIT_BY_READ(exit_read, UNTIMED)
-EXIT_BY_READ(exit_read_timed, TIMED)
+EXIT_BY_CAST(exit_cast, UNTIMED, NO_ACCESSES)
+EXIT_BY_CAST(exit_cast_timed, TIMED, NO_ACCESSES)
+EXIT_BY_CAST(exit_cast_accesses, UNTIMED, ACCESSES)
+EXIT_BY_KPTR(exit_kptr, UNTIMED, NO_ACCESSES)
+EXIT_BY_KPTR(exit_kptr_timed, TIMED, NO_ACCESSES)
+EXIT_BY_KPTR(exit_kptr_accesses, UNTIMED, ACCESSES)
+EXIT_BY_READ(exit_read, UNTIMED, NO_ACCESSES)
+EXIT_BY_READ(exit_read_timed, TIMED, NO_ACCESSES)
+EXIT_BY_READ(exit_read_accesses, UNTIMED, ACCESSES)
 EXIT_WITH_REASON(exit_with_reason, UNTIMED)
 EXIT_WITH_REASON(exit_with_reason_timed, TIMED)
 

@@ -6,10 +6,13 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "analysis/result_fields.h"
+#include "collector/ab_symbols.h"
 #include "collector/ab_window.h"
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
 #include "collector/base/proc.h"
+#include "collector/fields/read.h"
 #include "collector/host/kvm_module.h"
 #include "collector/workload.h"
 
@@ -83,6 +86,10 @@ static int run_workloads(const struct ab_config *c, struct np_arm_result *out, s
 	}
 	if (!err)
 		err = ab_windows_traced(l1, c, out);
+	if (!err && c->fields && !c->micro) {
+		log_phase("%s: L1's names of instructions", out->name);
+		err = ab_symbols(l1, out);
+	}
 	return err ? err : ab_windows_tracers(l1, c, out);
 }
 
@@ -114,6 +121,8 @@ int ab_run(const struct ab_config *c, struct np_result *r)
 
 	uname(&u);
 	err = np_result_set_env(r, "l0_kernel", "%s", u.release);
+	if (!err && c->fields)
+		err = np_result_set_lacking(r, fields_lacking());
 	if (!err)
 		err = kvm_module_begin();
 	if (err)

@@ -27,6 +27,7 @@ struct ab_config {
 	uint64_t iterations;  /* 0: the manifest's */
 	uint32_t repetitions; /* of each window */
 	bool verify;	      /* one more window, counted by ftrace and debugfs too */
+	bool fields;	      /* which VMCS fields L1 accesses in the traced windows */
 	uint32_t nr_tracers;
 	const char *tracers[NP_MAX_TRACERS]; /* one more window each */
 	struct l1_config l1;

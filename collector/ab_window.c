@@ -7,6 +7,7 @@
 
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
+#include "collector/fields/read.h"
 #include "collector/session.h"
 #include "collector/tracer.h"
 #include "collector/witness.h"
@@ -43,7 +44,32 @@ static int read_frozen(struct l1 *l1, struct session *s, struct np_account *a)
 
 struct window {
 	struct np_account before, after;
+	struct np_fields accesses; /* as they stood before it */
 };
+
+static int read_fields_before(struct session *s, struct window *w)
+{
+	np_fields_free(&w->accesses);
+	return session_has_fields(s) ? fields_read_together(s, &w->accesses) : 0;
+}
+
+/* The window's: as many as the account has, for what is not known is in there, too. */
+static int read_fields_after(struct session *s, const struct window *w,
+			     struct np_workload_result *out)
+{
+	int err;
+
+	if (!session_has_fields(s))
+		return 0;
+	err = fields_read_together(s, &out->fields);
+	if (!err)
+		err = np_fields_subtract(&out->fields, &w->accesses);
+	if (!err)
+		err = np_fields_balance(&out->fields, &out->account);
+	np_fields_merge(&out->fields);
+	out->has_fields = !err;
+	return err;
+}
 
 static int traced(struct l1 *l1, struct session *s, uint32_t repetitions, struct window *w,
 		  struct np_workload_result *out)
@@ -52,6 +78,8 @@ static int traced(struct l1 *l1, struct session *s, uint32_t repetitions, struct
 
 	if (!err)
 		err = read_frozen(l1, s, &w->before);
+	if (!err)
+		err = read_fields_before(s, w);
 	if (!err)
 		err = repeat(l1, repetitions, out, &out->traced);
 	if (!err)
@@ -63,7 +91,7 @@ static int traced(struct l1 *l1, struct session *s, uint32_t repetitions, struct
 	out->has_account = true;
 	out->traced_iterations = out->iterations * repetitions;
 	out->lost = out->account.totals.lost;
-	return 0;
+	return read_fields_after(s, w, out);
 }
 
 /* The same window counted twice, by the collector and by the kernel itself. */
@@ -120,7 +148,8 @@ int ab_windows_traced(struct l1 *l1, const struct ab_config *c, struct np_arm_re
 	log_phase("%s: load the collector", arm->name);
 	if (!err)
 		err = session_open_with(&s, &(struct session_config){ .tgid = l1_pid(l1),
-								      .check = c->verify });
+								      .check = c->verify,
+								      .fields = c->fields });
 	for (uint32_t i = 0; !err && i < arm->nr_workloads; i++) {
 		log_phase("%s: %s, traced", arm->name, arm->workloads[i]->name);
 		err = traced(l1, s, c->repetitions, w, arm->workloads[i]);
@@ -130,6 +159,8 @@ int ab_windows_traced(struct l1 *l1, const struct ab_config *c, struct np_arm_re
 		}
 	}
 	session_close(s);
+	if (w)
+		np_fields_free(&w->accesses);
 	free(w);
 	return err;
 }

@@ -248,6 +248,25 @@ static enum reason_way reason_way(const struct kvm_btf *b, const struct kvm_hook
 	return REASON_BY_READ;
 }
 
+/* What bpf/fields.bpf.h and bpf/guest_memory.bpf.h read. */
+static bool has_accesses(const struct kvm_btf *b, const struct kvm_hooks *h)
+{
+	static const char *const fields[][2] = {
+		{ "kvm", "memslots" },		    { "kvm_memslots", "gfn_tree" },
+		{ "kvm_memslots", "node_idx" },	    { "kvm_memory_slot", "gfn_node" },
+		{ "kvm_memory_slot", "base_gfn" },  { "kvm_memory_slot", "npages" },
+		{ "kvm_memory_slot", "userspace_addr" },
+		{ "kvm_vcpu", "arch.regs" },	    { "kvm_vcpu", "arch.regs_dirty" },
+		{ "kvm_vcpu", "arch.cr3" },	    { "kvm_vcpu", "arch.cr4" },
+		{ "kvm_vcpu", "arch.efer" },	    { "kvm_vcpu", "kvm" },
+	};
+	bool has = h->has_entry && !h->exit_has_reason;
+
+	for (size_t i = 0; has && i < sizeof(fields) / sizeof(fields[0]); i++)
+		has = has_field(b, fields[i][0], fields[i][1]);
+	return has;
+}
+
 /* What the collector can do without. */
 static void find_extras(const struct kvm_btf *b, struct kvm_hooks *h)
 {
@@ -261,6 +280,8 @@ static void find_extras(const struct kvm_btf *b, struct kvm_hooks *h)
 	h->has_halt = function_takes(b, "kvm_emulate_halt_noskip", "kvm_vcpu");
 	h->has_entry = entry.btf && nr_arguments(entry) && argument(entry, 0) == 'v';
 	h->has_failed = failed.btf && nr_arguments(failed) == 2;
+	h->has_accesses = has_accesses(b, h);
+	h->has_start = function_takes(b, "vmx_cache_reg", "kvm_vcpu");
 	h->has_sync[NP_SYNC_TO_SHADOW] =
 		function_takes(b, "nested_sync_vmcs12_to_shadow", "kvm_vcpu");
 	h->has_sync[NP_SYNC_FROM_SHADOW] = function_takes(b, "copy_shadow_to_vmcs12", "vcpu_vmx");

@@ -42,6 +42,8 @@ struct kvm_hooks {
 	bool has_entry;		/* tracepoint kvm_entry: no times without it */
 	bool has_sync[NP_SYNCS]; /* the functions that enum np_sync names */
 	bool has_failed;       /* tracepoint kvm_nested_vmenter_failed, as far as is known */
+	bool has_accesses; /* L1's registers and memory: which VMCS fields it accesses */
+	bool has_start;	   /* ... and vmx_cache_reg(), which tells where an instruction begins */
 	bool vcpu_destroy;     /* kvm_arch_vcpu_destroy() can be hooked */
 	struct np_offsets at;
 };

@@ -16,12 +16,15 @@
 		WANT(name##_timed, (wanted) && (timed));                                           \
 	} while (0)
 
-static void choose_exit(struct nested_bpf *skel, enum reason_way way, bool timed)
+static void choose_exit(struct nested_bpf *skel, enum reason_way way, bool timed, bool fields)
 {
 	WANT_ONE(exit_with_reason, timed, way == REASON_IS_ARGUMENT);
-	WANT_ONE(exit_cast, timed, way == REASON_BY_CAST);
-	WANT_ONE(exit_kptr, timed, way == REASON_BY_KPTR);
-	WANT_ONE(exit_read, timed, way == REASON_BY_READ);
+	WANT_ONE(exit_cast, timed, way == REASON_BY_CAST && !fields);
+	WANT_ONE(exit_kptr, timed, way == REASON_BY_KPTR && !fields);
+	WANT_ONE(exit_read, timed, way == REASON_BY_READ && !fields);
+	WANT(exit_cast_accesses, way == REASON_BY_CAST && fields);
+	WANT(exit_kptr_accesses, way == REASON_BY_KPTR && fields);
+	WANT(exit_read_accesses, way == REASON_BY_READ && fields);
 	WANT(learn_type, way == REASON_BY_KPTR);
 	bpf_program__set_autoattach(skel->progs.learn_type, false); /* session_tend() does */
 	/* Kernels for which this is not meant read its declaration otherwise. */
@@ -46,7 +49,7 @@ static void choose_checked(struct nested_bpf *skel, const struct kvm_hooks *h,
 	bool check = c->check || c->paths;
 	bool from_shadow = c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW];
 
-	choose_exit(skel, h->reason, c->times);
+	choose_exit(skel, h->reason, c->times, c->fields);
 	WANT(entry_timed, c->times);
 	WANT_ONE(inject, c->times, !h->infers);
 	WANT_ONE(vmenter, c->times, enters && h->vmenter_is_event);

@@ -226,6 +226,7 @@ static int run(struct options *o, struct np_result *r)
 		.iterations = o->what.iterations,
 		.repetitions = o->what.repetitions,
 		.verify = o->what.verify,
+		.fields = o->what.fields,
 		.nr_tracers = o->what.nr_tracers,
 		.l1 = {
 			.qemu = o->qemu,

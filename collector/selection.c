@@ -17,7 +17,7 @@
 static const char *const default_arms[] = { "single", "shadow-off", "shadow-on" };
 
 enum { OPT_ARMS = 1024, OPT_WORKLOADS, OPT_ITERATIONS, OPT_REPETITIONS, OPT_VERIFY,
-       OPT_TRACERS, OPT_L1, OPT_L1_SEQUENCE };
+       OPT_TRACERS, OPT_L1, OPT_L1_SEQUENCE, OPT_FIELDS };
 
 static const struct argp_option options[] = {
 	{ "arms", OPT_ARMS, "LIST", 0, "of single, shadow-off, shadow-on [all]", 0 },
@@ -26,6 +26,8 @@ static const struct argp_option options[] = {
 	{ "repetitions", OPT_REPETITIONS, "N", 0, "of each timed window [3]", 0 },
 	{ "verify", OPT_VERIFY, 0, 0,
 	  "one more window each, counted by ftrace's hist triggers and KVM's debugfs too", 0 },
+	{ "fields", OPT_FIELDS, 0, 0,
+	  "also which VMCS fields L1 reads and writes with an exit, and where", 0 },
 	{ "l1", OPT_L1, "KIND", 0,
 	  "linux, or micro: a bare-metal hypervisor with few and known accesses to the VMCS "
 	  "[linux]", 0 },
@@ -130,6 +132,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_VERIFY:
 		s->verify = true;
 		return 0;
+	case OPT_FIELDS:
+		s->fields = true;
+		return 0;
 	case OPT_TRACERS:
 		take_tracers(s, arg, state);
 		return 0;
@@ -169,8 +174,9 @@ const struct argp selection_argp = { .options = options, .parser = parse, .help_
 
 int selection_to_words(const struct selection *s, const char *arms, char *out, size_t size)
 {
-	size_t n = snprintf(out, size, "--arms %s --repetitions %u%s --workloads ", arms,
-			    s->repetitions, s->verify ? " --verify" : "");
+	size_t n = snprintf(out, size, "--arms %s --repetitions %u%s%s --workloads ", arms,
+			    s->repetitions, s->verify ? " --verify" : "",
+			    s->fields ? " --fields" : "");
 
 	for (uint32_t i = 0; i < s->nr_workloads && n < size; i++)
 		n += snprintf(out + n, size - n, "%s%s", i ? "," : "", s->workloads[i]);

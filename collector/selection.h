@@ -18,6 +18,7 @@ struct selection {
 	uint64_t iterations; /* 0: the manifest's */
 	uint32_t repetitions;
 	bool verify;
+	bool fields; /* which VMCS fields L1 accesses */
 	uint32_t nr_tracers;
 	const char *tracers[NP_MAX_TRACERS];
 	bool micro;		 /* L1 is the micro-hypervisor, not Linux */

@@ -17,6 +17,7 @@
 #include "collector/bpf_programs.h"
 #include "collector/failures.h"
 #include "collector/nested_at.h"
+#include "collector/session_fields.h"
 
 #include "bpf/nested.skel.h"
 #include "collector/choose.h"
@@ -28,6 +29,7 @@ struct session {
 	/* The programs' maps themselves. */
 	struct np_vcpu *vcpus;
 	struct np_pools pools;
+	struct session_fields fields;
 	bool attached;
 	bool without_modules; /* their BTF is nobody's but CAP_SYS_ADMIN's */
 	bool told_of_failures;
@@ -48,6 +50,14 @@ static void leave_out(struct session *s)
 		log_note("this kernel's BTF has no tracepoint kvm_entry that the collector "
 			 "knows: round trips are not timed");
 	}
+	if (s->c.fields && !s->hooks.has_accesses) {
+		s->c.fields = false;
+		log_note("this kernel's BTF does not show L1's registers and memory: VMCS fields "
+			 "cannot be told");
+	}
+	if (s->c.fields && !s->hooks.has_start)
+		log_note("this kernel's BTF has no function vmx_cache_reg: some of L1's "
+			 "instructions will not be told");
 	for (int i = 0; i < NP_SYNCS; i++)
 		if (s->c.syncs && !s->hooks.has_sync[i])
 			log_note("this kernel's BTF has no function %s: its calls are not counted",
@@ -92,6 +102,7 @@ static int load_chosen(struct session *s)
 	choose_programs(s->skel, &s->hooks, &s->c);
 	if (!s->c.times)
 		bpf_map__set_max_entries(s->skel->maps.pages, 1);
+	session_fields_choose(s->skel, &s->hooks, s->c.fields);
 	return nested_bpf__load(s->skel);
 }
 
@@ -115,6 +126,10 @@ static int load_without_modules(struct session *s, int err)
 		return err;
 	s->without_modules = true;
 	s->hooks.by_address = !s->hooks.unchecked;
+	if (s->c.fields)
+		log_note("without CAP_SYS_ADMIN the modules' BTF is out of reach: VMCS fields "
+			 "cannot be told");
+	s->c.fields = false;
 	if (!fs_exists(KPROBES)) /* the other way to them takes root's rights to tracefs */
 		s->hooks.has_halt = s->hooks.vcpu_destroy = false;
 	err = load_again(s);
@@ -152,7 +167,9 @@ static int map_all(struct session *s)
 	s->pools.max_rows = s->pools.nr_rows = NP_MAX_ROWS; /* only programs take new ones */
 	if (s->pools.rows && s->c.times)
 		s->pools.pages = programs_map(s->skel->maps.pages, PAGES_SIZE);
-	return s->pools.rows && (s->pools.pages || !s->c.times) ? 0 : -ENOMEM;
+	if (!s->pools.rows || (s->c.times && !s->pools.pages))
+		return -ENOMEM;
+	return s->c.fields ? session_fields_map(&s->fields, s->skel) : 0;
 }
 
 /* Slots, rows and pages are numbered from 1; the first rows belong to the slots. */
@@ -205,6 +222,11 @@ bool session_has_times(const struct session *s)
 	return s->c.times;
 }
 
+bool session_has_fields(const struct session *s)
+{
+	return s->c.fields;
+}
+
 bool session_has_syncs(const struct session *s, enum np_sync which)
 {
 	return s->c.syncs && s->hooks.has_sync[which];
@@ -225,9 +247,11 @@ int session_attach(struct session *s)
 {
 	int err;
 
-	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
+	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++) {
 		if (s->vcpus[i].key)
 			np_fsm_gap(&s->pools, &s->vcpus[i]);
+		s->vcpus[i].access.reason = 0;
+	}
 	bpf_log_catch();
 	forget_unwanted(s);
 	s->skel->bss->phasing = 0;
@@ -254,6 +278,8 @@ void session_tend(struct session *s)
 	struct bpf_link **link = &s->skel->links.learn_type;
 	bool needed = false;
 
+	if (s->c.fields && s->attached)
+		session_fields_tend(s->skel, &s->hooks);
 	if (s->hooks.reason != REASON_BY_KPTR || s->hooks.by_address || !s->attached)
 		return;
 	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
@@ -309,6 +335,11 @@ int session_each_failure(struct session *s, failures_do each, void *arg)
 	return failures_each(s->skel->maps.failures, each, arg);
 }
 
+int session_each_access(struct session *s, session_access each, void *arg)
+{
+	return session_fields_each(&s->fields, s->vcpus, each, arg);
+}
+
 static void free_row(struct session *s, uint32_t index)
 {
 	struct np_l2_row *row = &s->pools.rows[index - 1];
@@ -335,6 +366,7 @@ void session_recycle(struct session *s, uint32_t slot)
 			free_row(s, v->row_of[i]);
 	free_row(s, v->shared_row);
 	failures_forget(s->skel->maps.failures, slot);
+	session_fields_recycle(&s->fields, s->skel, slot + 1);
 	memset(v, 0, sizeof(*v));
 	programs_put_free(s->skel->maps.free_slots, slot + 1);
 }
@@ -347,6 +379,7 @@ void session_close(struct session *s)
 		munmap(s->pools.rows, ROWS_SIZE);
 	if (s->pools.pages)
 		munmap(s->pools.pages, PAGES_SIZE);
+	session_fields_unmap(&s->fields);
 	nested_bpf__destroy(s->skel);
 	free(s);
 }

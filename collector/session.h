@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "analysis/account.h"
+#include "bpf/fields.h"
 #include "bpf/pools.h"
 #include "collector/bpf_programs.h"
 #include "collector/failures.h"
@@ -24,6 +25,8 @@ struct session_config {
 	 */
 	bool syncs;
 	bool paths; /* which exits of L2 KVM did not deal with in the fast path, too */
+	/* Which VMCS fields L1 accesses with an exit, too; not together with times. */
+	bool fields;
 	bool check; /* count kvm_nested_vmexit, too: it can but confirm kvm_exit */
 };
 
@@ -37,6 +40,7 @@ struct session_config {
 int session_open_with(struct session **s, const struct session_config *c);
 int session_open(struct session **s, pid_t tgid); /* counts alone */
 bool session_has_times(const struct session *s);
+bool session_has_fields(const struct session *s);
 bool session_has_syncs(const struct session *s, enum np_sync which);
 
 /*
@@ -68,6 +72,12 @@ int session_read(struct session *s, struct np_account *a);
 typedef int (*session_each)(uint32_t slot, const struct np_vcpu *v, const struct np_pools *pools,
 			    void *arg);
 int session_each_vcpu(struct session *s, session_each each, void *arg);
+/*
+ * The rows of L1's accesses to its VMCS, and whose they are: the programs' own memory,
+ * as above. What found no row is in one that is made up, of no field and no L2 exit.
+ */
+typedef int (*session_access)(const struct np_vcpu *v, const struct np_access_row *row, void *arg);
+int session_each_access(struct session *s, session_access each, void *arg);
 void session_recycle(struct session *s, uint32_t slot);
 
 /*

@@ -233,6 +233,14 @@ static void choose_timed(struct nested_bpf *skel)
 	bpf_map__set_autocreate(skel->maps.typed, false);
 }
 
+static void choose_accesses(struct nested_bpf *skel)
+{
+	bpf_program__set_autoload(skel->progs.exit_cast_accesses, true);
+	bpf_program__set_autoload(skel->progs.exit_read_accesses, true);
+	bpf_program__set_autoload(skel->progs.entry_access, true);
+	bpf_map__set_autocreate(skel->maps.typed, false);
+}
+
 static void choose_by_read(struct nested_bpf *skel)
 {
 	bpf_program__set_autoload(skel->progs.exit_read, true);
@@ -293,6 +301,7 @@ static void verifier_accepts_the_programs(void **state)
 	for (int in_vt = 0; in_vt < 2; in_vt++) {
 		verify(in_vt, true, choose_untimed);
 		verify(in_vt, true, choose_timed);
+		verify(in_vt, true, choose_accesses);
 		verify(in_vt, true, choose_by_read);
 		verify(in_vt, false, choose_by_read);
 	}
