@@ -24,6 +24,7 @@ struct session_config {
 	 */
 	bool syncs;
 	bool paths; /* which exits of L2 KVM did not deal with in the fast path, too */
+	bool by_address; /* as without CAP_SYS_ADMIN, to measure what that costs */
 	bool check; /* count kvm_nested_vmexit, too: it can but confirm kvm_exit */
 };
 
