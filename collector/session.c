@@ -11,11 +11,12 @@
 
 #include "bpf/nested_fsm.h"
 #include "collector/base/fail.h"
-#include "collector/base/fsutil.h"
 #include "collector/base/log.h"
 #include "collector/bpf_log.h"
 #include "collector/bpf_programs.h"
 #include "collector/failures.h"
+#include "collector/kprobe.h"
+#include "collector/forget.h"
 #include "collector/nested_at.h"
 #include "collector/session_fields.h"
 
@@ -35,7 +36,6 @@ struct session {
 	bool told_of_failures;
 };
 
-#define KPROBES "/sys/bus/event_source/devices/kprobe"
 #define ROWS_SIZE (NP_MAX_ROWS * sizeof(struct np_l2_row))
 #define PAGES_SIZE (NP_MAX_HIST_PAGES * sizeof(struct np_hist_page))
 
@@ -114,29 +114,37 @@ static int load_again(struct session *s)
 	return load_chosen(s);
 }
 
-static bool is_forbidden(int err)
+/* libbpf walks through all BTF for that of modules, and tells no more than that it failed. */
+static bool may_use_modules(void)
 {
-	return err == -EPERM || err == -EACCES;
+	uint32_t id;
+
+	return !bpf_btf_get_next_id(0, &id) || errno != EPERM;
 }
 
-/* Without CAP_SYS_ADMIN. Whether it is that, the next try tells. */
-static int load_without_modules(struct session *s, int err)
+/* Without CAP_SYS_ADMIN. */
+static int load_without_modules(struct session *s)
 {
+	int err;
+
 	if (!s->hooks.unchecked && !programs_do_by_address(&s->hooks))
-		return err;
+		return -EPERM;
 	s->without_modules = true;
 	s->hooks.by_address = !s->hooks.unchecked;
 	if (s->c.fields)
 		log_note("without CAP_SYS_ADMIN the modules' BTF is out of reach: VMCS fields "
 			 "cannot be told");
 	s->c.fields = false;
-	if (!fs_exists(KPROBES)) /* the other way to them takes root's rights to tracefs */
+	if (!kprobe_is_allowed("kvm_arch_vcpu_destroy"))
 		s->hooks.has_halt = s->hooks.vcpu_destroy = false;
 	err = load_again(s);
 	if (err || s->hooks.unchecked)
 		return err;
 	log_note("CAP_SYS_ADMIN is missing, without which the modules' BTF cannot be used: "
 		 "raw tracepoints do, and cost each exit more (docs/stat.md)");
+	if (!s->hooks.vcpu_destroy)
+		log_note("... functions cannot be probed (kernel.perf_event_paranoid above 2): "
+			 "that a vCPU is gone is known only when its VM's process is");
 	if (s->c.syncs)
 		log_note("... and copies of the shadow VMCS are not counted");
 	s->c.syncs = false;
@@ -149,9 +157,9 @@ static int load(struct session *s)
 
 	if (err)
 		return err;
-	err = load_chosen(s);
-	if (is_forbidden(err))
-		err = load_without_modules(s, err);
+	err = s->c.by_address ? -EPERM : load_chosen(s);
+	if (err && (s->c.by_address || !may_use_modules()))
+		err = load_without_modules(s);
 	else if (err && s->hooks.vcpu_destroy) {
 		/* Some kernels take tracepoints and no functions: this one can be missed. */
 		s->hooks.vcpu_destroy = false;
@@ -320,9 +328,24 @@ int session_read(struct session *s, struct np_account *a)
 	return 0;
 }
 
+/* Where the programs are not told of a vCPU's end. */
+static void forget_ended(struct session *s)
+{
+	const struct forgetting f = { .slot_of = bpf_map__fd(s->skel->maps.slot_of),
+				      .seat_taken = bpf_map__fd(s->skel->maps.seat_taken),
+				      .seats = s->skel->bss->seats,
+				      .pools = &s->pools };
+
+	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
+		forget_if_ended(&f, &s->vcpus[i]);
+}
+
 int session_each_vcpu(struct session *s, session_each each, void *arg)
 {
 	int err = 0;
+
+	if (s->hooks.by_address && !s->hooks.vcpu_destroy)
+		forget_ended(s);
 
 	for (uint32_t i = 0; !err && i < NP_MAX_VCPUS; i++)
 		if (s->vcpus[i].key)

@@ -27,6 +27,7 @@ struct session_config {
 	bool paths; /* which exits of L2 KVM did not deal with in the fast path, too */
 	/* Which VMCS fields L1 accesses with an exit, too; not together with times. */
 	bool fields;
+	bool by_address; /* as without CAP_SYS_ADMIN, to measure what that costs */
 	bool check; /* count kvm_nested_vmexit, too: it can but confirm kvm_exit */
 };
 

@@ -51,6 +51,24 @@ static int every_trip_start(void **state, pid_t tgid)
 	return start(state, &(struct session_config){ .tgid = tgid, .times = true });
 }
 
+static int paths_start(void **state, pid_t tgid)
+{
+	return start(state, &(struct session_config){ .tgid = tgid, .times = true, .paths = true,
+						      .phases_every = 16 });
+}
+
+/* As for who has CAP_BPF and CAP_PERFMON alone. */
+static int counts_by_address_start(void **state, pid_t tgid)
+{
+	return start(state, &(struct session_config){ .tgid = tgid, .by_address = true });
+}
+
+static int full_by_address_start(void **state, pid_t tgid)
+{
+	return start(state, &(struct session_config){ .tgid = tgid, .times = true,
+						      .by_address = true, .phases_every = 16 });
+}
+
 static int syncs_start(void **state, pid_t tgid)
 {
 	return start(state, &(struct session_config){ .tgid = tgid, .times = true, .syncs = true,
@@ -127,6 +145,9 @@ static const struct tracer tracers[] = {
 	{ "full-every-trip", every_trip_start, session_end, session_settle, false },
 	{ "full-and-syncs", syncs_start, session_end, session_settle, false },
 	{ "fields", fields_start, session_end, session_settle, false },
+	{ "full-and-paths", paths_start, session_end, session_settle, false },
+	{ "counts-by-address", counts_by_address_start, session_end, session_settle, false },
+	{ "full-by-address", full_by_address_start, session_end, session_settle, false },
 	{ "other-vm", other_start, session_end, session_settle, false },
 	{ "other-vm-full", other_full_start, session_end, session_settle, false },
 	{ "detached", detached_start, session_end, NULL, false },

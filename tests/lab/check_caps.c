@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * check_caps FOLDER: what tests/lab/caps.sh left there. With CAP_BPF and CAP_PERFMON stat
+ * counts what root's stat and ftrace do; with less it says what is missing.
+ */
+#include "tests/lab/stat_sums.h"
+
+static struct sums root, caps, counts;
+
+static int read_all(void **state)
+{
+	(void)state;
+	read_intervals(&root, "root.json");
+	read_intervals(&caps, "caps.json");
+	read_intervals(&counts, "counts.json");
+	return 0;
+}
+
+static void has(const char *name, const char *wanted)
+{
+	char *text = text_of(name);
+
+	if (!strstr(text, wanted))
+		fail_msg("%s has no \"%s\": %s", name, wanted, text);
+	free(text);
+}
+
+static void counts_are_the_same(const struct sums *a, const struct sums *b)
+{
+	assert_memory_equal(a->exits, b->exits, sizeof(a->exits));
+	assert_memory_equal(a->nested, b->nested, sizeof(a->nested));
+	assert_memory_equal(a->given, b->given, sizeof(a->given));
+	assert_int_equal(a->entries, b->entries);
+	assert_int_equal(a->unfinished, b->unfinished);
+	assert_int_equal(a->lost + b->lost, 0);
+	assert_int_equal(a->desyncs + b->desyncs, 0);
+}
+
+static void ftrace_counts_the_same(void **state)
+{
+	char path[NP_PATH];
+
+	(void)state;
+	assert_int_equal(fs_path(path, "%s/hist.kvm_exit", folder), 0);
+	if (!fs_exists(path))
+		skip(); /* this kernel has no hist triggers */
+	assert_true(compare("hist", "kvm_exit", "exit_reason", caps.exits) > 2000);
+	assert_true(compare("hist", "kvm_nested_vmexit", "exit_reason", caps.slow) > 450);
+	assert_true(compare("hist", "kvm_nested_vmexit_inject", "exit_code", caps.given) > 450);
+	assert_int_equal(compare("hist", "kvm_nested_vmenter", "isa", NULL), caps.entries);
+}
+
+static void root_counts_the_same(void **state)
+{
+	(void)state;
+	assert_true(root.entries > 450);
+	counts_are_the_same(&caps, &root);
+	counts_are_the_same(&counts, &root);
+}
+
+/* The last interval: the run's one. */
+static json_t *interval_of(const char *name)
+{
+	char *text = text_of(name);
+	json_t *o;
+
+	text[strcspn(text, "\n")] = '\0';
+	o = json_loads(text, 0, NULL);
+	assert_non_null(o);
+	free(text);
+	return o;
+}
+
+static void failed_entries_are_the_same(void **state)
+{
+	json_t *a = interval_of("caps.json"), *b = interval_of("root.json");
+
+	(void)state;
+	assert_int_equal(json_array_size(json_object_get(a, "failures")), 2);
+	assert_true(json_equal(json_object_get(a, "failures"), json_object_get(b, "failures")));
+	json_decref(a);
+	json_decref(b);
+}
+
+/* Two clocks that stand beside each other: the same round trips, though not as long. */
+static void round_trips_are_the_same(void **state)
+{
+	json_t *a = interval_of("caps.json"), *b = interval_of("root.json"), *row;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(json_array_size(json_object_get(a, "exits")),
+			 json_array_size(json_object_get(b, "exits")));
+	json_array_foreach(json_object_get(a, "exits"), i, row) {
+		uint64_t trips = count(row, "l1_trips"), phased = count(row, "phased");
+		const char *what = json_string_value(json_object_get(row, "reason"));
+
+		if (!trips || strcmp(what, "CPUID") != 0)
+			continue;
+		printf("%s: %llu round trips, %llu with phases\n", what,
+		       (unsigned long long)trips, (unsigned long long)phased);
+		assert_in_range(trips, 316, 320);
+		assert_true(phased >= trips / 16 && phased <= trips / 8);
+	}
+	json_decref(a);
+	json_decref(b);
+}
+
+static void says_what_it_runs_with(void **state)
+{
+	(void)state;
+	has("caps.json.err", "CAP_SYS_ADMIN is missing");
+	has("caps.json.err", "copies of the shadow VMCS are not counted");
+	has("other.err", "CAP_SYS_PTRACE");
+}
+
+static void says_what_is_missing(void **state)
+{
+	(void)state;
+	has("only_bpf.err", "CAP_PERFMON is missing");
+	has("only_perfmon.err", "CAP_BPF is missing");
+	has("none.err", "both are missing");
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ftrace_counts_the_same),
+		cmocka_unit_test(root_counts_the_same),
+		cmocka_unit_test(failed_entries_are_the_same),
+		cmocka_unit_test(round_trips_are_the_same),
+		cmocka_unit_test(says_what_it_runs_with),
+		cmocka_unit_test(says_what_is_missing),
+	};
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: check_caps FOLDER\n");
+		return 2;
+	}
+	folder = argv[1];
+	return cmocka_run_group_tests(tests, read_all, NULL);
+}
