@@ -148,8 +148,9 @@ static void what_the_account_has_more_is_unknown(void **state)
 	free(a);
 }
 
-static char *printed(int (*print)(const struct np_fields *f, const struct fields_view *v, FILE *out),
-		     const struct np_fields *f, const struct fields_view *v)
+typedef int (*printer)(const struct np_fields *f, const struct fields_view *v, FILE *out);
+
+static char *printed(printer print, const struct np_fields *f, const struct fields_view *v)
 {
 	char *text = NULL;
 	size_t size;
