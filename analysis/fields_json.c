@@ -46,7 +46,8 @@ static bool take_count(const json_t *o, const char *key, uint64_t *out)
 	return true;
 }
 
-static bool take_either(const json_t *o, const char *key, const char *no, const char *yes, bool *out)
+static bool take_either(const json_t *o, const char *key, const char *no, const char *yes,
+			bool *out)
 {
 	const char *s = json_string_value(json_object_get(o, key));
 

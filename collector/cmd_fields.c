@@ -104,8 +104,9 @@ static const struct argp argp = {
 	.options = options,
 	.children = children,
 	.args_doc = "[COMMAND [ARG...]]",
-	.doc = "Counts L1's VMREADs and VMWRITEs that exit to L0, by VMCS field, by L1's instruction "
-	       "and by the exit of L2 that L1 handled; with COMMAND until that has ended.\v"
+	.doc = "Counts L1's VMREADs and VMWRITEs that exit to L0, by VMCS field, by L1's "
+	       "instruction and by the exit of L2 that L1 handled; with COMMAND until that has "
+	       "ended.\v"
 	       "docs/fields.md explains the columns, and how fields are told.",
 };
 

@@ -12,8 +12,7 @@ enum fields_format { FIELDS_TEXT, FIELDS_JSON, FIELDS_CSV, FIELDS_FOLDED };
 struct fields_options {
 	struct target target;
 	char **command;	      /* runs, and ends it; NULL: none */
-	const char *kallsyms; /* L1's; NULL: none */
-	const char *recording; /* NULL: live */
+	const char *kallsyms; /* a copy of L1's; NULL: none */
 	enum fields_format format;
 	enum fields_by by;
 	double min_share;

@@ -98,7 +98,8 @@ static bool module_has(const struct module *m, const struct other_opinion *o,
 
 		gelf_getsym(m->symbols, i, &s);
 		name = elf_strptr(m->elf, m->strings, s.st_name);
-		if (GELF_ST_TYPE(s.st_info) != STT_FUNC || strncmp(name, a->symbol, plus - a->symbol) ||
+		if (GELF_ST_TYPE(s.st_info) != STT_FUNC ||
+		    strncmp(name, a->symbol, plus - a->symbol) ||
 		    name[plus - a->symbol])
 			continue;
 		len = bytes_at(m, &s, offset, &bytes);

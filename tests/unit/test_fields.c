@@ -14,7 +14,6 @@
 #include <string.h>
 
 #include "analysis/fields_json.h"
-#include "analysis/fields_symbols.h"
 #include "analysis/fields_table.h"
 #include "analysis/stat_model.h"
 #include "analysis/vmcs_field.h"
@@ -148,8 +147,9 @@ static void what_the_account_has_more_is_unknown(void **state)
 	free(a);
 }
 
-static char *printed(int (*print)(const struct np_fields *f, const struct fields_view *v, FILE *out),
-		     const struct np_fields *f, const struct fields_view *v)
+typedef int (*printer)(const struct np_fields *f, const struct fields_view *v, FILE *out);
+
+static char *printed(printer print, const struct np_fields *f, const struct fields_view *v)
 {
 	char *text = NULL;
 	size_t size;
@@ -299,82 +299,6 @@ static void bad_json(void **state)
 	np_fields_free(&f);
 }
 
-static const char some_kallsyms[] =
-	"ffffffff81000000 T _stext\n"
-	"ffffffffc0376f00 t vmx_vcpu_run\t[kvm_intel]\n"
-	"not a line of it\n"
-	"ffffffffc0383c50 t __pfx_vmx_handle_exit\t[kvm_intel]\n"
-	"ffffffffc0383c60 t vmx_handle_exit\t[kvm_intel]\n"
-	"ffffffffc0383d00 d some_data\t[kvm_intel]\n"
-	"ffffffffc0390000 t e1000_open\t[e1000]";
-
-static struct np_kallsyms *parsed(const char *text)
-{
-	struct np_kallsyms *k;
-
-	assert_int_equal(np_kallsyms_parse(&k, strdup(text)), 0);
-	return k;
-}
-
-static void names(void **state)
-{
-	struct np_kallsyms *k = parsed(some_kallsyms);
-	char text[NP_SYMBOL_SIZE];
-	struct np_symbol s;
-
-	(void)state;
-	assert_int_equal(np_kallsyms_find(k, 0xffffffffc0383da5, &s), 0);
-	assert_string_equal(np_symbol_text(text, &s), "vmx_handle_exit+0x145");
-	assert_string_equal(s.module, "kvm_intel");
-	assert_int_equal(np_kallsyms_find(k, 0xffffffffc0376f00, &s), 0);
-	assert_int_equal(s.offset, 0);
-	assert_int_equal(np_kallsyms_find(k, 0xffffffffc0383c55, &s), -ENOENT);
-	assert_int_equal(np_kallsyms_find(k, 0xffffffff80ffffff, &s), -ENOENT);
-	assert_int_equal(np_kallsyms_find(k, 0xffffffff82000000, &s), -ENOENT);
-	assert_int_equal(np_kallsyms_find(k, 0, &s), -ENOENT);
-	assert_int_equal(np_kallsyms_find(k, UINT64_MAX, &s), -ENOENT);
-	np_kallsyms_free(k);
-}
-
-static void no_kallsyms(void **state)
-{
-	static const char *const texts[] = { "", "\n\n", "hello", "ffffffffc0376f00", "1 t",
-					     "zz t name\n", "12 tt name\n" };
-	struct np_kallsyms *k;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		assert_int_equal(np_kallsyms_parse(&k, strdup(texts[i])), -EINVAL);
-	assert_int_equal(np_kallsyms_parse(&k, strdup("0000000000000000 T _stext\n")), -EACCES);
-	assert_null(k);
-	np_kallsyms_free(NULL);
-}
-
-static void sites_have_names(void **state)
-{
-	struct np_kallsyms *k = parsed(some_kallsyms);
-	struct np_fields f = sample();
-	struct np_access wrong = but(reads_pml, CPUID, 0xffffffffc0390001, 1);
-	struct np_fit fit;
-
-	(void)state;
-	assert_int_equal(np_fields_symbolize(&f, k, &fit), 0);
-	assert_int_equal(fit.sites, 2);
-	assert_int_equal(fit.misfits, 0);
-	assert_string_equal(f.access[0].symbol, "vmx_vcpu_run+0x89");
-	assert_string_equal(f.access[1].symbol, "vmx_handle_exit+0x145");
-	/* VMX in a network driver: those names are not this L1's. */
-	assert_int_equal(np_fields_add(&f, &wrong), 0);
-	wrong.address = 0x1234;
-	assert_int_equal(np_fields_add(&f, &wrong), 0);
-	assert_int_equal(np_fields_symbolize(&f, k, &fit), 0);
-	assert_int_equal(fit.sites, 4);
-	assert_int_equal(fit.misfits, 2);
-	assert_null(f.access[4].symbol);
-	np_fields_free(&f);
-	np_kallsyms_free(k);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -387,9 +311,6 @@ int main(void)
 		cmocka_unit_test(flame_graphs),
 		cmocka_unit_test(json_and_back),
 		cmocka_unit_test(bad_json),
-		cmocka_unit_test(names),
-		cmocka_unit_test(no_kallsyms),
-		cmocka_unit_test(sites_have_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,14 +48,15 @@ int symbol_of(const char *address, char out[NP_SYMBOL_SIZE])
 	struct np_symbol s;
 	char *end;
 	uint64_t at;
-	int err = kallsyms ? 0 : load(&kallsyms);
+	int err;
 
-	if (err)
-		return err;
 	errno = 0;
 	at = address ? strtoull(address, &end, 16) : 0;
 	if (!at || errno || *end)
 		return fail(NP_EXIT_L1, -EINVAL, "not an address: \"%.64s\"", address ?: "");
+	err = kallsyms ? 0 : load(&kallsyms);
+	if (err)
+		return err;
 	if (np_kallsyms_find(kallsyms, at, &s))
 		strcpy(out, "-");
 	else
