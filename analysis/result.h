@@ -53,7 +53,7 @@ struct np_tracer_result {
 	char name[NP_NAME];
 	struct np_samples round_trip;
 };
-#define NP_MAX_TRACERS 16
+#define NP_MAX_TRACERS 24
 
 struct np_workload_result {
 	char name[NP_NAME];

@@ -35,7 +35,7 @@ bench-memory: $(B)/tests/bench_memory
 
 # What each tracer adds to an untraced exit, in instructions, so exact; docs/overhead.md
 # has the table. perf and trace-cmd are fetched into an image of the lab of their own.
-TRACERS ?= empty,counts,full,full-every-trip,full-and-syncs,other-vm,other-vm-full,detached,hist-triggers,trace-cmd,perf-kvm-stat
+TRACERS ?= empty,counts,full,full-every-trip,full-and-syncs,full-and-paths,counts-by-address,full-by-address,fields,record,record-all-entries,other-vm,other-vm-full,detached,hist-triggers,trace-cmd,perf-kvm-stat
 .PHONY: bench-overhead
 bench-overhead: all $(B)/tests/bench_overhead
 	rm -rf $(B)/overhead
