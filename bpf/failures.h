@@ -22,7 +22,7 @@ struct np_failure {
 	__u32 slot; /* of the vCPU, from 1 */
 	__u32 outcome;
 	__u32 err; /* that KVM's tracepoint gave; mostly 0 */
-	char why[NP_FAILURE_WHY]; /* KVM's text: the check that failed; "" for none. Zero behind it */
+	char why[NP_FAILURE_WHY]; /* KVM's text: the check that failed; "" for none; zero after */
 };
 
 /* What KVM said of the entry that a vCPU attempts. */

@@ -142,7 +142,8 @@ static int interval_json(const struct stat_report *r, const struct stat_when *w,
 	if (!err)
 		err = set_rows(o, "causes", &t, stat_table_causes(&t, l));
 	if (!err)
-		err = set_rows(o, "failures", &t, stat_table_failures(&t, l, r->by, STAT_FORM_DATA));
+		err = set_rows(o, "failures", &t,
+			       stat_table_failures(&t, l, r->by, STAT_FORM_DATA));
 	return print_object(r, o, err);
 }
 

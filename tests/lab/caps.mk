@@ -14,6 +14,6 @@ check-caps: all $(B)/tests/check_caps $(B)/tests/with_caps
 	mkdir -p $(B)/caps-check
 	{ echo '#!/bin/busybox sh'; echo "with_caps=$$(base64 -w0 $(B)/tests/with_caps)"; \
 	  cat tests/lab/caps.sh; } >$(B)/caps-check/script
-	$(B)/nestprof lab --l1 micro --l0-command $(B)/caps-check/script --arms shadow-off \
+	$(B)/nestprof lab --l1 micro --l0-command $(B)/caps-check/script --arms shadow-off --watchdog 600 \
 		$(CAPS_LAB) -o $(B)/caps-check
 	$(B)/tests/check_caps $(B)/caps-check

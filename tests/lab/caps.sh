@@ -19,15 +19,15 @@ wait_for() { # pattern file
 	tries=0
 	until grep -q "$1" "$2" 2>/dev/null; do
 		usleep 20000
-		[ $((tries += 1)) -lt 200 ] || give_up "$2 has no $1"
+		[ $((tries += 1)) -lt 3000 ] || give_up "$2 has no $1"
 	done
 }
 
 run_as() { # name, capabilities, options
 	name=$1
-	caps=$2
+	mask=$2
 	shift 2
-	/tmp/with_caps $caps "$nestprof" stat "$@" >"/out/$name" 2>"/out/$name.err"
+	/tmp/with_caps $mask "$nestprof" stat "$@" >"/out/$name" 2>"/out/$name.err"
 	echo $? >"/out/$name.status"
 }
 
@@ -37,7 +37,7 @@ tell() { # line
 	tries=0
 	until [ "$(grep -c "^@np [frse]" /out/l1.log)" -gt $n ]; do
 		usleep 20000
-		[ $((tries += 1)) -lt 200 ] || give_up "no answer to $1"
+		[ $((tries += 1)) -lt 3000 ] || give_up "no answer to $1"
 	done
 }
 

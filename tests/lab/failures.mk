@@ -5,6 +5,6 @@
 check-lab: check-failures
 check-failures: all $(B)/tests/check_failures
 	rm -rf $(B)/failures
-	$(B)/nestprof lab --l1 micro --l0-command tests/lab/failures.sh --arms shadow-off \
+	$(B)/nestprof lab --l1 micro --l0-command tests/lab/failures.sh --arms shadow-off --watchdog 600 \
 		$(FAILURES_LAB) -o $(B)/failures
 	$(B)/tests/check_failures $(B)/failures

@@ -10,7 +10,7 @@ wait_for() { # pattern file
 	tries=0
 	until grep -q "$1" "$2" 2>/dev/null; do
 		usleep 20000
-		[ $((tries += 1)) -lt 200 ] || give_up "$2 has no $1"
+		[ $((tries += 1)) -lt 3000 ] || give_up "$2 has no $1"
 	done
 }
 
@@ -43,7 +43,7 @@ tell() { # line
 	tries=0
 	until [ "$(grep -c "^@np [frse]" /out/$arm.log)" -gt $n ]; do
 		usleep 20000
-		[ $((tries += 1)) -lt 200 ] || give_up "no answer to $1"
+		[ $((tries += 1)) -lt 3000 ] || give_up "no answer to $1"
 	done
 }
 

@@ -83,7 +83,8 @@ static void add_interval(struct sums *sums, const json_t *o)
 		sums->exits[reason(row, "cause")] += count(row, "exits");
 }
 
-__attribute__((unused)) static void read_intervals(struct sums *sums, const char *name)
+__attribute__((unused))
+static void read_intervals(struct sums *sums, const char *name)
 {
 	char *text = text_of(name), *save, *line;
 
@@ -105,7 +106,8 @@ __attribute__((unused)) static void read_intervals(struct sums *sums, const char
 }
 
 /* Returns all that ftrace counted; `file`: which hist triggers. */
-__attribute__((unused)) static uint64_t compare(const char *file, const char *event, const char *key,
+__attribute__((unused))
+static uint64_t compare(const char *file, const char *event, const char *key,
 			const uint64_t ours[NP_REASONS])
 {
 	char name[64], *text;

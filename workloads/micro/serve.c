@@ -76,7 +76,7 @@ static bool fail(char *arguments)
 	if (!take(&arguments, 16, UINT16_MAX, &field) ||
 	    !take(&arguments, 16, UINT64_MAX, &value) ||
 	    !take(&arguments, 10, UINT16_MAX, &times) || !times || text_word(&arguments))
-		return complain("after \"" NP_FAIL "\" come a field, a value and a number of times");
+		return complain("after \"" NP_FAIL "\" come a field, a value and how often");
 	if (!l2_fail(field, value, times, how, sizeof(how)))
 		return false;
 	say(NP_FAIL " %lx %lx %lu %s", field, value, times, how);
