@@ -46,11 +46,14 @@ static __always_inline bool rip_was_moved(struct kvm_vcpu *vcpu)
 	return ((struct kvm_vcpu___array *)vcpu)->arch.regs_dirty >> REG_RIP & 1;
 }
 
-/* One by one: libbpf relocates no access to an array by way of a loop. */
+/*
+ * One by one: libbpf relocates no access to an array by way of a loop. The stack pointer
+ * KVM has only once it has read it.
+ */
 static __always_inline void save_registers(struct np_access_state *a, struct kvm_vcpu *vcpu)
 {
 #define SAVE(i) a->regs[i] = vcpu->arch.regs[i]
-	SAVE(0), SAVE(1), SAVE(2), SAVE(3), SAVE(4), SAVE(5), SAVE(6), SAVE(7);
+	SAVE(0), SAVE(1), SAVE(2), SAVE(3), SAVE(5), SAVE(6), SAVE(7);
 	SAVE(8), SAVE(9), SAVE(10), SAVE(11), SAVE(12), SAVE(13), SAVE(14), SAVE(15);
 #undef SAVE
 }
@@ -169,7 +172,7 @@ static __always_inline int count_site(struct np_vcpu *v, struct np_site *s)
 }
 
 /* kvm_entry: the access is done. */
-static __noinline int access_ends(struct kvm_vcpu *vcpu, struct np_vcpu *v)
+static __always_inline int access_ends(struct kvm_vcpu *vcpu, struct np_vcpu *v)
 {
 	struct np_access_state *a = &v->access;
 	struct np_site *s;
@@ -184,6 +187,8 @@ static __noinline int access_ends(struct kvm_vcpu *vcpu, struct np_vcpu *v)
 		return count_unknown(v, NP_UNKNOWN_FULL, rip_of(vcpu));
 	if (must_look(s, a))
 		look_at_site(index, v->key, a->start, a->began);
+	if (s->field == NP_REG_RSP)
+		a->regs[NP_REG_RSP] = vcpu->arch.regs[NP_REG_RSP];
 	return count_site(v, s);
 }
 

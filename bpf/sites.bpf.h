@@ -77,6 +77,8 @@ static __always_inline enum np_unknown decode(struct np_site *s, __u64 start)
 	state = start ? np_site_known(&w, s->end - start, &insn) : np_site_alone(&w, &insn);
 	if (state != NP_SITE_FOUND)
 		return state == NP_SITE_UNCLEAR ? NP_UNKNOWN_START : NP_UNKNOWN_BYTES;
+	if (insn.field == NP_REG_RSP && insn.reg == NP_REG_RSP && insn.kind == NP_VMX_READ)
+		return NP_UNKNOWN_BYTES; /* the value is in place of the encoding */
 	s->len = insn.len;
 	s->field = insn.field;
 	s->kind = (insn.kind == NP_VMX_WRITE ? NP_ACCESS_WRITE : 0) |
