@@ -119,6 +119,9 @@ static int count_uses(struct np_advice *a, const struct np_advise_input *in, dou
 		const struct np_access *x = &all->access[i];
 		struct np_field_advice *f;
 
+		/* Not on behalf of an exit of L2. */
+		if (x->reason == NP_REASON_NONE)
+			continue;
 		if (x->unknown) {
 			a->unknown += x->count / exits;
 			continue;
@@ -180,12 +183,15 @@ static void advise_fields(struct np_advice *a, const struct np_advise_input *in,
 }
 
 /* What is timed has no halts, and each iteration as many of the others. */
-static double exits_per_iteration(const struct np_advise_input *in, uint64_t exits)
+double np_exits_per_iteration(const struct np_advise_input *in)
 {
 	double repetitions = (double)in->run->traced_iterations / in->run->iterations;
 	double all = in->run->traced_iterations + repetitions * in->warm_up;
 
-	return (exits - repetitions * in->halts) / all;
+	struct np_l2_totals t;
+
+	np_account_l2_totals(&in->run->account, &t);
+	return (t.exits - repetitions * in->halts) / all;
 }
 
 /* What L1's accesses cost with shadow VMCS on, less what they cost with it off. */
@@ -217,8 +223,7 @@ static void predict_exits(const struct np_advice *a, const struct np_l2_totals *
 }
 
 static void predict_ticks(const struct np_advice *a, const struct np_advise_input *in,
-			  const struct np_calibration *c, double per_iteration,
-			  struct np_prediction *p)
+			  const struct np_calibration *c, struct np_prediction *p)
 {
 	const struct np_bill accesses = accesses_bill(a);
 	const struct np_bill sync = { .times[NP_COST_SYNC] = a->trips };
@@ -226,7 +231,7 @@ static void predict_ticks(const struct np_advice *a, const struct np_advise_inpu
 					  c->cost[NP_COST_TRAPPED + NP_READ].value : 0 };
 
 	p->ticks_now = np_times(np_mean(in->run->untraced.ticks, in->run->untraced.n),
-				1 / per_iteration);
+				1 / np_exits_per_iteration(in));
 	p->accesses = np_sum(np_bill_total(&accesses, c), unknown);
 	p->sync = np_bill_total(&sync, c);
 	p->ticks_then = np_sum(np_sum(p->ticks_now, p->accesses), p->sync);
@@ -246,7 +251,7 @@ int np_advise(struct np_advice *a, const struct np_advise_input *in,
 	err = count_uses(a, in, t.exits);
 	if (!err && !in->shadow_on) {
 		predict_exits(a, &t, &a->on);
-		predict_ticks(a, in, c, exits_per_iteration(in, t.exits), &a->on);
+		predict_ticks(a, in, c, &a->on);
 		a->has_prediction = true;
 	}
 	if (!err)

@@ -62,6 +62,9 @@ struct np_advise_input {
 	uint32_t halts;	      /* exits of L2 that end a repetition, or its warm-up */
 };
 
+/* L2's exits for each iteration that is timed. */
+double np_exits_per_iteration(const struct np_advise_input *in);
+
 struct np_advice {
 	double trips;		/* round trips of L1, per exit of L2 */
 	double unknown;		/* accesses of fields that are not known, per exit of L2 */

@@ -12,15 +12,16 @@
 #define BASE_READS 3
 #define BASE_WRITES 1
 
+/* Through each point's median: one repetition that was disturbed does not count. */
 static int fit(const struct np_sweep *s, struct np_line *line)
 {
-	double x[NP_MAX_POINTS * NP_MAX_SAMPLES], y[NP_MAX_POINTS * NP_MAX_SAMPLES];
+	double x[NP_MAX_POINTS], y[NP_MAX_POINTS];
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < s->nr_points; i++)
-		for (uint32_t k = 0; k < s->point[i].samples.n; k++) {
+		if (s->point[i].samples.n) {
 			x[n] = s->point[i].times;
-			y[n++] = s->point[i].samples.ticks[k];
+			y[n++] = np_median(s->point[i].samples.ticks, s->point[i].samples.n).value;
 		}
 	return np_fit_line(x, y, n, line);
 }
@@ -41,7 +42,7 @@ static struct np_estimate base(const struct np_calibration *c, const char *arm)
 
 	if (!s || !s->nr_points)
 		return np_unmeasured();
-	return np_mean(s->point[0].samples.ticks, s->point[0].samples.n);
+	return np_median(s->point[0].samples.ticks, s->point[0].samples.n);
 }
 
 /* What shadow VMCS saves of accesses of a form. */

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* Student's t: 97.5 % are below it, by degrees of freedom. */
 static double student(uint32_t freedom)
@@ -56,6 +58,27 @@ struct np_estimate np_mean(const double *y, uint32_t n)
 		squares += (y[i] - e.value) * (y[i] - e.value);
 	if (n > 1)
 		e.error = student(n - 1) * sqrt(squares / (n - 1) / n);
+	return e;
+}
+
+static int by_value(const void *x, const void *y)
+{
+	double a = *(const double *)x, b = *(const double *)y;
+
+	return a < b ? -1 : a > b;
+}
+
+/* As uncertain as the mean, and no less: what is robust in it is the value. */
+struct np_estimate np_median(const double *y, uint32_t n)
+{
+	struct np_estimate e = np_mean(y, n);
+	double sorted[NP_MAX_VALUES];
+
+	if (!n || n > NP_MAX_VALUES)
+		return e;
+	memcpy(sorted, y, n * sizeof(*y));
+	qsort(sorted, n, sizeof(*y), by_value);
+	e.value = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
 	return e;
 }
 

@@ -18,8 +18,11 @@ struct np_estimate np_times(struct np_estimate a, double factor);
 /* Not measured: NaN, which stays NaN in whatever is computed from it. */
 struct np_estimate np_unmeasured(void);
 
-/* The mean of the values. One alone has an error that is not known. */
+#define NP_MAX_VALUES 64 /* of more the median is not told: the mean is */
+
+/* One value alone has an error that is not known. */
 struct np_estimate np_mean(const double *y, uint32_t n);
+struct np_estimate np_median(const double *y, uint32_t n);
 
 struct np_line {
 	struct np_estimate slope, intercept;

@@ -13,6 +13,8 @@
 #include "collector/list.h"
 #include "collector/publish.h"
 
+#define MAX_REPETITIONS (NP_MAX_SAMPLES / 8) /* the round trip is measured more often */
+
 struct options {
 	const char *output, *micro, *qemu, *qemu_version;
 	uint64_t iterations, repetitions;
@@ -24,7 +26,7 @@ enum { OPT_ITERATIONS = 256, OPT_REPETITIONS, OPT_QEMU, OPT_QEMU_VERSION, OPT_L1
 static const struct argp_option options[] = {
 	{ "output", 'o', "DIR", 0, "where " CALIBRATION_FILE " goes [results]", 1 },
 	{ "verbose", 'v', 0, 0, "show L1's console", 1 },
-	{ "iterations", OPT_ITERATIONS, "N", 0, "exits of L2 for each point [1000]", 2 },
+	{ "iterations", OPT_ITERATIONS, "N", 0, "exits of L2 for each point [600]", 2 },
 	{ "repetitions", OPT_REPETITIONS, "N", 0, "of each point [3]", 2 },
 	{ "l1-kernel", OPT_L1_KERNEL, "FILE", 0, "the micro-hypervisor [beside nestprof]", 3 },
 	{ "qemu", OPT_QEMU, "PROGRAM", 0, "L1's QEMU [" DEFAULT_QEMU "]", 3 },
@@ -55,7 +57,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		take_number(state, "iterations", arg, 100000000, &o->iterations);
 		return 0;
 	case OPT_REPETITIONS:
-		take_number(state, "repetitions", arg, NP_MAX_SAMPLES, &o->repetitions);
+		take_number(state, "repetitions", arg, MAX_REPETITIONS, &o->repetitions);
 		return 0;
 	case OPT_L1_KERNEL:
 		o->micro = arg;
@@ -107,7 +109,7 @@ static int run(const struct options *o, struct np_calibration *c)
 
 int cmd_calibrate(int argc, char **argv)
 {
-	struct options o = { .output = "results", .qemu = DEFAULT_QEMU, .iterations = 1000,
+	struct options o = { .output = "results", .qemu = DEFAULT_QEMU, .iterations = 600,
 			     .repetitions = 3 };
 	struct np_calibration *c = np_calibration_new();
 	int err = c ? 0 : -ENOMEM;

@@ -3,16 +3,15 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "collector/base/log.h"
 
 /* Any will do that makes L2 exit and L0 do nothing but give that to L1. */
 #define WORKLOAD "cpuid"
 
-static const char *const accesses[] = { "R:6820", "R:6820m", "W:6820", "W:6820m",
-	"R:440e", "R:440em", "W:6c14", "W:6c14m", "W:4404", "W:4404m",
-	"R:4402", "R:440c", "R:681e", "W:681e", "R:0802", "R:0c08","R:6400","R:2400","W:4012","W:2800","W:0c02", "W:4824", "R:4816","W:0800","R:0800","R:6822" };
-static const uint32_t times[] = { 1, 4, 8 };
+static const uint32_t times[] = { 1, 2, 4, 8 };
+#define BASE_EVERY 2 /* sweeps: how often what all are compared with is measured again */
 
 static int measure(struct l1 *l1, uint64_t iterations, const char *access, uint32_t n,
 		   struct np_samples *out)
@@ -54,14 +53,31 @@ static int measure_point(struct l1 *l1, const char *arm, uint64_t iterations, co
 	return samples ? measure(l1, iterations, access, n, samples) : -E2BIG;
 }
 
+static int measure_sweep(struct l1 *l1, const char *arm, uint64_t iterations, const char *access,
+			 struct np_calibration *c)
+{
+	int err = 0;
+
+	for (size_t k = 0; !err && k < sizeof(times) / sizeof(*times); k++)
+		err = measure_point(l1, arm, iterations, access, times[k], c);
+	return err;
+}
+
 int sweeps_measure(struct l1 *l1, const char *arm, uint64_t iterations, struct np_calibration *c)
 {
-	int err = measure_point(l1, arm, iterations, "", 0, c);
+	uint32_t n = 0;
+	int err = 0;
 
-	for (size_t i = 0; !err && i < sizeof(accesses) / sizeof(*accesses); i++) {
-		log_phase("%s: sweep of %s", arm, accesses[i]);
-		for (size_t k = 0; !err && k < sizeof(times) / sizeof(*times); k++)
-			err = measure_point(l1, arm, iterations, accesses[i], times[k], c);
+	for (int i = 0; !err && i < NP_NR_COSTS; i++) {
+		const struct np_cost_source *s = &np_cost_sources[i];
+
+		if (!s->access || strcmp(s->arm, arm))
+			continue;
+		log_phase("%s: sweep of %s", arm, s->access);
+		if (n++ % BASE_EVERY == 0)
+			err = measure_point(l1, arm, iterations, "", 0, c);
+		if (!err)
+			err = measure_sweep(l1, arm, iterations, s->access, c);
 	}
 	return err;
 }

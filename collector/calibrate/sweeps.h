@@ -6,7 +6,7 @@
 #include "analysis/calibration.h"
 #include "collector/l1.h"
 
-/* With no more accesses, and with each sweep's; each once more. */
+/* Each point of the arm's sweeps, and the round trip with no more accesses: once more. */
 int sweeps_measure(struct l1 *l1, const char *arm, uint64_t iterations, struct np_calibration *c);
 
 #endif
