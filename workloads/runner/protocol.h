@@ -15,7 +15,7 @@
  * and serves two verbs more, each answered with itself and the whole of what
  * L1 does per exit of L2 (sequence.h there has the language):
  *
- *   nestprof: sequence [<accesses>]
+ *   nestprof: sequence [<accesses>], or - for none besides what it must
  *   runner:   @np sequence <all accesses>
  *   nestprof: sites
  *   runner:   @np sites <addresses of their instructions, hexadecimal>
@@ -38,6 +38,7 @@
 #define NP_ERROR "error"
 #define NP_QUIT "quit"
 #define NP_SEQUENCE "sequence"
+#define NP_NO_ACCESSES "-"
 #define NP_SITES "sites"
 #define NP_MICRO "micro"
 #define NP_LINE_MAX 256
