@@ -63,20 +63,24 @@ static double exits_of(const struct np_use *use, enum np_vmcs_shadow class)
 	return sum;
 }
 
-static void subtract(struct np_bill *b, const struct np_bill *less)
+bool np_is_used(const struct np_use *use)
+{
+	return exits_of(use, NP_SHADOW_NO) > 0.005;
+}
+
+static void add_bill(struct np_bill *b, const struct np_bill *more, double sign)
 {
 	for (int i = 0; i < NP_NR_COSTS; i++)
-		b->times[i] -= less->times[i];
+		b->times[i] += sign * more->times[i];
 }
 
 /* Both in one bill: what they have in common has no error. */
-static struct np_estimate change(const struct np_field_advice *f, enum np_vmcs_shadow to,
-				 double trips, const struct np_calibration *c)
+static struct np_bill change(const struct np_field_advice *f, enum np_vmcs_shadow to, double trips)
 {
-	struct np_bill then = bill_of(&f->use, to, trips), now = bill_of(&f->use, f->is, trips);
+	struct np_bill b = bill_of(&f->use, to, trips), now = bill_of(&f->use, f->is, trips);
 
-	subtract(&then, &now);
-	return np_bill_total(&then, c);
+	add_bill(&b, &now, -1);
+	return b;
 }
 
 /* Costs are additive: what is best for a field does not depend on the others. */
@@ -87,7 +91,9 @@ static void advise_field(struct np_field_advice *f, double trips, const struct n
 	f->now = np_bill_total(&now, c);
 	f->best = f->is;
 	for (int class = NP_SHADOW_NO; class <= NP_SHADOW_RW; class++) {
-		f->as[class] = change(f, class, trips, c);
+		const struct np_bill b = change(f, class, trips);
+
+		f->as[class] = np_bill_total(&b, c);
 		f->exits[class] = exits_of(&f->use, class);
 		if (f->as[class].value < f->as[f->best].value)
 			f->best = class;
@@ -168,17 +174,27 @@ static bool is_counted(const struct np_field_advice *f, bool shadow_on)
 static void advise_fields(struct np_advice *a, const struct np_advise_input *in,
 			  const struct np_calibration *c)
 {
-	a->best = (struct np_estimate){ 0, 0 };
+	/* In one bill, for they have costs in common, and so the errors of these. */
+	struct np_bill best = { { 0 } }, idle = { { 0 } };
+
 	for (uint32_t i = 0; i < a->nr_fields; i++) {
 		struct np_field_advice *f = &a->field[i];
+		struct np_bill b;
 
 		f->counted = is_counted(f, in->shadow_on);
 		f->best = f->is;
 		if (!f->counted)
 			continue;
 		advise_field(f, a->trips, c);
-		a->best = np_sum(a->best, f->as[f->best]);
+		b = change(f, f->best, a->trips);
+		add_bill(&best, &b, 1);
+		if (np_is_used(&f->use) || f->best == f->is)
+			continue;
+		add_bill(&idle, &b, 1);
+		a->nr_idle++;
 	}
+	a->best = np_bill_total(&best, c);
+	a->idle = np_bill_total(&idle, c);
 	qsort(a->field, a->nr_fields, sizeof(*a->field), by_gain);
 }
 

@@ -29,6 +29,9 @@ struct np_use {
 /* What KVM does with it when shadow VMCS is on. */
 enum np_vmcs_shadow np_shadow_of(uint64_t field, unsigned int lacking);
 
+/* Does L1 use it, here? A use in 200 exits of L2 is none. */
+bool np_is_used(const struct np_use *use);
+
 /* One access, in a class of fields, with shadow VMCS on: what it is as a cost. */
 enum np_cost np_cost_of(enum np_vmcs_shadow class, enum np_form form);
 
@@ -72,7 +75,9 @@ struct np_advice {
 	struct np_prediction on;
 	uint32_t nr_fields;	/* most that is to be gained first */
 	struct np_field_advice *field;
-	struct np_estimate best; /* what the best set would change, per exit of L2 */
+	/* What the best set would change; and of that, fields that are shadowed and not used. */
+	struct np_estimate best, idle;
+	uint32_t nr_idle;
 };
 
 /* -ENODATA: no account, or no accesses. */

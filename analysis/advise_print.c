@@ -113,37 +113,23 @@ static int add_field(struct np_rows *t, const struct np_field_advice *f)
 	return err ? err : np_rows_text(t, "verdict", verdict(f));
 }
 
-/* A field that L1 does not use here costs its copies; those are summed up in a line. */
-static bool is_used(const struct np_field_advice *f)
-{
-	return f->counted && uses(f, NP_READ) + uses(f, NP_WRITE) > 0.005;
-}
-
+/* Fields that L1 does not use cost their copies; those are summed up in a line. */
 static int print_fields(const struct np_workload_advice *w, FILE *out)
 {
 	const struct np_advice *a = &w->advice;
 	struct np_rows *t = NEW_ROWS(field_columns);
-	struct np_estimate idle = { 0, 0 };
-	uint32_t nr_idle = 0;
 	int err = t ? 0 : -ENOMEM;
 
 	fprintf(out, "\n%s: each field, with shadow VMCS on, per exit of L2\n", w->workload);
-	for (uint32_t i = 0; !err && i < a->nr_fields; i++) {
-		const struct np_field_advice *f = &a->field[i];
-
-		if (is_used(f)) {
-			err = add_field(t, f);
-		} else if (f->counted && f->best != f->is) {
-			idle = np_sum(idle, f->as[f->best]);
-			nr_idle++;
-		}
-	}
+	for (uint32_t i = 0; !err && i < a->nr_fields; i++)
+		if (a->field[i].counted && np_is_used(&a->field[i].use))
+			err = add_field(t, &a->field[i]);
 	if (!err)
 		err = np_rows_print_text(t, out);
 	np_rows_free(t);
-	if (nr_idle)
+	if (a->nr_idle)
 		fprintf(out, "%u more that KVM shadows are not used here: without them %+.1f ticks "
-			"(+- %.1f)\n", nr_idle, idle.value, idle.error);
+			"(+- %.1f)\n", a->nr_idle, a->idle.value, a->idle.error);
 	fprintf(out, "the best set: %+.1f ticks (+- %.1f)\n", a->best.value, a->best.error);
 	return err;
 }
