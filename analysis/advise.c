@@ -24,6 +24,15 @@ enum np_vmcs_shadow np_shadow_of(uint64_t field, unsigned int lacking)
 	return f && np_vmcs_field_is_shadowed(f, false, lacking) ? f->shadow : NP_SHADOW_NO;
 }
 
+static const char *lacked_by(uint64_t field, unsigned int lacking)
+{
+	const struct np_vmcs_field *f = np_vmcs_field_find(field);
+
+	if (!f || f->needs == NP_NEEDS_ANY || !(lacking & 1u << f->needs))
+		return NULL;
+	return np_vmcs_needs_flag(f->needs);
+}
+
 bool np_exits(enum np_vmcs_shadow class, enum np_form form)
 {
 	return class == NP_SHADOW_NO || (class == NP_SHADOW_RO && form >= NP_WRITE);
@@ -113,7 +122,9 @@ static struct np_field_advice *field_of(struct np_advice *a, uint64_t field, uns
 		return NULL;
 	a->field = f;
 	f += a->nr_fields++;
-	*f = (struct np_field_advice){ .use.field = field, .is = np_shadow_of(field, lacking) };
+	*f = (struct np_field_advice){ .use.field = field,
+				       .is = np_shadow_of(field, lacking),
+				       .lacks = lacked_by(field, lacking) };
 	return f;
 }
 
@@ -171,8 +182,7 @@ static bool is_counted(const struct np_field_advice *f, bool shadow_on)
 	return !shadow_on || f->is == NP_SHADOW_NO;
 }
 
-static void advise_fields(struct np_advice *a, const struct np_advise_input *in,
-			  const struct np_calibration *c)
+static void advise_fields(struct np_advice *a, const struct np_calibration *c)
 {
 	/* In one bill, for they have costs in common, and so the errors of these. */
 	struct np_bill best = { { 0 } }, idle = { { 0 } };
@@ -181,7 +191,6 @@ static void advise_fields(struct np_advice *a, const struct np_advise_input *in,
 		struct np_field_advice *f = &a->field[i];
 		struct np_bill b;
 
-		f->counted = is_counted(f, in->shadow_on);
 		f->best = f->is;
 		if (!f->counted)
 			continue;
@@ -196,6 +205,49 @@ static void advise_fields(struct np_advice *a, const struct np_advise_input *in,
 	a->best = np_bill_total(&best, c);
 	a->idle = np_bill_total(&idle, c);
 	qsort(a->field, a->nr_fields, sizeof(*a->field), by_gain);
+}
+
+static void advise_counted(struct np_advice *a, bool shadow_on, const struct np_calibration *c)
+{
+	for (uint32_t i = 0; i < a->nr_fields; i++)
+		a->field[i].counted = is_counted(&a->field[i], shadow_on);
+	advise_fields(a, c);
+}
+
+static int add_share(struct np_advice *a, const struct np_advice *from, double share)
+{
+	a->trips += share * from->trips;
+	for (uint32_t i = 0; i < from->nr_fields; i++) {
+		const struct np_field_advice *x = &from->field[i];
+		uint32_t before = a->nr_fields;
+		struct np_field_advice *f = field_of(a, x->use.field, 0);
+
+		if (!f)
+			return -ENOMEM;
+		if (a->nr_fields > before)
+			f->counted = true;
+		f->is = x->is;
+		f->lacks = x->lacks;
+		f->counted &= x->counted;
+		for (int form = 0; form < NP_FORMS; form++)
+			f->use.times[form] += share * x->use.times[form];
+	}
+	return 0;
+}
+
+int np_advise_together(struct np_advice *a, const struct np_advice *const *of, uint32_t n,
+		       const struct np_calibration *c)
+{
+	int err = 0;
+
+	memset(a, 0, sizeof(*a));
+	for (uint32_t i = 0; !err && i < n; i++)
+		err = add_share(a, of[i], 1.0 / n);
+	if (err)
+		np_advice_free(a);
+	else
+		advise_fields(a, c);
+	return err;
 }
 
 /* What is timed has no halts, and each iteration as many of the others. */
@@ -273,7 +325,7 @@ int np_advise(struct np_advice *a, const struct np_advise_input *in,
 	if (!err)
 		err = add_shadowed(a, in->lacking);
 	if (!err)
-		advise_fields(a, in, c);
+		advise_counted(a, in->shadow_on, c);
 	else
 		np_advice_free(a);
 	return err;

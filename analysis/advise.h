@@ -42,6 +42,7 @@ bool np_exits(enum np_vmcs_shadow class, enum np_form form);
 struct np_field_advice {
 	struct np_use use;
 	enum np_vmcs_shadow is;	      /* what KVM does now, shadow VMCS on */
+	const char *lacks;	      /* "pml": why KVM does not shadow it on this CPU; or NULL */
 	bool counted;		      /* how often it is used is known */
 	struct np_estimate now;	      /* ticks per exit of L2: its accesses, and its copies */
 	struct np_estimate as[NP_SHADOW_RW + 1]; /* what would come to that in either class */
@@ -83,6 +84,10 @@ struct np_advice {
 /* -ENODATA: no account, or no accesses. */
 int np_advise(struct np_advice *a, const struct np_advise_input *in,
 	      const struct np_calibration *c);
+
+/* The fields alone, of them all: an exit of L2 is one of each equally often. */
+int np_advise_together(struct np_advice *a, const struct np_advice *const *of, uint32_t n,
+		       const struct np_calibration *c);
 void np_advice_free(struct np_advice *a); /* what is in it */
 
 #endif

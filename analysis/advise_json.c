@@ -73,26 +73,31 @@ static json_t *field_json(const struct np_field_advice *f)
 	char name[NP_VMCS_NAME_SIZE], encoding[24];
 
 	snprintf(encoding, sizeof(encoding), "0x%04llx", (unsigned long long)f->use.field);
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:b}", "field",
+	return json_pack("{s:s, s:s, s:s, s:s?, s:o, s:o, s:o, s:b}", "field",
 			 np_vmcs_field_name(f->use.field, name), "encoding", encoding, "list",
-			 class_name(f->is), "per_l2_exit", uses_json(f), "change",
+			 class_name(f->is), "lacks", f->lacks, "per_l2_exit", uses_json(f), "change",
 			 classes_json(f), "best",
 			 f->counted ? json_string(class_name(f->best)) : json_null(), "proven",
 			 f->proven);
 }
 
-static json_t *workload_json(const struct np_workload_advice *w)
+static json_t *fields_json(const struct np_advice *a)
 {
-	json_t *fields = json_array();
+	json_t *list = json_array();
 	int err = 0;
 
-	for (uint32_t i = 0; i < w->advice.nr_fields; i++)
-		err |= json_array_append_new(fields, field_json(&w->advice.field[i]));
+	for (uint32_t i = 0; i < a->nr_fields; i++)
+		err |= json_array_append_new(list, field_json(&a->field[i]));
+	return np_json_whole(list, err);
+}
+
+static json_t *workload_json(const struct np_workload_advice *w)
+{
 	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "workload", w->workload, "arm",
 			 w->arm, "trips", np_json_number(w->advice.trips), "unknown",
 			 np_json_number(w->advice.unknown), "shadow_on", prediction_json(w),
 			 "best_set", ticks_json(w->advice.best), "fields",
-			 np_json_whole(fields, err));
+			 fields_json(&w->advice));
 }
 
 static json_t *calibration_json(const struct np_advice_report *r)
@@ -111,8 +116,12 @@ char *np_advice_to_json(const struct np_advice_report *r)
 
 	for (uint32_t i = 0; i < r->nr; i++)
 		err |= json_array_append_new(list, workload_json(&r->workload[i]));
-	return np_json_print(json_pack("{s:s, s:o, s:o, s:o}", "schema", NP_ADVICE_SCHEMA,
+	return np_json_print(json_pack("{s:s, s:o, s:o, s:o, s:o}", "schema", NP_ADVICE_SCHEMA,
 				       "calibration", calibration_json(r), "time_unit",
 				       np_json_string(r->calibration->where->time_unit),
-				       "workloads", np_json_whole(list, err)));
+				       "workloads", np_json_whole(list, err), "together",
+				       json_pack("{s:o, s:o, s:o}", "trips",
+						 np_json_number(r->together.trips), "best_set",
+						 ticks_json(r->together.best), "fields",
+						 fields_json(&r->together))));
 }

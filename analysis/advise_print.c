@@ -89,9 +89,18 @@ static const char *verdict(const struct np_field_advice *f)
 	return f->proven ? "better" : "not proven";
 }
 
+/* "RW"; "no: CPU lacks pml" */
+static const char *list_word(const struct np_field_advice *f, char out[64])
+{
+	if (!f->lacks)
+		return class_name(f->is);
+	snprintf(out, 64, "no: CPU lacks %s", f->lacks);
+	return out;
+}
+
 static int add_field(struct np_rows *t, const struct np_field_advice *f)
 {
-	char name[NP_VMCS_NAME_SIZE];
+	char name[NP_VMCS_NAME_SIZE], list[64];
 	int err = np_rows_add(t);
 
 	if (!err)
@@ -101,7 +110,7 @@ static int add_field(struct np_rows *t, const struct np_field_advice *f)
 	if (!err)
 		err = np_rows_number(t, "writes", uses(f, NP_WRITE));
 	if (!err)
-		err = np_rows_text(t, "list", class_name(f->is));
+		err = np_rows_text(t, "list", list_word(f, list));
 	if (!err)
 		err = np_rows_text(t, "best", class_name(f->best));
 	if (!err)
@@ -114,13 +123,12 @@ static int add_field(struct np_rows *t, const struct np_field_advice *f)
 }
 
 /* Fields that L1 does not use cost their copies; those are summed up in a line. */
-static int print_fields(const struct np_workload_advice *w, FILE *out)
+static int print_fields(const char *what, const struct np_advice *a, FILE *out)
 {
-	const struct np_advice *a = &w->advice;
 	struct np_rows *t = NEW_ROWS(field_columns);
 	int err = t ? 0 : -ENOMEM;
 
-	fprintf(out, "\n%s: each field, with shadow VMCS on, per exit of L2\n", w->workload);
+	fprintf(out, "\n%s: each field, with shadow VMCS on, per exit of L2\n", what);
 	for (uint32_t i = 0; !err && i < a->nr_fields; i++)
 		if (a->field[i].counted && np_is_used(&a->field[i].use))
 			err = add_field(t, &a->field[i]);
@@ -150,7 +158,9 @@ int np_advice_print(const struct np_advice_report *r, FILE *out)
 		if (w->advice.has_prediction)
 			err = print_prediction(w, out);
 		if (!err)
-			err = print_fields(w, out);
+			err = print_fields(w->workload, &w->advice, out);
 	}
+	if (!err && r->nr > 1)
+		err = print_fields("all workloads, each alike", &r->together, out);
 	return err;
 }

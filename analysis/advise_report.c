@@ -61,6 +61,15 @@ static bool has(const struct np_advice_report *r, const char *workload)
 	return false;
 }
 
+static int together(struct np_advice_report *out)
+{
+	const struct np_advice *all[NP_MAX_WORKLOADS];
+
+	for (uint32_t i = 0; i < out->nr; i++)
+		all[i] = &out->workload[i].advice;
+	return np_advise_together(&out->together, all, out->nr, out->calibration);
+}
+
 int np_advice_report(struct np_advice_report *out, const struct np_result *r,
 		     const struct np_calibration *c, uint32_t warm_up, uint32_t halts,
 		     char *why, size_t size)
@@ -88,6 +97,8 @@ int np_advice_report(struct np_advice_report *out, const struct np_result *r,
 			 "--fields");
 		err = -ENODATA;
 	}
+	if (!err)
+		err = together(out);
 	if (err)
 		np_advice_report_free(out);
 	return err;
@@ -97,5 +108,6 @@ void np_advice_report_free(struct np_advice_report *r)
 {
 	for (uint32_t i = 0; i < r->nr; i++)
 		np_advice_free(&r->workload[i].advice);
+	np_advice_free(&r->together);
 	r->nr = 0;
 }

@@ -22,6 +22,7 @@ struct np_advice_report {
 	char stale[256]; /* why the calibration should not be used, "" when it should */
 	uint32_t nr;
 	struct np_workload_advice workload[NP_MAX_WORKLOADS];
+	struct np_advice together; /* of all of them */
 };
 
 /*

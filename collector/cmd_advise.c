@@ -78,7 +78,7 @@ static int result_path(const char *given, char path[NP_PATH])
 static int read_result(const char *path, struct np_result **out)
 {
 	char why[200], *text = NULL;
-	int err = fs_read(path, &text, NULL);
+	int err = fs_read_text(path, &text);
 
 	if (err)
 		return fail(NP_EXIT_MISSING, err, "%s: %s", path, strerror(-err));

@@ -53,7 +53,7 @@ int calibration_publish(struct np_calibration *c, const char *dir)
 int calibration_read(const char *path, struct np_calibration **out)
 {
 	char why[200], *text = NULL;
-	int err = fs_read(path, &text, NULL);
+	int err = fs_read_text(path, &text);
 
 	if (err)
 		return fail(NP_EXIT_MISSING, err,

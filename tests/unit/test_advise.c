@@ -272,6 +272,31 @@ static void no_other_set_is_better(void **state)
 	assert_close(f->a.best.value, chosen, 1e-6);
 }
 
+/* Half of the exits of L2 are of either: so are the uses. */
+static void workloads_together_are_each_alike(void **state)
+{
+	struct fixture *f = *state;
+	struct np_advice other, both;
+	const struct np_advice *of[] = { &f->a, &other };
+	const struct np_field_advice *rip = NULL;
+
+	access_field(f->w, NP_FIELD_GUEST_RIP, false, false, 2);
+	advise(f);
+	access_field(f->w, NP_FIELD_GUEST_ES_SELECTOR, false, false, 1);
+	assert_int_equal(np_advise(&other, &f->in, f->c), 0);
+	assert_int_equal(np_advise_together(&both, of, 2, f->c), 0);
+	for (uint32_t i = 0; i < both.nr_fields; i++)
+		if (both.field[i].use.field == NP_FIELD_GUEST_RIP)
+			rip = &both.field[i];
+	assert_non_null(rip);
+	assert_close(rip->use.times[NP_READ], 2, 1e-9);
+	assert_close(both.trips, 1, 1e-9);
+	/* The first wants no ES, at no cost; the other's saving is halved, but for the copy. */
+	assert_close(both.best.value - f->a.best.value, (5 - 1105) / 2.0 + COPY, 1e-6);
+	np_advice_free(&other);
+	np_advice_free(&both);
+}
+
 static void a_field_that_the_cpu_lacks_is_not_shadowed(void **state)
 {
 	struct fixture *f = *state;
@@ -281,6 +306,7 @@ static void a_field_that_the_cpu_lacks_is_not_shadowed(void **state)
 	advise(f);
 	assert_close(f->a.on.exits_then.value, 2, 1e-9);
 	assert_int_equal(field(f, NP_FIELD_GUEST_PML_INDEX)->is, NP_SHADOW_NO);
+	assert_string_equal(field(f, NP_FIELD_GUEST_PML_INDEX)->lacks, "pml");
 }
 
 /* With shadow VMCS on, nobody sees what is shadowed. */
@@ -387,6 +413,7 @@ int main(void)
 		TEST(a_field_is_shadowed_for_what_it_is_used_for),
 		TEST(what_is_in_doubt_is_not_proven),
 		TEST(no_other_set_is_better),
+		TEST(workloads_together_are_each_alike),
 		TEST(a_field_that_the_cpu_lacks_is_not_shadowed),
 		TEST(with_shadow_vmcs_on_only_what_exits_is_judged),
 		TEST(nothing_is_made_of_nothing),
