@@ -2,6 +2,7 @@
 #include "analysis/fields.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,6 +73,7 @@ static void sort(struct np_fields *f, int (*compare)(const void *, const void *)
 static void join(struct np_access *to, struct np_access *from)
 {
 	to->count += from->count;
+	to->timed += from->timed;
 	to->ns += from->ns;
 	if (!to->symbol)
 		to->symbol = from->symbol;
@@ -79,23 +81,36 @@ static void join(struct np_access *to, struct np_access *from)
 		free(from->symbol);
 }
 
-void np_fields_merge(struct np_fields *f)
+static void join_same(struct np_fields *f)
 {
 	uint32_t n = 0;
 
 	sort(f, by_key);
-	for (uint32_t i = 0; i < f->nr; i++) {
-		struct np_access *a = &f->access[i];
-
-		if (n && !by_key(&f->access[n - 1], a))
-			join(&f->access[n - 1], a);
-		else if (a->count)
-			f->access[n++] = *a;
+	for (uint32_t i = 0; i < f->nr; i++)
+		if (n && !by_key(&f->access[n - 1], &f->access[i]))
+			join(&f->access[n - 1], &f->access[i]);
 		else
-			free(a->symbol);
-	}
-	/* Room stays as np_fields_add() expects it: for no less than a power of two. */
+			f->access[n++] = f->access[i];
 	f->nr = n;
+}
+
+/* Room stays as np_fields_add() expects it: for no less than a power of two. */
+static void drop_zero(struct np_fields *f)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < f->nr; i++)
+		if (f->access[i].count)
+			f->access[n++] = f->access[i];
+		else
+			free(f->access[i].symbol);
+	f->nr = n;
+}
+
+void np_fields_merge(struct np_fields *f)
+{
+	join_same(f);
+	drop_zero(f);
 	sort(f, by_count);
 }
 
@@ -108,6 +123,7 @@ int np_fields_subtract(struct np_fields *f, const struct np_fields *before)
 		struct np_access a = before->access[i];
 
 		a.count = -a.count;
+		a.timed = -a.timed;
 		a.ns = -a.ns;
 		err = np_fields_add(f, &a);
 	}
@@ -146,12 +162,33 @@ uint64_t np_fields_unknown(const struct np_fields *f)
 	return sum;
 }
 
-uint64_t np_fields_ns(const struct np_fields *f)
+uint64_t np_fields_unknown_for(const struct np_fields *f, enum np_unknown why)
 {
 	uint64_t sum = 0;
 
 	for (uint32_t i = 0; i < f->nr; i++)
-		sum += f->access[i].ns;
+		if (f->access[i].unknown == why)
+			sum += f->access[i].count;
+	return sum;
+}
+
+double np_access_mean(const struct np_access *a)
+{
+	return a->timed ? (double)a->ns / a->timed : NAN;
+}
+
+double np_access_ns(const struct np_access *a)
+{
+	return np_access_mean(a) * a->count;
+}
+
+double np_fields_ns(const struct np_fields *f)
+{
+	double sum = 0;
+
+	for (uint32_t i = 0; i < f->nr; i++)
+		if (f->access[i].timed)
+			sum += np_access_ns(&f->access[i]);
 	return sum;
 }
 

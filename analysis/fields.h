@@ -23,7 +23,7 @@ struct np_access {
 	uint64_t address; /* of L1's instruction */
 	char *symbol;	  /* "vmx_vcpu_run+0x1c"; NULL: not known */
 	uint64_t count;
-	uint64_t ns;	  /* L0's time, from the exit until L1 was entered again */
+	uint64_t timed, ns; /* of some of them, L0's time from the exit to L1's next entry */
 };
 
 /* The accesses of a window. */
@@ -48,7 +48,12 @@ int np_fields_subtract(struct np_fields *f, const struct np_fields *before);
 uint64_t np_fields_count(const struct np_fields *f, uint64_t field, bool write);
 uint64_t np_fields_total(const struct np_fields *f, bool write);
 uint64_t np_fields_unknown(const struct np_fields *f);
-uint64_t np_fields_ns(const struct np_fields *f);
+uint64_t np_fields_unknown_for(const struct np_fields *f, enum np_unknown why);
+double np_fields_ns(const struct np_fields *f); /* L0's time, by np_access_ns() */
+
+/* L0's time for one, and for all of them as far as those that were timed tell; NaN: none was. */
+double np_access_mean(const struct np_access *a);
+double np_access_ns(const struct np_access *a);
 
 /*
  * VMREADs and VMWRITEs of the account, which counts them another way; what it has more

@@ -46,7 +46,8 @@ static bool take_count(const json_t *o, const char *key, uint64_t *out)
 	return true;
 }
 
-static bool take_either(const json_t *o, const char *key, const char *no, const char *yes, bool *out)
+static bool take_either(const json_t *o, const char *key, const char *no, const char *yes,
+			bool *out)
 {
 	const char *s = json_string_value(json_object_get(o, key));
 
@@ -105,6 +106,8 @@ const char *np_access_from_json(const json_t *o, struct np_access *a)
 		return "symbol";
 	if (!take_count(o, "count", &a->count))
 		return "count";
+	if (!take_count(o, "timed", &a->timed))
+		return "timed";
 	return take_count(o, "ns", &a->ns) ? NULL : "ns";
 }
 

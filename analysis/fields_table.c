@@ -49,7 +49,8 @@ static const struct np_column data_columns[] = {
 	{ "unknown", "unknown", "", 0 },
 	{ "count", "count", "", 0 },
 	{ "per_l2_exit", "per L2 exit", "", 6 },
-	{ "ns", "L0 time", "ns", 0 },
+	{ "timed", "timed", "", 0 },
+	{ "ns", "L0 time of these", "ns", 0 },
 	{ "ns_mean", "L0 mean", "ns", 3 },
 	{ "shadow", "KVM's list", "", 0 },
 	{ "shadow_lacks", "CPU lacks", "", 0 },
@@ -86,7 +87,7 @@ static double per_l2_exit(const struct np_access *a, const struct fields_view *v
 
 static double mean_ns(const struct np_access *a)
 {
-	return a->count ? round(1e3 * a->ns / a->count) / 1e3 : NAN;
+	return round(1e3 * np_access_mean(a)) / 1e3;
 }
 
 int fields_project(struct np_fields *to, const struct np_fields *f, enum fields_by by)
@@ -136,7 +137,7 @@ static int set_encoding(struct np_rows *r, const struct np_access *a)
 }
 
 static int text_row(struct np_rows *r, const struct np_access *a, const struct fields_view *v,
-		    uint64_t all_ns)
+		    double all_ns)
 {
 	char word[FIELDS_WORD];
 	int err = np_rows_add(r);
@@ -155,7 +156,7 @@ static int text_row(struct np_rows *r, const struct np_access *a, const struct f
 	if (!err)
 		err = np_rows_number(r, "ns_mean", mean_ns(a));
 	if (!err)
-		err = np_rows_number(r, "ns_share", all_ns ? 100.0 * a->ns / all_ns : NAN);
+		err = np_rows_number(r, "ns_share", 100 * np_access_ns(a) / all_ns);
 	if (!err)
 		err = np_rows_text(r, "shadow", fields_shadow_word(word, a, v->lacking));
 	return err;
@@ -173,17 +174,66 @@ static void add_text_columns(struct stat_table *t, enum fields_by by)
 	ADD_COLUMNS(t, text_columns);
 }
 
+/* What is not known is never left out. */
+static bool is_little(const struct np_access *a, const struct fields_view *v, uint64_t all)
+{
+	return !a->unknown && 100.0 * a->count < v->min_share * all;
+}
+
+static int others_row(struct np_rows *r, uint32_t n, const struct np_access *others,
+		      const struct fields_view *v, double all_ns)
+{
+	char word[32];
+	int err = n ? np_rows_add(r) : 0;
+
+	if (err || !n)
+		return err;
+	snprintf(word, sizeof(word), "%u others", n);
+	err = np_rows_text(r, "field", word);
+	if (!err)
+		err = np_rows_count(r, "count", others->count);
+	if (!err)
+		err = np_rows_number(r, "per_l2_exit", per_l2_exit(others, v, false));
+	if (!err)
+		err = np_rows_number(r, "ns_mean", mean_ns(others));
+	if (!err)
+		err = np_rows_number(r, "ns_share", 100 * np_access_ns(others) / all_ns);
+	return err;
+}
+
+static int text_rows(struct np_rows *r, const struct np_fields *sum, const struct fields_view *v)
+{
+	uint64_t all = np_fields_total(sum, false) + np_fields_total(sum, true);
+	double ns = np_fields_ns(sum);
+	struct np_access others = { 0 };
+	uint32_t n = 0;
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < sum->nr; i++) {
+		const struct np_access *a = &sum->access[i];
+
+		if (is_little(a, v, all)) {
+			others.count += a->count;
+			others.timed += a->timed;
+			others.ns += a->ns;
+			n++;
+		} else {
+			err = text_row(r, a, v, ns);
+		}
+	}
+	return err ? err : others_row(r, n, &others, v, ns);
+}
+
 int fields_table_text(struct stat_table *t, const struct np_fields *f, const struct fields_view *v)
 {
 	struct np_fields sum = { 0 };
-	uint64_t ns = np_fields_ns(f);
 	int err = fields_project(&sum, f, v->by);
 
 	add_text_columns(t, v->by);
 	if (!err)
 		err = stat_table_new_rows(t);
-	for (uint32_t i = 0; !err && i < sum.nr; i++)
-		err = text_row(t->rows, &sum.access[i], v, ns);
+	if (!err)
+		err = text_rows(t->rows, &sum, v);
 	np_fields_free(&sum);
 	return err;
 }
@@ -241,6 +291,8 @@ static int data_row(struct np_rows *r, const struct np_access *a, const struct f
 		err = np_rows_count(r, "count", a->count);
 	if (!err)
 		err = np_rows_number(r, "per_l2_exit", per_l2_exit(a, v, true));
+	if (!err)
+		err = np_rows_count(r, "timed", a->timed);
 	if (!err)
 		err = np_rows_count(r, "ns", a->ns);
 	return err ? err : np_rows_number(r, "ns_mean", mean_ns(a));

@@ -42,7 +42,7 @@ const char *fields_shadow_word(char out[FIELDS_WORD], const struct np_access *a,
 		return "-";
 	if (f->needs == NP_NEEDS_ANY || !(lacking & 1u << f->needs))
 		return np_vmcs_shadow_name(f->shadow);
-	snprintf(out, FIELDS_WORD, "%s, but this CPU lacks %s", np_vmcs_shadow_name(f->shadow),
+	snprintf(out, FIELDS_WORD, "%s, lacks %s", np_vmcs_shadow_name(f->shadow),
 		 np_vmcs_needs_flag(f->needs));
 	return out;
 }

@@ -37,7 +37,8 @@ static int print_workload(const char *arm, const struct np_workload_result *w,
 {
 	const struct fields_view view = { .account = &w->account,
 					  .lacking = lacking,
-					  .by = FIELDS_BY_SITE };
+					  .by = FIELDS_BY_SITE,
+					  .min_share = 0.5 };
 	struct stat_table t;
 	int err;
 

@@ -158,6 +158,17 @@ struct np_clock {
 #define NP_ODD_HALTED 4    /* L1 is about to enter L2 halted */
 #define NP_ODD_MOVING 8    /* counters are being moved just now: look again in a moment */
 
+/* One access of L1's to its VMCS, under way: bpf/fields.bpf.h. */
+struct np_access_state {
+	__u64 reason;	/* VMREAD or VMWRITE; 0: none is */
+	__u64 began;	/* when it exited, if it is timed; else 0 */
+	__u64 start;	/* the instruction's address where something told; else 0 */
+	__u64 full;	/* accesses that found no row: a counter */
+	__u32 eager;	/* so many more are timed, each: something new came */
+	__u32 dice;	/* which ones of the others are */
+	__u64 regs[16]; /* L1's, at its exit */
+};
+
 /* One vCPU of L1, as the state machine (nested_fsm.h) sees it. */
 struct np_vcpu {
 	__u64 key;  /* address of its struct kvm_vcpu, NP_KEY_GONE; 0: a free slot */
@@ -196,8 +207,8 @@ struct np_vcpu {
 	struct np_sync_sum sync[NP_SYNCS];
 	__u64 sync_began;
 
-	__u64 access; /* the reason of an exit under way that accesses the VMCS (bpf/fields.h) */
-	__u64 unused[58];
+	struct np_access_state access;
+	__u64 unused[38];
 };
 
 /* Where the programs find a vCPU without a search: by a hash of its address. */

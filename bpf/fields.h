@@ -6,6 +6,7 @@
 #ifndef NESTPROF_FIELDS_H
 #define NESTPROF_FIELDS_H
 
+#include "bpf/events.h"
 #include "bpf/vmx_site.h"
 
 #define NP_MAX_ACCESS_ROWS 16384 /* a power of two */
@@ -42,7 +43,8 @@ struct np_access_row {
 	__u32 pad;
 	__u64 address; /* of the instruction; of the next one where that is not known */
 	__u64 field;   /* what the register held; 0 where it is not known */
-	__u64 count, ns; /* L0's time, from exit to entry */
+	__u64 count;
+	__u64 timed, ns; /* of some of them, L0's time from exit to entry */
 };
 
 /*
@@ -60,23 +62,14 @@ struct np_site {
 	__u64 page;    /* the process's memory that its last byte is in; 0: not known */
 	__u64 before;  /* that of the page before, where the window begins there; 0: unreadable */
 	struct np_window window;
+	__u64 at;      /* where the window is, if that is on one page; else 0 */
 	__u64 checked; /* when the pages were looked up, or it was tried, in ns */
 	__u64 wait;    /* do not look again for so many ns */
 	__u32 row;     /* the one that it was counted in last */
 	__u32 pad;
 };
 
-/* One access under way, of one vCPU. */
-struct np_access_state {
-	__u64 regs[16]; /* L1's, at its exit */
-	__u64 began;	/* when that was */
-	__u64 start;	/* the instruction's address where something told; else 0 */
-	__u64 full, full_ns; /* accesses that found no row: a counter */
-	__u64 unused[12];
-};
-
-_Static_assert(sizeof(struct np_site) == 88, "BPF and C disagree");
-_Static_assert(sizeof(struct np_access_row) == 40, "BPF and C disagree");
-_Static_assert(sizeof(struct np_access_state) == 256, "BPF and C disagree");
+_Static_assert(sizeof(struct np_site) == 96, "BPF and C disagree");
+_Static_assert(sizeof(struct np_access_row) == 48, "BPF and C disagree");
 
 #endif

@@ -56,6 +56,7 @@ enum np_vmx_kind {
 };
 
 /* Registers have the CPU's numbers, which are those of kvm_vcpu.arch.regs[]: RAX is 0. */
+#define NP_REG_RSP 4
 #define NP_REG_RIP 0x10
 #define NP_REG_NONE 0xff
 

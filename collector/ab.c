@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "analysis/result_fields.h"
+#include "collector/ab_symbols.h"
 #include "collector/ab_window.h"
 #include "collector/arm_params.h"
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
 #include "collector/base/proc.h"
-#include "collector/fields_read.h"
+#include "collector/fields/read.h"
 #include "collector/host/kvm_module.h"
 #include "collector/workload.h"
 
@@ -69,6 +70,10 @@ static int run_workloads(const struct ab_config *c, struct np_arm_result *out, s
 	}
 	if (!err)
 		err = ab_windows_traced(l1, c, out);
+	if (!err && c->fields && !c->micro) {
+		log_phase("%s: L1's names of instructions", out->name);
+		err = ab_symbols(l1, out);
+	}
 	return err ? err : ab_windows_tracers(l1, c, out);
 }
 

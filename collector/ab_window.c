@@ -7,7 +7,7 @@
 
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
-#include "collector/fields_read.h"
+#include "collector/fields/read.h"
 #include "collector/session.h"
 #include "collector/tracer.h"
 #include "collector/witness.h"

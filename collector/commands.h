@@ -7,6 +7,7 @@
 	X(doctor, "what this host can measure, and what is in the way")                           \
 	X(ab, "run the workloads with shadow VMCS off and on, on this host")                      \
 	X(stat, "count exits of L2 by reason, and what each made L1 exit for")                    \
+	X(fields, "name the VMCS fields that L1 reads and writes with an exit, and where")         \
 	X(top, "the same live on this terminal, from VMs down to what each exit costs")            \
 	X(record, "write down each exit and nested event, to be looked at later")                  \
 	X(report, "print the tables of stat from what was recorded")                               \

@@ -263,27 +263,41 @@ int l1_run(struct l1 *l, const char *workload, uint64_t iterations, uint64_t *ti
 	return parse_result(answer, asked, ticks) ? 0 : misunderstood(l, answer);
 }
 
+/* Asks, and takes from the answer what comes after its first word, the verb. */
+static int ask(struct l1 *l, const char *line, const char *verb, const char *doing,
+	       char answer[NP_LINE_MAX])
+{
+	size_t len = strlen(verb);
+	int err = tell(l, line);
+
+	if (err)
+		return explain(l, err, doing, 0);
+	err = wait_answer(l, doing, l->run_timeout_s, answer);
+	if (err)
+		return err;
+	if (strncmp(answer, verb, len) || answer[len] != ' ')
+		return misunderstood(l, answer);
+	memmove(answer, answer + len + 1, strlen(answer + len + 1) + 1);
+	return 0;
+}
+
+int l1_symbol(struct l1 *l, uint64_t address, char symbol[NP_LINE_MAX])
+{
+	char line[NP_LINE_MAX];
+
+	snprintf(line, sizeof(line), NP_SYMBOL " %" PRIx64 "\n", address);
+	return ask(l, line, NP_SYMBOL, "while it was asked for a symbol", symbol);
+}
+
 int l1_set_sequence(struct l1 *l, const char *accesses, char all[NP_LINE_MAX])
 {
-	const size_t verb = sizeof(NP_SEQUENCE) - 1;
-	static const char doing[] = "while it was told its sequence";
 	char line[NP_LINE_MAX];
-	int err;
 
 	if (snprintf(line, sizeof(line), NP_SEQUENCE " %s\n",
 		     accesses[0] ? accesses : NP_NO_ACCESSES) >= (int)sizeof(line))
 		return fail(NP_EXIT_USAGE, -ENAMETOOLONG, "a sequence of more than %d bytes",
 			    NP_LINE_MAX);
-	err = tell(l, line);
-	if (err)
-		return explain(l, err, doing, 0);
-	err = wait_answer(l, doing, l->run_timeout_s, all);
-	if (err)
-		return err;
-	if (strncmp(all, NP_SEQUENCE " ", verb + 1) != 0)
-		return misunderstood(l, all);
-	memmove(all, all + verb + 1, strlen(all + verb + 1) + 1);
-	return 0;
+	return ask(l, line, NP_SEQUENCE, "while it was told its sequence", all);
 }
 
 int l1_freeze(struct l1 *l)

@@ -33,6 +33,9 @@ pid_t l1_pid(const struct l1 *l);
 /* Runs a workload to its end; *ticks is the total over all iterations. */
 int l1_run(struct l1 *l, const char *workload, uint64_t iterations, uint64_t *ticks);
 
+/* What L1's own kernel calls an address: "vmx_vcpu_run+0x1c", or "-". Not micro. */
+int l1_symbol(struct l1 *l, uint64_t address, char symbol[NP_LINE_MAX]);
+
 /*
  * The micro-hypervisor alone: sets what it does on an exit of L2 besides what
  * it must ("": nothing), and reads back the whole.

@@ -249,7 +249,7 @@ int session_attach(struct session *s)
 	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++) {
 		if (s->vcpus[i].key)
 			np_fsm_gap(&s->pools, &s->vcpus[i]);
-		s->vcpus[i].access = 0;
+		s->vcpus[i].access.reason = 0;
 	}
 	bpf_log_catch();
 	forget_unwanted(s);

@@ -12,7 +12,6 @@
 #include "bpf/nested.skel.h"
 
 #define ROWS_SIZE (NP_MAX_ACCESS_ROWS * sizeof(struct np_access_row))
-#define STATES_SIZE (NP_MAX_VCPUS * sizeof(struct np_access_state))
 #define SITES_SIZE (NP_MAX_SITES * sizeof(struct np_site))
 
 void session_fields_choose(struct nested_bpf *skel, const struct kvm_hooks *h, bool wanted)
@@ -22,24 +21,20 @@ void session_fields_choose(struct nested_bpf *skel, const struct kvm_hooks *h, b
 	if (wanted)
 		return;
 	bpf_map__set_max_entries(skel->maps.access_rows, 1);
-	bpf_map__set_max_entries(skel->maps.access_states, 1);
 	bpf_map__set_max_entries(skel->maps.sites, 1);
 }
 
 int session_fields_map(struct session_fields *f, const struct nested_bpf *skel)
 {
 	f->rows = programs_map(skel->maps.access_rows, ROWS_SIZE);
-	f->states = programs_map(skel->maps.access_states, STATES_SIZE);
 	f->sites = programs_map(skel->maps.sites, SITES_SIZE);
-	return f->rows && f->states && f->sites ? 0 : -ENOMEM;
+	return f->rows && f->sites ? 0 : -ENOMEM;
 }
 
 void session_fields_unmap(struct session_fields *f)
 {
 	if (f->rows)
 		munmap(f->rows, ROWS_SIZE);
-	if (f->states)
-		munmap(f->states, STATES_SIZE);
 	if (f->sites)
 		munmap(f->sites, SITES_SIZE);
 	memset(f, 0, sizeof(*f));
@@ -60,15 +55,13 @@ void session_fields_tend(struct nested_bpf *skel, const struct kvm_hooks *h)
 	}
 }
 
-static int each_full(const struct np_access_state *state, const struct np_vcpu *v, uint32_t slot,
-		     session_access each, void *arg)
+static int each_full(const struct np_vcpu *v, uint32_t slot, session_access each, void *arg)
 {
 	const struct np_access_row row = {
 		.slot = slot,
 		.reason = NP_REASON_NONE,
 		.kind = NP_UNKNOWN_FULL << NP_ACCESS_UNKNOWN_SHIFT,
-		.count = state->full,
-		.ns = state->full_ns,
+		.count = v->access.full,
 	};
 
 	return row.count ? each(v, &row, arg) : 0;
@@ -85,8 +78,8 @@ int session_fields_each(const struct session_fields *f, const struct np_vcpu *vc
 		if (slot && slot <= NP_MAX_VCPUS)
 			err = each(&vcpus[slot - 1], &f->rows[i], arg);
 	}
-	for (uint32_t i = 0; !err && f->states && i < NP_MAX_VCPUS; i++)
-		err = each_full(&f->states[i], &vcpus[i], i + 1, each, arg);
+	for (uint32_t i = 0; !err && f->rows && i < NP_MAX_VCPUS; i++)
+		err = each_full(&vcpus[i], i + 1, each, arg);
 	return err;
 }
 
@@ -104,5 +97,4 @@ void session_fields_recycle(struct session_fields *f, struct nested_bpf *skel, u
 			__atomic_fetch_sub(&skel->bss->unclear, 1, __ATOMIC_RELAXED);
 		memset(&f->sites[i], 0, sizeof(f->sites[i]));
 	}
-	memset(&f->states[slot - 1], 0, sizeof(f->states[slot - 1]));
 }

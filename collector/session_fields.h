@@ -10,7 +10,6 @@ struct nested_bpf;
 /* The programs' maps themselves. */
 struct session_fields {
 	struct np_access_row *rows;
-	struct np_access_state *states;
 	struct np_site *sites;
 };
 

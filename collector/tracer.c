@@ -57,6 +57,12 @@ static int syncs_start(void **state, pid_t tgid)
 						      .phases_every = 16 });
 }
 
+/* Which VMCS fields L1 accesses. */
+static int fields_start(void **state, pid_t tgid)
+{
+	return start(state, &(struct session_config){ .tgid = tgid, .fields = true });
+}
+
 /* The VM is another's than the one that is looked at. */
 static int other_start(void **state, pid_t tgid)
 {
@@ -120,6 +126,7 @@ static const struct tracer tracers[] = {
 	{ "full", full_start, session_end, session_settle, false },
 	{ "full-every-trip", every_trip_start, session_end, session_settle, false },
 	{ "full-and-syncs", syncs_start, session_end, session_settle, false },
+	{ "fields", fields_start, session_end, session_settle, false },
 	{ "other-vm", other_start, session_end, session_settle, false },
 	{ "other-vm-full", other_full_start, session_end, session_settle, false },
 	{ "detached", detached_start, session_end, NULL, false },

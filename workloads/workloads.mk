@@ -3,7 +3,8 @@
 # either). It embeds the workloads, each a flat binary linked to its place.
 L2_BASE := $(shell sed -n 's/^.define NP_L2_BASE \(0x[0-9a-f]*\).*/\1/p' workloads/l2/harness.h)
 L2_BINS := $(patsubst workloads/l2/%.S,$(B)/l2/%.bin,$(wildcard workloads/l2/*.S))
-RUNNER  := $(wildcard workloads/runner/*.[cS]) collector/base/fail.c collector/base/fsutil.c
+RUNNER  := $(wildcard workloads/runner/*.[cS]) collector/base/fail.c collector/base/fsutil.c \
+	   analysis/kallsyms.c
 
 $(B)/l2/%.o: workloads/l2/%.S workloads/l2/harness.h
 	@mkdir -p $(@D)
@@ -12,7 +13,7 @@ $(B)/l2/%.bin: $(B)/l2/%.o
 	$(LD) -m elf_i386 -e _start -Ttext $(L2_BASE) --oformat binary $< -o $@
 
 $(B)/runner: $(RUNNER) $(L2_BINS) workloads/manifest.def workloads/l2/harness.h \
-	     $(wildcard workloads/runner/*.h collector/base/*.h)
+	     $(wildcard workloads/runner/*.h collector/base/*.h) analysis/kallsyms.h
 	$(CC) -I. -Wa,-I$(B) -D_GNU_SOURCE -std=gnu17 -O2 $(WARN) -static -s $(RUNNER) -o $@
 
 $(B)/tests/test_runner: | $(B)/runner

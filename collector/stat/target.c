@@ -15,15 +15,19 @@
 
 enum { OPT_VM = 512, OPT_VCPU, OPT_COUNTS_ONLY, OPT_PHASES_EVERY, OPT_SHADOW_SYNC };
 
-static const struct argp_option options[] = {
+static const struct argp_option whose_options[] = {
 	{ 0, 0, 0, 0, "Whose exits:", 1 },
 	{ "all", 'a', 0, 0, "all virtual machines' (the default)", 1 },
 	{ "pid", 'p', "PID", 0, "the virtual machine's that this process runs", 1 },
 	{ "vm", OPT_VM, "NAME", 0, "the one of that name: QEMU's -name, libvirt's domain", 1 },
 	{ "vcpu", OPT_VCPU, "N", 0, "only this vCPU's of each", 1 },
 	{ 0, 0, 0, 0, "For how long:", 2 },
-	{ "interval", 'I', "SECONDS", 0, "a new table every so many seconds", 2 },
 	{ "duration", 'd', "SECONDS", 0, "end after so many [when interrupted]", 2 },
+	{ 0 },
+};
+
+static const struct argp_option options[] = {
+	{ "interval", 'I', "SECONDS", 0, "a new table every so many seconds", 2 },
 	{ 0, 0, 0, 0, "What is measured:", 3 },
 	{ "counts-only", OPT_COUNTS_ONLY, 0, 0, "no times: costs the guests half as much", 3 },
 	{ "shadow-sync", OPT_SHADOW_SYNC, 0, 0,
@@ -56,7 +60,7 @@ static uint64_t take_count(struct argp_state *state, const char *option, const c
 	return value;
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
+static error_t parse_whose(int key, char *arg, struct argp_state *state)
 {
 	struct target *t = state->input;
 
@@ -73,20 +77,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_VCPU:
 		t->vcpu = take_count(state, "--vcpu", arg, 0, MAX_VCPU);
 		return 0;
-	case 'I':
-		t->interval = target_number(state, "-I", arg, TARGET_MIN_SECONDS, MAX_SECONDS);
-		return 0;
 	case 'd':
 		t->duration = target_number(state, "-d", arg, TARGET_MIN_SECONDS, MAX_SECONDS);
-		return 0;
-	case OPT_COUNTS_ONLY:
-		t->counts_only = true;
-		return 0;
-	case OPT_SHADOW_SYNC:
-		t->shadow_sync = true;
-		return 0;
-	case OPT_PHASES_EVERY:
-		t->phases_every = take_count(state, "--phases-every", arg, 1, MAX_PHASES_EVERY);
 		return 0;
 	case ARGP_KEY_END:
 		if (t->all + !!t->pid + !!t->vm > 1)
@@ -97,7 +89,35 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-const struct argp target_argp = { .options = options, .parser = parse };
+const struct argp whose_argp = { .options = whose_options, .parser = parse_whose };
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct target *t = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = t;
+		return 0;
+	case 'I':
+		t->interval = target_number(state, "-I", arg, TARGET_MIN_SECONDS, MAX_SECONDS);
+		return 0;
+	case OPT_COUNTS_ONLY:
+		t->counts_only = true;
+		return 0;
+	case OPT_SHADOW_SYNC:
+		t->shadow_sync = true;
+		return 0;
+	case OPT_PHASES_EVERY:
+		t->phases_every = take_count(state, "--phases-every", arg, 1, MAX_PHASES_EVERY);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { &whose_argp, 0, NULL, 0 }, { 0 } };
+const struct argp target_argp = { .options = options, .parser = parse, .children = children };
 
 int target_find(struct target *t)
 {

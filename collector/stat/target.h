@@ -27,7 +27,8 @@ struct target {
 #define TARGET_ALL ((struct target){ .vcpu = NP_ANY_VCPU, .phases_every = TARGET_PHASES_EVERY })
 #define TARGET_MIN_SECONDS 0.1
 
-/* An argp child: input is a struct target. */
+/* An argp child: input is a struct target. whose_argp is a part: whose exits, how long. */
+extern const struct argp whose_argp;
 extern const struct argp target_argp;
 
 /* The VM that was asked for. On failure says by fail() what there is instead. */

@@ -153,7 +153,7 @@ static enum np_vmx_kind opinion_without_67(struct other_opinion *o, const __u8 *
 }
 
 /* NP_VMX_OTHER also where bytes are missing: capstone does not tell. */
-static enum np_vmx_kind opinion(struct other_opinion *o, const __u8 *bytes, size_t len,
+static inline enum np_vmx_kind opinion(struct other_opinion *o, const __u8 *bytes, size_t len,
 				struct np_vmx_insn *insn)
 {
 	size_t n = prefixes(bytes, len, o->bits);
@@ -168,7 +168,7 @@ static enum np_vmx_kind opinion(struct other_opinion *o, const __u8 *bytes, size
 	return insn->kind;
 }
 
-static void insn_print(FILE *f, const char *who, const struct np_vmx_insn *i)
+static inline void insn_print(FILE *f, const char *who, const struct np_vmx_insn *i)
 {
 	fprintf(f, "%s: kind %u len %u field %u reg %u base %u index %u scale %u segment %u "
 		"addr_bits %u disp %d\n", who, i->kind, i->len, i->field, i->reg, i->base, i->index,

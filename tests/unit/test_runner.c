@@ -78,6 +78,8 @@ static void refuses_with_one_line_each(void **state)
 		{ "run cpuid 4294967296\n", number, "\"4294967296\"\n" },
 		{ "run cpuid 99999999999999999999999\n", number, "" },
 		{ "run cpuid 1 2\n", "@np error too many words after \"run\"\n", "" },
+		{ "symbol zz\n", "@np error not an address: \"zz\"\n", "" },
+		{ "symbol\n", "@np error not an address: \"\"\n", "" },
 		{ "walk cpuid 1\n", "@np error not a command: \"walk\"\n", "" },
 		{ "run cpuid 1", "@np error the input ended within a line\n", "" },
 		{ "\n \n\r\n", "", "" },

@@ -301,6 +301,7 @@ static void verifier_accepts_the_programs(void **state)
 	for (int in_vt = 0; in_vt < 2; in_vt++) {
 		verify(in_vt, true, choose_untimed);
 		verify(in_vt, true, choose_timed);
+		verify(in_vt, true, choose_accesses);
 		verify(in_vt, true, choose_by_read);
 		verify(in_vt, false, choose_by_read);
 	}

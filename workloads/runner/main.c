@@ -13,6 +13,7 @@
 #include "collector/base/fsutil.h"
 #include "workloads/runner/init.h"
 #include "workloads/runner/protocol.h"
+#include "workloads/runner/symbols.h"
 #include "workloads/runner/vm.h"
 
 __attribute__((format(printf, 1, 2))) static int say(const char *fmt, ...)
@@ -98,6 +99,14 @@ static int run(const char *name, const char *iterations)
 	return err ? err : say(NP_SAYS NP_RESULT " %s %u %llu", name, n, (unsigned long long)ticks);
 }
 
+static int say_symbol(const char *address)
+{
+	char symbol[NP_SYMBOL_SIZE];
+	int err = symbol_of(address, symbol);
+
+	return err ? err : say(NP_SAYS NP_SYMBOL " %s", symbol);
+}
+
 /* 0, also after an error that was said; 1 after "quit"; negative when nobody listens. */
 static int obey(char *line)
 {
@@ -110,7 +119,9 @@ static int obey(char *line)
 		return 0;
 	if (strcmp(verb, NP_QUIT) == 0)
 		return 1;
-	if (strcmp(verb, NP_RUN) != 0)
+	if (strcmp(verb, NP_SYMBOL) == 0 && !iterations)
+		err = say_symbol(name);
+	else if (strcmp(verb, NP_RUN) != 0)
 		err = fail(NP_EXIT_L1, -EINVAL, "not a command: \"%.64s\"", verb);
 	else if (strtok_r(NULL, " \r", &rest))
 		err = fail(NP_EXIT_L1, -EINVAL, "too many words after \"" NP_RUN "\"");

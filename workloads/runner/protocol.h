@@ -9,6 +9,8 @@
  *   nestprof: run <workload> <iterations>
  *   runner:   @np result <workload> <iterations> <ticks>
  *         or  @np error <text>
+ *   nestprof: symbol <address in this kernel, hexadecimal>
+ *   runner:   @np symbol <function>+0x<offset>, or @np symbol -
  *   nestprof: quit
  *
  * The micro-hypervisor (workloads/micro/) says "micro" for its kernel's release
@@ -37,6 +39,7 @@
 #define NP_RESULT "result"
 #define NP_ERROR "error"
 #define NP_QUIT "quit"
+#define NP_SYMBOL "symbol"
 #define NP_SEQUENCE "sequence"
 #define NP_NO_ACCESSES "-"
 #define NP_SITES "sites"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "collector/fields_read.h"
+#include "collector/fields/read.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +27,7 @@ static int read_row(const struct np_vcpu *v, const struct np_access_row *row, vo
 		.field = row->field,
 		.address = row->address,
 		.count = __atomic_load_n(&row->count, __ATOMIC_ACQUIRE),
+		.timed = row->timed,
 		.ns = row->ns,
 	};
 

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Which VMCS fields L1 accesses, in the lab: those that the micro-hypervisor was told to,
+# and those that KVM's own code accesses. FIELDS_LAB: more options for the lab, such as
+# --l0-kernel; FIELDS_L1: for the one with KVM as L1, such as --l1-kernel.
+FIELDS_SEED      ?= 1
+FIELDS_SEQUENCES ?= 2
+
+$(B)/tests/check_fields: tests/lab/micro_sequence.c tests/lab/fields_micro.c tests/lab/fields_linux.c
+$(B)/tests/check_fields: PKG_LIBS += -lcapstone $(LIB) # again: its own files come after it
+
+.PHONY: check-fields
+check-lab: check-fields
+check-fields: all $(B)/tests/check_fields
+	rm -rf $(B)/fields-check $(B)/fields-l1
+	mkdir -p $(B)/fields-check
+	{ echo '#!/bin/busybox sh'; \
+	  echo "sequences='$$($(B)/tests/check_fields $(FIELDS_SEED) $(FIELDS_SEQUENCES))'"; \
+	  cat tests/lab/fields.sh; } >$(B)/fields-check/script
+	$(B)/nestprof lab --l1 micro --l0-command $(B)/fields-check/script --arms shadow-off \
+		$(FIELDS_LAB) -o $(B)/fields-check
+	$(B)/nestprof lab --fields --arms shadow-off,shadow-on --workloads cpuid,pio --repetitions 1 \
+		--no-charts $(FIELDS_LAB) $(FIELDS_L1) -o $(B)/fields-l1
+	$(B)/tests/check_fields $(FIELDS_SEED) $(FIELDS_SEQUENCES) $(B)/fields-check \
+		$(B)/fields-l1/latest/result.json
