@@ -5,6 +5,6 @@
 check-lab: check-stat
 check-stat: all $(B)/tests/check_stat $(B)/tests/check_stat_times
 	rm -rf $(B)/stat
-	$(B)/nestprof lab --l0-command tests/lab/stat.sh --arms shadow-off $(STAT_LAB) -o $(B)/stat
+	$(B)/nestprof lab --l0-command tests/lab/stat.sh --arms shadow-off --watchdog 900 $(STAT_LAB) -o $(B)/stat
 	$(B)/tests/check_stat $(B)/stat
 	$(B)/tests/check_stat_times $(B)/stat
