@@ -9,7 +9,7 @@
 #include "collector/base/log.h"
 #include "collector/base/proc.h"
 #include "collector/calibrate/sweeps.h"
-#include "collector/fields_read.h"
+#include "collector/fields/read.h"
 #include "collector/host/kvm_module.h"
 
 /* Whatever drifts meanwhile is spread over all points: hence a repetition of all at a time. */

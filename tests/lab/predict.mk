@@ -12,7 +12,7 @@ check-predict: all $(B)/tests/check_predict $(B)/tests/check_micro
 	rm -rf $(PREDICT)
 	mkdir -p $(PREDICT)
 	{ echo '#!/bin/busybox sh'; \
-	  echo "sequences='R:4404*8 W:6820*6,R:440e*2 R:6820m*3,W:4824m*2'"; \
+	  echo "sequences='R:4404*8,W:6820*6,R:440e*2,R:6820m*3'"; \
 	  echo "sequences=\"\$$sequences $$($(B)/tests/check_micro $(PREDICT_SEED) $(PREDICT_SEQUENCES) | tr '\n' ' ')\""; \
 	  cat tests/lab/predict.sh; } >$(PREDICT)/script
 	$(B)/nestprof lab --calibrate $(PREDICT_LAB) -o $(PREDICT)
