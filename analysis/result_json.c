@@ -2,22 +2,14 @@
 /* The writer of result.json; result_json_read.c reads it. */
 #include "analysis/result_json.h"
 
-#include <ctype.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
 
 #include "analysis/exit_reason.h"
 #include "analysis/fields_json.h"
-
-/*
- * 15 significant digits name a double that was rounded to a few decimals
- * without any rest: shorter than the 17 that any double would need.
- */
-#define FORMAT (JSON_INDENT(2) | JSON_REAL_PRECISION(15))
+#include "analysis/json_write.h"
 
 /* Which reasons per_l2_exit lists, by instruction set: 0 where one never came. */
 struct listed {
@@ -29,65 +21,15 @@ static uint32_t known_isa(uint32_t isa)
 	return isa <= NP_ISA_SVM ? isa : 0;
 }
 
-static json_t *ticks(double value)
-{
-	return isfinite(value) ? json_real(np_round_ticks(value)) : json_null();
-}
-
-static json_t *number(double value)
-{
-	return isfinite(value) ? json_real(round(value * 1e6) / 1e6 + 0.0) : json_null();
-}
-
-/* Names and messages from outside: control characters and stray bytes go. */
-static json_t *text(const char *s)
-{
-	char clean[256];
-	json_t *j;
-
-	snprintf(clean, sizeof(clean), "%s", s);
-	for (char *c = clean; *c; c++)
-		if (iscntrl((unsigned char)*c))
-			*c = ' ';
-	j = json_string(clean);
-	if (j)
-		return j;
-	for (char *c = clean; *c; c++)
-		if (!isascii((unsigned char)*c))
-			*c = '?';
-	return json_string(clean);
-}
-
 static json_t *text_or_null(const char *s)
 {
-	return s[0] ? text(s) : json_null();
+	return s[0] ? np_json_string(s) : json_null();
 }
 
 static json_t *isa_name(uint32_t isa)
 {
 	return isa == NP_ISA_VMX ? json_string("vmx")
 	     : isa == NP_ISA_SVM ? json_string("svm") : json_null();
-}
-
-/* Frees what was begun when a part of it could not be made. */
-static json_t *whole(json_t *j, int err)
-{
-	if (!err)
-		return j;
-	json_decref(j);
-	return NULL;
-}
-
-static json_t *samples_json(const struct np_samples *s)
-{
-	json_t *list = json_array();
-	int err = 0;
-
-	for (uint32_t i = 0; i < s->n; i++)
-		err |= json_array_append_new(list, ticks(s->ticks[i]));
-	return json_pack("{s:o, s:o, s:o, s:o}", "mean", ticks(np_samples_mean(s)),
-			 "min", ticks(np_samples_min(s)), "max", ticks(np_samples_max(s)),
-			 "samples", whole(list, err));
 }
 
 /* {"VMREAD": 7050, ...}: those that came. */
@@ -100,7 +42,7 @@ static json_t *counts_json(uint32_t isa, const uint64_t counts[NP_REASONS])
 		if (counts[i])
 			err |= json_object_set_new(o, np_exit_reason_name(isa, i),
 						   json_integer(counts[i]));
-	return whole(o, err);
+	return np_json_whole(o, err);
 }
 
 static json_t *per_l2_exit_json(const struct np_account *a, const struct listed *listed)
@@ -113,9 +55,9 @@ static json_t *per_l2_exit_json(const struct np_account *a, const struct listed 
 	for (uint32_t i = 0; t.exits && i < NP_REASONS; i++)
 		if (listed->reason[known_isa(a->isa)][i])
 			err |= json_object_set_new(o, np_exit_reason_name(a->isa, i),
-						   number(np_per_l2_exit(t.caused[i], t.exits)));
-	err |= json_object_set_new(o, "total", number(np_per_l2_exit(t.caused_total, t.exits)));
-	return whole(o, err);
+						   np_json_number(np_per_l2_exit(t.caused[i], t.exits)));
+	err |= json_object_set_new(o, "total", np_json_number(np_per_l2_exit(t.caused_total, t.exits)));
+	return np_json_whole(o, err);
 }
 
 static bool row_is_empty(const struct np_row *row)
@@ -144,7 +86,7 @@ static json_t *rows_json(const struct np_account *a)
 	for (uint32_t i = 0; i < NP_REASONS; i++)
 		if (!row_is_empty(&a->l2[i]))
 			err |= json_array_append_new(list, row_json(a->isa, i, &a->l2[i]));
-	return whole(list, err);
+	return np_json_whole(list, err);
 }
 
 static json_t *l2_exits_json(const struct np_account *a)
@@ -193,7 +135,7 @@ static json_t *no_account_json(void)
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 		err |= json_object_set_new(o, keys[i], json_null());
-	return whole(o, err);
+	return np_json_whole(o, err);
 }
 
 static json_t *witnesses_json(const struct np_workload_result *w)
@@ -205,12 +147,12 @@ static json_t *witnesses_json(const struct np_workload_result *w)
 		const struct np_witness *x = &w->witnesses[i];
 
 		err |= json_array_append_new(
-			list, json_pack("{s:o, s:o, s:I, s:I, s:b}", "source", text(x->source),
-					"what", text(x->what), "theirs", (json_int_t)x->theirs,
+			list, json_pack("{s:o, s:o, s:I, s:I, s:b}", "source", np_json_string(x->source),
+					"what", np_json_string(x->what), "theirs", (json_int_t)x->theirs,
 					"ours", (json_int_t)x->ours,
 					"equal", x->theirs == x->ours));
 	}
-	return whole(list, err);
+	return np_json_whole(list, err);
 }
 
 static json_t *tracers_json(const struct np_workload_result *w)
@@ -220,20 +162,20 @@ static json_t *tracers_json(const struct np_workload_result *w)
 
 	for (uint32_t i = 0; i < w->nr_tracers; i++)
 		err |= json_object_set_new(o, w->tracers[i].name,
-					   samples_json(&w->tracers[i].round_trip));
-	return whole(o, err);
+					   np_json_samples(&w->tracers[i].round_trip));
+	return np_json_whole(o, err);
 }
 
 static json_t *workload_json(const struct np_workload_result *w, const struct listed *listed)
 {
 	uint32_t repetitions = w->untraced.n > w->traced.n ? w->untraced.n : w->traced.n;
 	json_t *account = w->has_account ? account_json(w, listed) : no_account_json();
-	json_t *o = json_pack("{s:o, s:o, s:I, s:i, s:o, s:o, s:o}", "name", text(w->name),
-			      "stresses", text(w->stresses),
+	json_t *o = json_pack("{s:o, s:o, s:I, s:i, s:o, s:o, s:o}", "name", np_json_string(w->name),
+			      "stresses", np_json_string(w->stresses),
 			      "iterations", (json_int_t)w->iterations, "repetitions", repetitions,
-			      "round_trip", samples_json(&w->untraced),
-			      "round_trip_traced", samples_json(&w->traced),
-			      "observer_effect", number(np_observer_effect(w)));
+			      "round_trip", np_json_samples(&w->untraced),
+			      "round_trip_traced", np_json_samples(&w->traced),
+			      "observer_effect", np_json_number(np_observer_effect(w)));
 	int err = json_object_update(o, account);
 
 	json_decref(account);
@@ -243,39 +185,18 @@ static json_t *workload_json(const struct np_workload_result *w, const struct li
 	if (w->has_fields)
 		err |= json_object_set_new(o, "fields", np_fields_to_json(&w->fields, &w->account));
 	err |= json_object_set_new(o, "error", text_or_null(w->error));
-	return whole(o, err);
+	return np_json_whole(o, err);
 }
 
 static json_t *arm_json(const struct np_arm_result *a, const struct listed *listed)
 {
-	json_t *params = json_object(), *workloads = json_array();
+	json_t *workloads = json_array();
 	int err = 0;
 
-	for (uint32_t i = 0; i < a->nr_params; i++)
-		err |= json_object_set_new(params, a->params[i].name, text(a->params[i].value));
 	for (uint32_t i = 0; i < a->nr_workloads; i++)
 		err |= json_array_append_new(workloads, workload_json(a->workloads[i], listed));
-	return json_pack("{s:o, s:b, s:o, s:o}", "name", text(a->name), "nested", a->nested,
-			 "params", whole(params, err), "workloads", whole(workloads, err));
-}
-
-static int by_key(const void *a, const void *b)
-{
-	return strcmp(((const struct np_env *)a)->key, ((const struct np_env *)b)->key);
-}
-
-/* By key: the order in which facts were gathered depends on who merged what. */
-static json_t *environment_json(const struct np_result *r)
-{
-	json_t *o = json_object();
-	struct np_env sorted[NP_MAX_ENV];
-	int err = json_object_set_new(o, "emulated", json_boolean(r->emulated));
-
-	memcpy(sorted, r->env, r->nr_env * sizeof(*sorted));
-	qsort(sorted, r->nr_env, sizeof(*sorted), by_key);
-	for (uint32_t i = 0; i < r->nr_env; i++)
-		err |= json_object_set_new(o, sorted[i].key, text(sorted[i].value));
-	return whole(o, err);
+	return json_pack("{s:o, s:b, s:o, s:o}", "name", np_json_string(a->name), "nested", a->nested,
+			 "params", np_json_params(a), "workloads", np_json_whole(workloads, err));
 }
 
 static json_t *comparison_json(const struct np_result *r)
@@ -291,15 +212,15 @@ static json_t *comparison_json(const struct np_result *r)
 		err |= json_array_append_new(
 			list,
 			json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-				  "workload", text(c->workload), "single", ticks(c->single),
-				  "off", ticks(c->off), "on", ticks(c->on),
-				  "overhead_off", number(c->overhead_off),
-				  "overhead_on", number(c->overhead_on),
+				  "workload", np_json_string(c->workload), "single", np_json_ticks(c->single),
+				  "off", np_json_ticks(c->off), "on", np_json_ticks(c->on),
+				  "overhead_off", np_json_number(c->overhead_off),
+				  "overhead_on", np_json_number(c->overhead_on),
 				  "overhead_reduction_percent",
-				  number(c->overhead_reduction_percent),
-				  "time_saved_percent", number(c->time_saved_percent)));
+				  np_json_number(c->overhead_reduction_percent),
+				  "time_saved_percent", np_json_number(c->time_saved_percent)));
 	}
-	return whole(list, err);
+	return np_json_whole(list, err);
 }
 
 static void list_caused(const struct np_account *a, bool listed[NP_REASONS])
@@ -343,20 +264,12 @@ static json_t *result_json(const struct np_result *r)
 	for (uint32_t i = 0; i < r->nr_arms; i++)
 		err |= json_array_append_new(arms, arm_json(r->arms[i], &listed));
 	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "schema", NP_RESULT_SCHEMA,
-			 "environment", environment_json(r),
+			 "environment", np_json_environment(r),
 			 "time_unit", text_or_null(r->time_unit),
-			 "comparison", comparison_json(r), "arms", whole(arms, err));
+			 "comparison", comparison_json(r), "arms", np_json_whole(arms, err));
 }
 
 char *np_result_to_json(const struct np_result *r)
 {
-	json_t *j = result_json(r);
-	char *body = j ? json_dumps(j, FORMAT) : NULL;
-	char *out = NULL;
-
-	json_decref(j);
-	if (body && asprintf(&out, "%s\n", body) < 0)
-		out = NULL;
-	free(body);
-	return out;
+	return np_json_print(result_json(r));
 }

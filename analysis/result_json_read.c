@@ -58,9 +58,8 @@ static int check_key(const struct np_json_reader *r, const char *of, const char 
 	return 0;
 }
 
-/* null stands for an empty text. */
-static int text_or_null(const struct np_json_reader *r, const json_t *o, const char *key,
-			char *out, size_t size)
+int np_json_text_or_null(const struct np_json_reader *r, const json_t *o, const char *key,
+			 char *out, size_t size)
 {
 	if (json_is_null(json_object_get(o, key)))
 		return 0;
@@ -117,8 +116,8 @@ const json_t *np_json_array(const struct np_json_reader *r, const json_t *o, con
 	return NULL;
 }
 
-static int samples(const struct np_json_reader *r, const json_t *o, const char *key,
-		   struct np_samples *out)
+int np_json_take_samples(const struct np_json_reader *r, const json_t *o, const char *key,
+			 struct np_samples *out)
 {
 	const json_t *in = np_json_object(r, o, key);
 	const json_t *list = in ? np_json_array(r, in, "samples", NP_MAX_SAMPLES) : NULL;
@@ -176,7 +175,7 @@ static int tracers(const struct np_json_reader *r, const json_t *o, struct np_wo
 
 		err = check_key(r, "tracers", key);
 		if (!err)
-			err = samples(r, in, key, &t->round_trip);
+			err = np_json_take_samples(r, in, key, &t->round_trip);
 		if (err)
 			break;
 		strcpy(t->name, key);
@@ -201,9 +200,9 @@ static int workload(const struct np_json_reader *r, const json_t *o, struct np_a
 	if (!err)
 		err = np_json_count(r, o, "iterations", &w->iterations);
 	if (!err)
-		err = samples(r, o, "round_trip", &w->untraced);
+		err = np_json_take_samples(r, o, "round_trip", &w->untraced);
 	if (!err)
-		err = samples(r, o, "round_trip_traced", &w->traced);
+		err = np_json_take_samples(r, o, "round_trip_traced", &w->traced);
 	if (!err)
 		err = np_json_account(r, o, w);
 	if (!err)
@@ -212,10 +211,11 @@ static int workload(const struct np_json_reader *r, const json_t *o, struct np_a
 		err = tracers(r, o, w);
 	if (!err)
 		err = np_json_fields(r, o, w);
-	return err ? err : text_or_null(r, o, "error", w->error, sizeof(w->error));
+	return err ? err : np_json_text_or_null(r, o, "error", w->error, sizeof(w->error));
 }
 
-static int params(const struct np_json_reader *r, const json_t *o, struct np_arm_result *arm)
+int np_json_take_params(const struct np_json_reader *r, const json_t *o,
+			struct np_arm_result *arm)
 {
 	const json_t *in = np_json_object(r, o, "params"), *value;
 	const char *key;
@@ -253,7 +253,7 @@ static int arm(struct np_json_reader *r, const json_t *o, size_t index, struct n
 		return -ENOMEM;
 	err = np_json_flag(r, o, "nested", &a->nested);
 	if (!err)
-		err = params(r, o, a);
+		err = np_json_take_params(r, o, a);
 	for (size_t i = 0; !err && i < json_array_size(list); i++) {
 		snprintf(r->at, sizeof(r->at), "arms[%zu].workloads[%zu].", index, i);
 		err = workload(r, json_array_get(list, i), a);
@@ -261,7 +261,8 @@ static int arm(struct np_json_reader *r, const json_t *o, size_t index, struct n
 	return err;
 }
 
-static int environment(const struct np_json_reader *r, const json_t *o, struct np_result *out)
+int np_json_take_environment(const struct np_json_reader *r, const json_t *o,
+			     struct np_result *out)
 {
 	const json_t *in = np_json_object(r, o, "environment"), *value;
 	char line[sizeof(out->env->value)];
@@ -302,9 +303,9 @@ static int result(struct np_json_reader *r, const json_t *root, struct np_result
 	const json_t *arms;
 
 	if (!err)
-		err = text_or_null(r, root, "time_unit", out->time_unit, sizeof(out->time_unit));
+		err = np_json_text_or_null(r, root, "time_unit", out->time_unit, sizeof(out->time_unit));
 	if (!err)
-		err = environment(r, root, out);
+		err = np_json_take_environment(r, root, out);
 	if (err)
 		return err;
 	arms = np_json_array(r, root, "arms", NP_MAX_ARMS);
@@ -317,8 +318,8 @@ static int result(struct np_json_reader *r, const json_t *root, struct np_result
 	return err;
 }
 
-/* Jansson's message quotes the text, whatever is in it. */
-static int no_json(const struct np_json_reader *r, const json_error_t *e)
+/* Jansson's message quotes the text. */
+int np_json_not(const struct np_json_reader *r, const json_error_t *e)
 {
 	np_json_bad(r, "line %d, column %d: %s", e->line, e->column, e->text);
 	for (char *c = r->why; *c; c++)
@@ -338,7 +339,7 @@ int np_result_from_json(const char *text, struct np_result **out, char *why, siz
 	if (why_size)
 		why[0] = '\0';
 	if (!err)
-		err = root ? result(&r, root, model) : no_json(&r, &e);
+		err = root ? result(&r, root, model) : np_json_not(&r, &e);
 	json_decref(root);
 	if (err) {
 		np_result_free(model);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the two halves of result.json's reader share; for no one else. */
+/* What the readers of JSON files have in common, and result.json's two halves. */
 #ifndef NESTPROF_RESULT_JSON_READER_H
 #define NESTPROF_RESULT_JSON_READER_H
 
@@ -33,6 +33,20 @@ int np_json_count(const struct np_json_reader *r, const json_t *o, const char *k
 const json_t *np_json_object(const struct np_json_reader *r, const json_t *o, const char *key);
 const json_t *np_json_array(const struct np_json_reader *r, const json_t *o, const char *key,
 			    size_t max);
+
+/* null stands for an empty text. */
+int np_json_text_or_null(const struct np_json_reader *r, const json_t *o, const char *key,
+			 char *out, size_t size);
+/* The members of that name, "environment", "params": what the writers of json_write.h made. */
+int np_json_take_environment(const struct np_json_reader *r, const json_t *o,
+			     struct np_result *out);
+int np_json_take_params(const struct np_json_reader *r, const json_t *o,
+			struct np_arm_result *arm);
+/* .samples of the object of that name */
+int np_json_take_samples(const struct np_json_reader *r, const json_t *o, const char *key,
+			 struct np_samples *out);
+/* The text is no JSON at all: whatever is in it, `why` is one line that can be printed. */
+int np_json_not(const struct np_json_reader *r, const json_error_t *e);
 
 /* The account of a workload, or null in its place. */
 int np_json_account(const struct np_json_reader *r, const json_t *o, struct np_workload_result *w);

@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "analysis/result_fields.h"
 #include "collector/ab_symbols.h"
 #include "collector/ab_window.h"
+#include "collector/arm_params.h"
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
 #include "collector/base/proc.h"
@@ -32,22 +32,6 @@ const struct ab_arm *ab_find_arm(const char *name)
 		if (!strcmp(arms[i].name, name))
 			return &arms[i];
 	return NULL;
-}
-
-/* What the module really has, as the result's record of the arm. */
-static int record_params(const struct ab_arm *arm, struct np_arm_result *out)
-{
-	int err = 0;
-
-	out->nested = arm->nested;
-	for (uint32_t i = 0; !err && i < arm->nr_params; i++) {
-		struct np_param *p = &out->params[i];
-
-		snprintf(p->name, sizeof(p->name), "%s", arm->params[i].name);
-		err = kvm_module_param(p->name, p->value);
-		out->nr_params++;
-	}
-	return err;
 }
 
 static int start_guest(const struct ab_config *c, const struct ab_arm *arm, struct l1 **l1)
@@ -103,7 +87,7 @@ static int run_arm(const struct ab_config *c, const struct ab_arm *arm, struct n
 	if (!err)
 		err = kvm_module_load(arm->params, arm->nr_params);
 	if (!err)
-		err = record_params(arm, out);
+		err = arm_params_record(arm, out);
 	if (!err)
 		err = start_guest(c, arm, &l1);
 	if (!err && arm->nested)
@@ -116,12 +100,9 @@ static int run_arm(const struct ab_config *c, const struct ab_arm *arm, struct n
 
 int ab_run(const struct ab_config *c, struct np_result *r)
 {
-	struct utsname u;
-	int err, restored;
+	int err = 0, restored;
 
-	uname(&u);
-	err = np_result_set_env(r, "l0_kernel", "%s", u.release);
-	if (!err && c->fields)
+	if (c->fields)
 		err = np_result_set_lacking(r, fields_lacking());
 	if (!err)
 		err = kvm_module_begin();

@@ -16,14 +16,11 @@
 #include "collector/base/workdir.h"
 #include "collector/commands.h"
 #include "collector/environment.h"
-#include "collector/host/facts.h"
-#include "collector/host/kvm_module.h"
+#include "collector/host/ready.h"
 #include "collector/l1_image.h"
 #include "collector/list.h"
 #include "collector/publish.h"
 #include "collector/selection.h"
-
-#define DEFAULT_QEMU "qemu-system-x86_64"
 
 struct options {
 	struct selection what;
@@ -184,40 +181,6 @@ static int prepare_l1(struct options *o, struct defaults *d)
 	return err;
 }
 
-/* --qemu names another program than the one that doctor looks for. */
-static void forgive_missing_qemu(struct facts *f)
-{
-	for (uint32_t i = 0; i < f->n; i++)
-		if (!strcmp(f->fact[i].name, DEFAULT_QEMU))
-			f->fact[i].needed_by = 0;
-}
-
-static int check_host(const struct options *o)
-{
-	struct facts *f = calloc(1, sizeof(*f));
-	const struct fact *first;
-	int err = 0;
-
-	if (!f)
-		return -ENOMEM;
-	facts_gather(f);
-	if (strcmp(o->qemu, DEFAULT_QEMU))
-		forgive_missing_qemu(f);
-	if (!facts_allow(f, FOR_AB, &first))
-		err = fail(first->exit_code, -EPERM, "%s: %s%s%s", first->name, first->found,
-			   first->remedy[0] ? "; " : "", first->remedy);
-	free(f);
-	return err;
-}
-
-/* What a killed run left is made up for first, even where no run is possible. */
-static int recover(void)
-{
-	char what[200];
-
-	return kvm_module_left_behind(what, sizeof(what)) ? kvm_module_recover() : 0;
-}
-
 static int run(struct options *o, struct np_result *r)
 {
 	struct ab_config c = {
@@ -259,9 +222,9 @@ int cmd_ab(int argc, char **argv)
 	selection_init(&o.what);
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	if (!err)
-		err = recover();
+		err = host_recover();
 	if (!err && !o.recover)
-		err = check_host(&o);
+		err = host_check(o.qemu);
 	if (!err)
 		err = publish_check(o.output);
 	if (err || o.recover)

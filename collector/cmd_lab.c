@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
 #include <errno.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/result_json.h"
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
-#include "collector/base/proc.h"
+#include "collector/calibrate/publish.h"
 #include "collector/commands.h"
 #include "collector/host/facts.h"
+#include "collector/lab/results.h"
 #include "collector/lab/run.h"
 #include "collector/list.h"
 #include "collector/publish.h"
@@ -27,16 +26,19 @@ struct options {
 	const char *output, *cpu_model, *l0_command;
 	uint64_t memory_mib, watchdog_s, machines;
 	struct lab_kernel_choice l0, l1;
-	bool charts, verbose, keep, update;
+	bool charts, verbose, keep, update, calibrate;
 };
 
 enum { OPT_CPU = 256, OPT_MEMORY, OPT_WATCHDOG, OPT_MACHINES, OPT_KEEP, OPT_UPDATE, OPT_NO_CHARTS,
-       OPT_L0_KERNEL, OPT_L0_MODULES, OPT_L1_KERNEL, OPT_L1_MODULES, OPT_L0_COMMAND };
+       OPT_L0_KERNEL, OPT_L0_MODULES, OPT_L1_KERNEL, OPT_L1_MODULES, OPT_L0_COMMAND,
+       OPT_CALIBRATE };
 
 static const struct argp_option options[] = {
 	{ "output", 'o', "DIR", 0, "where results go [results]", 1 },
 	{ "no-charts", OPT_NO_CHARTS, 0, 0, "do not draw charts", 1 },
 	{ "verbose", 'v', 0, 0, "show the serial consoles", 1 },
+	{ "calibrate", OPT_CALIBRATE, 0, 0,
+	  "run 'nestprof calibrate' instead: calibration.json, for 'nestprof advise'", 1 },
 	{ "l0-kernel", OPT_L0_KERNEL, "KERNEL", 0,
 	  "bullseye, bookworm, bookworm-backports, sid, a version such as 6.12, a bzImage, a "
 	  "vmlinux, or .deb files parted by commas [" KERNEL_DEFAULT "]", 2 },
@@ -81,6 +83,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_NO_CHARTS:
 		o->charts = false;
+		return 0;
+	case OPT_CALIBRATE:
+		o->calibrate = o->what.micro = true;
 		return 0;
 	case OPT_L0_COMMAND:
 		o->l0_command = arg;
@@ -187,123 +192,55 @@ static int make_words(const struct options *o, struct lab_config *c)
 	int err = 0;
 
 	for (uint32_t m = 0; !err && m < c->nr_machines; m++) {
-		size_t n;
+		char what[sizeof(c->words[m])];
+		int n = 0;
 
-		err = selection_to_words(&o->what, c->name[m], c->words[m], sizeof(c->words[m]));
-		n = err ? 0 : strlen(c->words[m]);
+		err = selection_to_words(&o->what, c->name[m], what, sizeof(what));
 		if (!err)
-			snprintf(c->words[m] + n, sizeof(c->words[m]) - n,
-				 " --no-charts --l1-kernel %s --runner /usr/bin/runner"
-				 " --qemu-version %s",
-				 c->l1 ? "/boot/vmlinux --l1-initrd /boot/l1.cpio" : "/boot/micro",
-				 c->image->qemu_version);
+			n = snprintf(c->words[m], sizeof(c->words[m]),
+				     "ab %s --no-charts --l1-kernel %s --runner /usr/bin/runner"
+				     " --qemu-version %s", what,
+				     c->l1 ? "/boot/vmlinux --l1-initrd /boot/l1.cpio" :
+					     "/boot/micro",
+				     c->image->qemu_version);
+		if (n >= (int)sizeof(c->words[m]))
+			err = -E2BIG;
 	}
 	return err;
 }
 
-/* What ab printed last, and the exit code it ended with. */
-static int ab_failed(const char *name, const char *results, int status)
+/* One machine, for both arms: kvm_intel is all that changes between them. */
+static void make_calibration(const struct options *o, struct lab_config *c)
 {
-	char path[NP_PATH], *log = NULL, *line;
-
-	if (fs_path(path, "%s/ab.log", results) || fs_read(path, &log, NULL))
-		return fail(NP_EXIT_MACHINE, -EIO, "%s: nestprof ab left no log", name);
-	line = strstr(log, "nestprof: ");
-	fail(status, -EIO, "%s, in its L0: %.*s", name, line ? (int)strcspn(line, "\n") : 40,
-	     line ? line + strlen("nestprof: ") : "nestprof ab failed without a word");
-	free(log);
-	return -EIO;
+	c->nr_machines = 1;
+	snprintf(c->name[0], sizeof(c->name[0]), "calibrate");
+	snprintf(c->words[0], sizeof(c->words[0]),
+		 "calibrate --repetitions %u --l1-kernel /boot/micro --qemu-version %s",
+		 o->what.repetitions, c->image->qemu_version);
 }
 
-static int check_status(const char *name, const char *results)
+static int publish(const struct options *o, const struct lab_config *c, const struct lab_run *lab)
 {
-	char path[NP_PATH], line[16];
-	uint64_t status;
+	struct np_calibration *calibration = NULL;
+	struct np_result *result = NULL;
+	int err;
 
-	if (fs_path(path, "%s/status", results) || fs_read_line(path, line, sizeof(line)) ||
-	    number_parse(line, 0, 255, &status))
-		return fail(NP_EXIT_MACHINE, -EIO, "%s ended before its results were complete",
-			    name);
-	/* Counts that disagree are in the result: it is shown before it is refused. */
-	if (status == NP_EXIT_OK || status == NP_EXIT_MISMATCH)
-		return 0;
-	return ab_failed(name, results, status);
-}
-
-static int load_result(const char *name, const char *results, struct np_result **out)
-{
-	char pattern[NP_PATH], why[200], *text = NULL;
-	glob_t found = { 0 };
-	int err = check_status(name, results);
-
-	if (!err)
-		err = fs_path(pattern, "%s/2*/result.json", results);
-	if (err)
+	if (o->l0_command)
+		return lab_results_bring(c, lab, o->output);
+	if (o->calibrate) {
+		err = lab_results_calibration(c, lab, &calibration);
+		if (!err)
+			err = calibration_publish(calibration, o->output);
+		np_calibration_free(calibration);
 		return err;
-	if (glob(pattern, 0, NULL, &found) || fs_read(found.gl_pathv[0], &text, NULL))
-		err = fail(NP_EXIT_MACHINE, -EIO, "%s sent no result.json", name);
-	else if ((err = np_result_from_json(text, out, why, sizeof(why))))
-		fail(NP_EXIT_MACHINE, err, "%s sent a damaged result.json: %s", name, why);
-	free(text);
-	globfree(&found);
-	return err;
-}
-
-static int collect(const struct lab_config *c, const struct lab_run *run, struct np_result **out)
-{
-	int err = 0;
-
-	for (uint32_t i = 0; !err && i < c->nr_machines; i++) {
-		struct np_result *part = NULL;
-		const char *differs = NULL;
-
-		err = load_result(c->name[i], lab_run_results(run, i), &part);
-		if (!err && *out) {
-			err = np_result_merge(*out, part, &differs);
-			if (err)
-				fail(NP_EXIT_FAILED, err, "the machines' results do not fit: %s",
-				     differs ? differs : "an arm came twice");
-			np_result_free(part);
-		} else {
-			*out = part;
-		}
 	}
+	err = lab_results_collect(c, lab, &result);
+	if (!err)
+		err = lab_results_describe(result, c);
+	if (!err)
+		err = publish_result(result, o->output, o->charts);
+	np_result_free(result);
 	return err;
-}
-
-static int describe(struct np_result *r, const struct lab_config *c)
-{
-	const struct lab_image *image = c->image;
-	int err = np_result_set_env(r, "emulator", "Bochs %s", image->bochs_version);
-
-	r->emulated = true;
-	snprintf(r->time_unit, sizeof(r->time_unit),
-		 "ticks of the emulated time-stamp counter: one tick is one emulated instruction "
-		 "(plus idle time), not a nanosecond");
-	if (!err)
-		err = np_result_set_env(r, "emulated_cpu", "%s", c->cpu_model);
-	if (!err)
-		err = np_result_set_env(r, "l0_package", "%s", c->l0->package);
-	if (!err && c->l1)
-		err = np_result_set_env(r, "l1_package", "%s", c->l1->package);
-	if (!err)
-		err = np_result_set_env(r, "busybox_package", "%s", image->busybox_version);
-	if (!err)
-		err = np_result_set_env(r, "image", "%.16s", image->hash);
-	return err;
-}
-
-/* What a script left in L0's /out, as it is. */
-static int bring_out(const struct lab_config *c, const struct lab_run *run, const char *to)
-{
-	char from[NP_PATH];
-	int err = fs_mkdirs(to);
-
-	if (!err)
-		err = fs_path(from, "%s/.", lab_run_results(run, 0));
-	if (!err && proc_run((const char *const[]){ "cp", "-r", from, to, NULL }, NULL))
-		err = fail(NP_EXIT_NO_SPACE, -EIO, "cannot copy what L0 left to %s", to);
-	return err ? err : check_status(c->name[0], lab_run_results(run, 0));
 }
 
 static int ensure_kernels(const struct options *o, const char *cache, const char *image_dir,
@@ -331,7 +268,6 @@ static int run(const struct options *o)
 {
 	struct lab_kernel l0, l1;
 	struct lab_config *c = calloc(1, sizeof(*c));
-	struct np_result *result = NULL;
 	struct lab_run *lab = NULL;
 	struct lab_image image;
 	char cache[NP_PATH];
@@ -354,17 +290,14 @@ static int run(const struct options *o)
 					  .keep = o->keep };
 		assign_arms(&o->what, o->machines, c);
 		err = make_words(o, c);
+		if (!err && o->calibrate)
+			make_calibration(o, c);
 	}
 	if (!err)
 		err = lab_run(&lab, c);
 	if (!err)
-		err = o->l0_command ? bring_out(c, lab, o->output) : collect(c, lab, &result);
-	if (!err && result)
-		err = describe(result, c);
+		err = publish(o, c, lab);
 	lab_run_free(lab);
-	if (!err && result)
-		err = publish_result(result, o->output, o->charts);
-	np_result_free(result);
 	free(c);
 	return err;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "collector/base/fail.h"
 #include "collector/base/fsutil.h"
@@ -43,9 +44,15 @@ static int qemu_version(struct np_result *r, const char *qemu)
 int environment_of_host(struct np_result *r, const char *qemu, const char *version)
 {
 	char model[128];
+	struct utsname u;
 	int err = np_result_set_env(r, "nestprof", "%s", NP_VERSION);
 
 	environment_cpu_model(model, sizeof(model));
+	uname(&u);
+	if (!err)
+		err = np_result_set_env(r, "l0_kernel", "%s", u.release);
+	if (!err)
+		err = np_result_set_env(r, "l0_build", "%s", u.version);
 	if (!err)
 		err = np_result_set_env(r, "cpu_model", "%s", model);
 	if (!err)

@@ -7,7 +7,7 @@
 
 #include "analysis/result.h"
 
-/* This host: nestprof, CPU model, QEMU (asked for its version when NULL), time unit. */
+/* This host: nestprof, kernel, CPU model, QEMU (asked for its version when NULL), time unit. */
 int environment_of_host(struct np_result *r, const char *qemu, const char *qemu_version);
 
 /* The first CPU's name; "unknown". */

@@ -293,7 +293,8 @@ int l1_set_sequence(struct l1 *l, const char *accesses, char all[NP_LINE_MAX])
 {
 	char line[NP_LINE_MAX];
 
-	if (snprintf(line, sizeof(line), NP_SEQUENCE " %s\n", accesses) >= (int)sizeof(line))
+	if (snprintf(line, sizeof(line), NP_SEQUENCE " %s\n",
+		     accesses[0] ? accesses : NP_NO_ACCESSES) >= (int)sizeof(line))
 		return fail(NP_EXIT_USAGE, -ENAMETOOLONG, "a sequence of more than %d bytes",
 			    NP_LINE_MAX);
 	return ask(l, line, NP_SEQUENCE, "while it was told its sequence", all);

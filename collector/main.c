@@ -26,7 +26,7 @@ static void usage(FILE *out)
 	      "Measures nested virtualization on KVM: what an exit of L2 costs, and why.\n\n",
 	      out);
 	for (size_t i = 0; i < NR_COMMANDS; i++)
-		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].text);
+		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].text);
 	fprintf(out, "\n'nestprof COMMAND --help' lists a command's options.\n");
 }
 

@@ -6,6 +6,7 @@
 #include <ftw.h>
 #include <libgen.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +65,7 @@ int fs_remove(const char *path)
 	return 0;
 }
 
-int fs_read(const char *path, char **data, size_t *len)
+static int read_up_to(const char *path, size_t max, char **data, size_t *len)
 {
 	size_t have = 0, room = 4096;
 	char *buf = malloc(room);
@@ -81,7 +82,9 @@ int fs_read(const char *path, char **data, size_t *len)
 		if (n <= 0)
 			break;
 		have += n;
-		if (room - have < 2) {
+		if (have > max) {
+			err = -EFBIG;
+		} else if (room - have < 2) {
 			char *more = realloc(buf, room * 2);
 
 			if (!more)
@@ -101,6 +104,16 @@ int fs_read(const char *path, char **data, size_t *len)
 	if (len)
 		*len = have;
 	return 0;
+}
+
+int fs_read(const char *path, char **data, size_t *len)
+{
+	return read_up_to(path, SIZE_MAX, data, len);
+}
+
+int fs_read_text(const char *path, char **text)
+{
+	return read_up_to(path, FS_MAX_TEXT, text, NULL);
 }
 
 int fs_read_line(const char *path, char *line, size_t size)

@@ -14,6 +14,9 @@ int fs_mkdirs(const char *path);
 int fs_remove(const char *path);
 /* Whole file, malloc'ed, NUL-terminated. *len may be NULL. Works on /proc and /sys. */
 int fs_read(const char *path, char **data, size_t *len);
+/* A user's file, whatever that is: -EFBIG when it is larger than any of ours. */
+#define FS_MAX_TEXT ((size_t)256 << 20)
+int fs_read_text(const char *path, char **text);
 /* First line of a small file, without its newline. */
 int fs_read_line(const char *path, char *line, size_t size);
 int fs_write(const char *path, const void *data, size_t len);

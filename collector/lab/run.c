@@ -243,7 +243,7 @@ int lab_run(struct lab_run **out, const struct lab_config *c)
 	for (uint32_t i = 0; !err && i < c->nr_machines; i++)
 		err = start(r, i);
 	if (!err) {
-		log_phase("run nestprof ab in L0");
+		log_phase("run nestprof in L0");
 		err = run_to_end(r);
 	}
 	log_phase_end();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * One run of the lab: a folder of its own under the cache, some machines side
- * by side, each running `nestprof ab` in its L0 with words of its own.
+ * by side, each running nestprof in its L0 with words of its own.
  */
 #ifndef NESTPROF_LAB_RUN_H
 #define NESTPROF_LAB_RUN_H
@@ -22,11 +22,11 @@ struct lab_config {
 	uint32_t memory_mib;
 	double silence_s;
 	bool verbose;
-	const char *l0_command; /* a script that L0 runs instead of `nestprof ab`; or NULL */
+	const char *l0_command; /* a script that L0 runs instead of nestprof; or NULL */
 	bool keep; /* leave the run's folder, and say where it is */
 	uint32_t nr_machines;
 	char name[LAB_MAX_MACHINES][64];
-	char words[LAB_MAX_MACHINES][1024]; /* what `nestprof ab` is given */
+	char words[LAB_MAX_MACHINES][1024]; /* what nestprof is given */
 };
 
 struct lab_run;

@@ -42,7 +42,7 @@ static bool tell_sequence(char *arguments)
 
 	if (text_word(&arguments))
 		return complain("a sequence is one word");
-	if (text && !exit_set_sequence(text))
+	if (text && !exit_set_sequence(text_equal(text, NP_NO_ACCESSES) ? "" : text))
 		return false;
 	sequence_print(exit_sequence(), line, sizeof(line));
 	say(NP_SEQUENCE " %s", line);

@@ -17,7 +17,7 @@
  * and serves two verbs more, each answered with itself and the whole of what
  * L1 does per exit of L2 (sequence.h there has the language):
  *
- *   nestprof: sequence [<accesses>]
+ *   nestprof: sequence [<accesses>], or - for none besides what it must
  *   runner:   @np sequence <all accesses>
  *   nestprof: sites
  *   runner:   @np sites <addresses of their instructions, hexadecimal>
@@ -48,6 +48,7 @@
 #define NP_QUIT "quit"
 #define NP_SYMBOL "symbol"
 #define NP_SEQUENCE "sequence"
+#define NP_NO_ACCESSES "-"
 #define NP_SITES "sites"
 #define NP_FAIL "fail"
 #define NP_MICRO "micro"
