@@ -11,6 +11,9 @@
 #include "collector/base/fail.h"
 #include "collector/bpf_log.h"
 
+/* Kernels before 5.11 count maps as locked memory. */
+#define CHARGED ", or raise the limit of locked memory (ulimit -l)"
+
 int programs_probe(struct kvm_hooks *h)
 {
 	struct kvm_btf btf;
@@ -29,8 +32,9 @@ int programs_cannot(const char *what, int err)
 	if (err == -EPERM || err == -EACCES)
 		return fail(NP_EXIT_PRIVILEGE, err,
 			    "cannot %s the BPF programs: %s; run as root (it takes CAP_BPF, "
-			    "CAP_PERFMON, and CAP_SYS_ADMIN for the modules' BTF)",
-			    what, said[0] ? said : strerror(-err));
+			    "CAP_PERFMON, and CAP_SYS_ADMIN for the modules' BTF)%s",
+			    what, said[0] ? said : strerror(-err),
+			    strstr(said, "failed to create: ") ? CHARGED : "");
 	return fail(NP_EXIT_NO_BTF, err, "this kernel cannot %s the BPF programs: %s", what,
 		    said[0] ? said : strerror(-err));
 }

@@ -304,7 +304,8 @@ static void data_has_every_column_always(void **state)
 	(void)state;
 	assert_int_equal(stat_table_lines(&table, &none, STAT_BY_REASON, STAT_FORM_DATA, &when), 0);
 	assert_true(has_column("interval") && has_column("vm") && has_column("vcpu"));
-	assert_int_equal(table.nr_columns, 3 + 3 + 1 + stat_nr_metrics);
+	assert_true(has_column("failed_entries"));
+	assert_int_equal(table.nr_columns, 3 + 3 + 1 + stat_nr_metrics + 1);
 	assert_true(table.nr_columns < STAT_MAX_COLUMNS);
 }
 
