@@ -84,43 +84,51 @@ np_inline bool np_may_be_prefix(__u8 byte)
 	return np_prefix(&p, byte, 64);
 }
 
-/* Without prefixes: `c` begins with the opcode and ends where the instruction has to. */
-np_inline bool np_site_bare(struct np_code c, struct np_vmx_insn *insn)
+/* In BPF a function of numbers alone is verified once, not for each call. */
+#ifdef __bpf__
+#define np_of_numbers __attribute__((noinline))
+np_of_numbers __u64 np_site_bare(__u64 lo, __u64 hi, __u32 len);
+#else
+#define np_of_numbers static inline
+#endif
+
+/*
+ * Without prefixes: the code begins with the opcode and must end where the instruction
+ * does. 0: it does not. Else kind, and from bits 8, 16 and 24 on length, field, reg.
+ */
+np_of_numbers __u64 np_site_bare(__u64 lo, __u64 hi, __u32 len)
 {
 	const struct np_prefixes none = { .segment = NP_SEG_NONE };
-	__u32 len = c.len;
-	__u8 kind;
+	struct np_vmx_insn insn = { 0 };
+	__u64 operands = lo >> 16 | hi << 48;
+	__u8 kind = lo >> 8 & 1 ? NP_VMX_WRITE : NP_VMX_READ;
 
-	if ((c.lo & 0xfeff) != 0x780f)
-		return false;
-	kind = c.lo >> 8 & 1 ? NP_VMX_WRITE : NP_VMX_READ;
-	np_code_skip(&c);
-	np_code_skip(&c);
-	*insn = (struct np_vmx_insn){ 0 };
-	insn->len = 2 + np_operands(insn, &none, c.lo, 64);
-	insn->kind = kind;
-	return insn->len == len;
+	if ((lo & 0xfeff) != 0x780f || 2 + np_operands(&insn, &none, operands, 64) != len)
+		return 0;
+	return kind | (__u64)len << 8 | (__u64)insn.field << 16 | (__u64)insn.reg << 24;
 }
 
-/* The one that must be it, or none. */
+/* The one that must be it, or none. Of `insn` kind, len, field and reg are set. */
 np_inline enum np_site_state np_site_alone(const struct np_window *w, struct np_vmx_insn *insn)
 {
-	struct np_code c = { .lo = w->lo, .hi = w->hi, .len = NP_WINDOW, .bits = 64 };
-	enum np_site_state state = NP_SITE_NONE;
-	struct np_vmx_insn found;
+	struct np_code c = { .lo = w->lo, .hi = w->hi };
+	__u64 found = 0;
 
-	for (__u32 n = NP_WINDOW; n > NP_VMX_SHORTEST; n--) {
+	for (__u32 len = NP_INSN_MAX; len >= NP_VMX_SHORTEST; len--) {
 		__u8 before = c.lo;
+		__u64 here;
 
 		np_code_skip(&c);
-		if (c.len > w->have || !np_site_bare(c, &found))
+		here = len <= w->have ? np_site_bare(c.lo, c.hi, len) : 0;
+		if (!here)
 			continue;
-		if (state != NP_SITE_NONE || c.len == w->have || np_may_be_prefix(before))
+		if (found || len == w->have || np_may_be_prefix(before))
 			return NP_SITE_UNCLEAR;
-		state = NP_SITE_FOUND;
-		*insn = found;
+		found = here;
 	}
-	return state;
+	*insn = (struct np_vmx_insn){ .kind = found, .len = found >> 8, .field = found >> 16,
+				      .reg = found >> 24 };
+	return found ? NP_SITE_FOUND : NP_SITE_NONE;
 }
 
 #endif

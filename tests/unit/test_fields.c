@@ -15,6 +15,8 @@
 
 #include "analysis/fields_json.h"
 #include "analysis/fields_table.h"
+#include "analysis/result_fields.h"
+#include "analysis/result_json.h"
 #include "analysis/stat_model.h"
 #include "analysis/vmcs_field.h"
 
@@ -178,6 +180,18 @@ static int folded(const struct np_fields *f, const struct fields_view *v, FILE *
 	return fields_print_folded(f, out);
 }
 
+static char *result_fields(const struct np_result *r)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	assert_int_equal(np_result_print_fields(r, out), 0);
+	fclose(out);
+	return text;
+}
+
 static void assert_has(const char *text, const char *what)
 {
 	if (!strstr(text, what))
@@ -299,6 +313,36 @@ static void bad_json(void **state)
 	np_fields_free(&f);
 }
 
+/* In a result they come back as they were, and are printed for that arm and workload. */
+static void in_a_result(void **state)
+{
+	struct np_result *r = np_result_new(), *again = NULL;
+	struct np_arm_result *arm = np_result_add_arm(r, NP_ARM_ON);
+	struct np_workload_result *w = np_arm_add_workload(arm, "cpuid");
+	const struct np_workload_result *is;
+	char *text, why[200] = "";
+
+	(void)state;
+	arm->nested = true;
+	w->fields = sample();
+	w->has_fields = true;
+	assert_int_equal(np_result_set_lacking(r, 1u << NP_NEEDS_PML | 1u << NP_NEEDS_APICV), 0);
+	text = np_result_to_json(r);
+	assert_int_equal(np_result_from_json(text, &again, why, sizeof(why)), 0);
+	free(text);
+	assert_int_equal(np_result_lacking(again), 1u << NP_NEEDS_PML | 1u << NP_NEEDS_APICV);
+	is = np_arm_workload(np_result_arm(again, NP_ARM_ON), "cpuid");
+	assert_true(is->has_fields);
+	assert_int_equal(is->fields.nr, 4);
+	assert_int_equal(np_fields_total(&is->fields, false), 112);
+	text = result_fields(again);
+	assert_has(text, "cpuid, shadow-on; unknown 7 of 213");
+	assert_has(text, "RW, lacks pml");
+	free(text);
+	np_result_free(again);
+	np_result_free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -311,6 +355,7 @@ int main(void)
 		cmocka_unit_test(flame_graphs),
 		cmocka_unit_test(json_and_back),
 		cmocka_unit_test(bad_json),
+		cmocka_unit_test(in_a_result),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
