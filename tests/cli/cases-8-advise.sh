@@ -8,6 +8,9 @@ check "calibrate: unknown option" 2 err='--frobnicate' -- calibrate --frobnicate
 check "calibrate: no iterations" 2 err='--iterations' -- calibrate --iterations 0
 check "calibrate: too many repetitions" 2 err='--repetitions' -- calibrate --repetitions 1000
 
+check "lab --calibrate: another kernel as L1" 2 err='--l1 micro has no kernel' -- \
+	lab --calibrate --l1-kernel sid
+
 check "advise --help" 0 out='^Usage: nestprof advise' out='--force' errlines=0 -- advise --help
 check "advise: two results" 2 err='one RESULT only' -- advise a b
 check "advise: no result" 7 err='results/latest: No such file' errlines=1 -- advise

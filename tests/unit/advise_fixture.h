@@ -28,8 +28,8 @@ static inline void account_for(struct np_workload_result *w, const struct np_acc
 		w->account.l2[x->reason].caused[x->write ? VMWRITE : VMREAD] += x->count;
 }
 
-static inline void access_field(struct np_workload_result *w, uint64_t field, bool write, bool memory,
-			 double per_exit)
+static inline void access_field(struct np_workload_result *w, uint64_t field, bool write,
+				bool memory, double per_exit)
 {
 	const struct np_access x = { .reason = CPUID, .field = field, .write = write,
 				     .memory = memory, .count = per_exit * EXITS };
