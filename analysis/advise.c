@@ -251,7 +251,7 @@ int np_advise_together(struct np_advice *a, const struct np_advice *const *of, u
 }
 
 /* What is timed has no halts, and each iteration as many of the others. */
-double np_exits_per_iteration(const struct np_advise_input *in)
+static double exits_per_iteration(const struct np_advise_input *in)
 {
 	double repetitions = (double)in->run->traced_iterations / in->run->iterations;
 	double all = in->run->traced_iterations + repetitions * in->warm_up;
@@ -260,6 +260,13 @@ double np_exits_per_iteration(const struct np_advise_input *in)
 
 	np_account_l2_totals(&in->run->account, &t);
 	return (t.exits - repetitions * in->halts) / all;
+}
+
+struct np_estimate np_ticks_per_exit(const struct np_advise_input *in)
+{
+	const struct np_samples *s = &in->run->untraced;
+
+	return np_times(np_median(s->ticks, s->n), 1 / exits_per_iteration(in));
 }
 
 /* What L1's accesses cost with shadow VMCS on, less what they cost with it off. */
@@ -298,8 +305,7 @@ static void predict_ticks(const struct np_advice *a, const struct np_advise_inpu
 	struct np_estimate unknown = { 0, a->unknown ? a->unknown *
 					  c->cost[NP_COST_TRAPPED + NP_READ].value : 0 };
 
-	p->ticks_now = np_times(np_mean(in->run->untraced.ticks, in->run->untraced.n),
-				1 / np_exits_per_iteration(in));
+	p->ticks_now = np_ticks_per_exit(in);
 	p->accesses = np_sum(np_bill_total(&accesses, c), unknown);
 	p->sync = np_bill_total(&sync, c);
 	p->ticks_then = np_sum(np_sum(p->ticks_now, p->accesses), p->sync);

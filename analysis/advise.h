@@ -45,8 +45,9 @@ struct np_field_advice {
 	const char *lacks;	      /* "pml": why KVM does not shadow it on this CPU; or NULL */
 	bool counted;		      /* how often it is used is known */
 	struct np_estimate now;	      /* ticks per exit of L2: its accesses, and its copies */
-	struct np_estimate as[NP_SHADOW_RW + 1]; /* what would come to that in either class */
-	double exits[NP_SHADOW_RW + 1]; /* per exit of L2 */
+	/* In either class: what would come to that, and its exits. */
+	struct np_estimate as[NP_SHADOW_RW + 1];
+	double exits[NP_SHADOW_RW + 1];
 	enum np_vmcs_shadow best;
 	bool proven;		      /* best is better than `is` whatever the errors */
 };
@@ -54,7 +55,7 @@ struct np_field_advice {
 struct np_prediction {
 	struct np_estimate exits_now, exits_then; /* of L1, per exit of L2 */
 	struct np_estimate ticks_now, ticks_then; /* per exit of L2 */
-	struct np_estimate accesses, sync;	  /* what comes to it, in ticks; less than 0: saved */
+	struct np_estimate accesses, sync;	  /* what comes to it, in ticks */
 };
 
 /* A window with its time. */
@@ -66,8 +67,8 @@ struct np_advise_input {
 	uint32_t halts;	      /* exits of L2 that end a repetition, or its warm-up */
 };
 
-/* L2's exits for each iteration that is timed. */
-double np_exits_per_iteration(const struct np_advise_input *in);
+/* The round trip, untraced: the median of the repetitions, per exit of L2. */
+struct np_estimate np_ticks_per_exit(const struct np_advise_input *in);
 
 struct np_advice {
 	double trips;		/* round trips of L1, per exit of L2 */

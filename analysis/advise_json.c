@@ -73,12 +73,12 @@ static json_t *field_json(const struct np_field_advice *f)
 	char name[NP_VMCS_NAME_SIZE], encoding[24];
 
 	snprintf(encoding, sizeof(encoding), "0x%04llx", (unsigned long long)f->use.field);
-	return json_pack("{s:s, s:s, s:s, s:s?, s:o, s:o, s:o, s:b}", "field",
-			 np_vmcs_field_name(f->use.field, name), "encoding", encoding, "list",
-			 class_name(f->is), "lacks", f->lacks, "per_l2_exit", uses_json(f), "change",
-			 classes_json(f), "best",
-			 f->counted ? json_string(class_name(f->best)) : json_null(), "proven",
-			 f->proven);
+	return json_pack("{s:s, s:s, s:s, s:s?, s:o, s:o, s:o, s:b}",
+			 "field", np_vmcs_field_name(f->use.field, name), "encoding", encoding,
+			 "list", class_name(f->is), "lacks", f->lacks,
+			 "per_l2_exit", uses_json(f), "change", classes_json(f),
+			 "best", f->counted ? json_string(class_name(f->best)) : json_null(),
+			 "proven", f->proven);
 }
 
 static json_t *fields_json(const struct np_advice *a)

@@ -14,8 +14,9 @@ static const struct np_column prediction_columns[] = {
 static const struct np_column field_columns[] = {
 	{ "field", "field", "", 0 },		{ "reads", "reads", "", 2 },
 	{ "writes", "writes", "", 2 },		{ "list", "KVM shadows", "", 0 },
+	{ "none", "if not", "ticks", 1 },	{ "ro", "if RO", "ticks", 1 },
+	{ "rw", "if RW", "ticks", 1 },		{ "error", "+-", "ticks", 1 },
 	{ "best", "best", "", 0 },		{ "exits", "exits", "", 2 },
-	{ "ticks", "change", "ticks", 1 },	{ "error", "+-", "ticks", 1 },
 	{ "verdict", "", "", 0 },
 };
 
@@ -98,6 +99,21 @@ static const char *list_word(const struct np_field_advice *f, char out[64])
 	return out;
 }
 
+/* What would change in each class but the one it is in, and the larger of the two errors. */
+static int add_classes(struct np_rows *t, const struct np_field_advice *f)
+{
+	static const char *const keys[] = { "none", "ro", "rw" };
+	double error = 0;
+	int err = 0;
+
+	for (int i = NP_SHADOW_NO; !err && i <= NP_SHADOW_RW; i++)
+		if (i != (int)f->is) {
+			err = np_rows_number(t, keys[i], f->as[i].value);
+			error = fmax(error, f->as[i].error);
+		}
+	return err ? err : np_rows_number(t, "error", error);
+}
+
 static int add_field(struct np_rows *t, const struct np_field_advice *f)
 {
 	char name[NP_VMCS_NAME_SIZE], list[64];
@@ -112,13 +128,11 @@ static int add_field(struct np_rows *t, const struct np_field_advice *f)
 	if (!err)
 		err = np_rows_text(t, "list", list_word(f, list));
 	if (!err)
+		err = add_classes(t, f);
+	if (!err)
 		err = np_rows_text(t, "best", class_name(f->best));
 	if (!err)
 		err = np_rows_number(t, "exits", f->exits[f->best] - f->exits[f->is]);
-	if (!err)
-		err = np_rows_number(t, "ticks", f->as[f->best].value);
-	if (!err)
-		err = np_rows_number(t, "error", f->as[f->best].error);
 	return err ? err : np_rows_text(t, "verdict", verdict(f));
 }
 

@@ -32,7 +32,7 @@ static void measure(struct np_workload_advice *out, const struct np_workload_res
 	in.run = on;
 	np_account_l2_totals(&on->account, &t);
 	out->measured_exits = np_per_l2_exit(t.caused_total, t.exits);
-	out->measured_ticks = np_samples_mean(&on->untraced) / np_exits_per_iteration(&in);
+	out->measured_ticks = np_ticks_per_exit(&in).value;
 }
 
 static int add(struct np_advice_report *out, const struct np_result *r, const char *arm,

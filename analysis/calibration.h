@@ -48,7 +48,7 @@ enum np_cost {
 						  not shadow costs besides, per round trip */
 	NP_COST_OFF,			       /* the round trip with no more accesses */
 	NP_COST_ON,
-	NP_COST_SYNC,			       /* copies to and from the shadow VMCS, a round trip */
+	NP_COST_SYNC,			       /* copies to and from the shadow VMCS, per trip */
 	NP_COST_COPY,			       /* of that, one field one way */
 	NP_NR_COSTS
 };

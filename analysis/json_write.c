@@ -57,7 +57,8 @@ json_t *np_json_samples(const struct np_samples *s)
 	for (uint32_t i = 0; i < s->n; i++)
 		err |= json_array_append_new(list, np_json_ticks(s->ticks[i]));
 	return json_pack("{s:o, s:o, s:o, s:o}", "mean", np_json_ticks(np_samples_mean(s)),
-			 "min", np_json_ticks(np_samples_min(s)), "max", np_json_ticks(np_samples_max(s)),
+			 "min", np_json_ticks(np_samples_min(s)),
+			 "max", np_json_ticks(np_samples_max(s)),
 			 "samples", np_json_whole(list, err));
 }
 
@@ -86,7 +87,8 @@ json_t *np_json_params(const struct np_arm_result *a)
 	int err = 0;
 
 	for (uint32_t i = 0; i < a->nr_params; i++)
-		err |= json_object_set_new(o, a->params[i].name, np_json_string(a->params[i].value));
+		err |= json_object_set_new(o, a->params[i].name,
+					   np_json_string(a->params[i].value));
 	return np_json_whole(o, err);
 }
 

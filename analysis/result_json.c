@@ -45,6 +45,11 @@ static json_t *counts_json(uint32_t isa, const uint64_t counts[NP_REASONS])
 	return np_json_whole(o, err);
 }
 
+static int set_per_l2_exit(json_t *o, const char *key, uint64_t count, uint64_t l2_exits)
+{
+	return json_object_set_new(o, key, np_json_number(np_per_l2_exit(count, l2_exits)));
+}
+
 static json_t *per_l2_exit_json(const struct np_account *a, const struct listed *listed)
 {
 	struct np_l2_totals t;
@@ -54,9 +59,9 @@ static json_t *per_l2_exit_json(const struct np_account *a, const struct listed 
 	np_account_l2_totals(a, &t);
 	for (uint32_t i = 0; t.exits && i < NP_REASONS; i++)
 		if (listed->reason[known_isa(a->isa)][i])
-			err |= json_object_set_new(o, np_exit_reason_name(a->isa, i),
-						   np_json_number(np_per_l2_exit(t.caused[i], t.exits)));
-	err |= json_object_set_new(o, "total", np_json_number(np_per_l2_exit(t.caused_total, t.exits)));
+			err |= set_per_l2_exit(o, np_exit_reason_name(a->isa, i), t.caused[i],
+					       t.exits);
+	err |= set_per_l2_exit(o, "total", t.caused_total, t.exits);
 	return np_json_whole(o, err);
 }
 
@@ -147,8 +152,10 @@ static json_t *witnesses_json(const struct np_workload_result *w)
 		const struct np_witness *x = &w->witnesses[i];
 
 		err |= json_array_append_new(
-			list, json_pack("{s:o, s:o, s:I, s:I, s:b}", "source", np_json_string(x->source),
-					"what", np_json_string(x->what), "theirs", (json_int_t)x->theirs,
+			list, json_pack("{s:o, s:o, s:I, s:I, s:b}",
+					"source", np_json_string(x->source),
+					"what", np_json_string(x->what),
+					"theirs", (json_int_t)x->theirs,
 					"ours", (json_int_t)x->ours,
 					"equal", x->theirs == x->ours));
 	}
@@ -170,7 +177,8 @@ static json_t *workload_json(const struct np_workload_result *w, const struct li
 {
 	uint32_t repetitions = w->untraced.n > w->traced.n ? w->untraced.n : w->traced.n;
 	json_t *account = w->has_account ? account_json(w, listed) : no_account_json();
-	json_t *o = json_pack("{s:o, s:o, s:I, s:i, s:o, s:o, s:o}", "name", np_json_string(w->name),
+	json_t *o = json_pack("{s:o, s:o, s:I, s:i, s:o, s:o, s:o}",
+			      "name", np_json_string(w->name),
 			      "stresses", np_json_string(w->stresses),
 			      "iterations", (json_int_t)w->iterations, "repetitions", repetitions,
 			      "round_trip", np_json_samples(&w->untraced),
@@ -183,7 +191,8 @@ static json_t *workload_json(const struct np_workload_result *w, const struct li
 	if (w->nr_tracers)
 		err |= json_object_set_new(o, "tracers", tracers_json(w));
 	if (w->has_fields)
-		err |= json_object_set_new(o, "fields", np_fields_to_json(&w->fields, &w->account));
+		err |= json_object_set_new(o, "fields",
+					   np_fields_to_json(&w->fields, &w->account));
 	err |= json_object_set_new(o, "error", text_or_null(w->error));
 	return np_json_whole(o, err);
 }
@@ -195,8 +204,9 @@ static json_t *arm_json(const struct np_arm_result *a, const struct listed *list
 
 	for (uint32_t i = 0; i < a->nr_workloads; i++)
 		err |= json_array_append_new(workloads, workload_json(a->workloads[i], listed));
-	return json_pack("{s:o, s:b, s:o, s:o}", "name", np_json_string(a->name), "nested", a->nested,
-			 "params", np_json_params(a), "workloads", np_json_whole(workloads, err));
+	return json_pack("{s:o, s:b, s:o, s:o}", "name", np_json_string(a->name),
+			 "nested", a->nested, "params", np_json_params(a),
+			 "workloads", np_json_whole(workloads, err));
 }
 
 static json_t *comparison_json(const struct np_result *r)
@@ -212,7 +222,8 @@ static json_t *comparison_json(const struct np_result *r)
 		err |= json_array_append_new(
 			list,
 			json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-				  "workload", np_json_string(c->workload), "single", np_json_ticks(c->single),
+				  "workload", np_json_string(c->workload),
+				  "single", np_json_ticks(c->single),
 				  "off", np_json_ticks(c->off), "on", np_json_ticks(c->on),
 				  "overhead_off", np_json_number(c->overhead_off),
 				  "overhead_on", np_json_number(c->overhead_on),

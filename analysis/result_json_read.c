@@ -303,7 +303,8 @@ static int result(struct np_json_reader *r, const json_t *root, struct np_result
 	const json_t *arms;
 
 	if (!err)
-		err = np_json_text_or_null(r, root, "time_unit", out->time_unit, sizeof(out->time_unit));
+		err = np_json_text_or_null(r, root, "time_unit", out->time_unit,
+					   sizeof(out->time_unit));
 	if (!err)
 		err = np_json_take_environment(r, root, out);
 	if (err)

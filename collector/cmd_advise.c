@@ -26,7 +26,8 @@ enum { OPT_CALIBRATION = 256, OPT_FORCE, OPT_JSON };
 
 static const struct argp_option options[] = {
 	{ "calibration", OPT_CALIBRATION, "FILE", 0,
-	  "what accesses cost [" CALIBRATION_FILE " beside the result, or in the folder above]", 1 },
+	  "what accesses cost [" CALIBRATION_FILE " beside the result, or in the folder above]",
+	  1 },
 	{ "force", OPT_FORCE, 0, 0, "take it even when it is of another machine or kernel", 1 },
 	{ "json", OPT_JSON, 0, 0, "a JSON object (docs/advise.md)", 2 },
 	{ 0 },
@@ -60,8 +61,8 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "[RESULT]",
-	.doc = "Says what turning shadow VMCS on would change, and what KVM's shadowing other fields "
-	       "would: from a result of 'nestprof ab' or 'nestprof lab' with --fields "
+	.doc = "Says what turning shadow VMCS on would change, and what KVM's shadowing other "
+	       "fields would: from a result of 'nestprof ab' or 'nestprof lab' with --fields "
 	       "[" DEFAULT_RESULT "], a folder or its result.json, and a calibration of the same "
 	       "machine.\v"
 	       "docs/advise.md explains the figures.",

@@ -212,11 +212,16 @@ static int make_words(const struct options *o, struct lab_config *c)
 /* One machine, for both arms: kvm_intel is all that changes between them. */
 static void make_calibration(const struct options *o, struct lab_config *c)
 {
+	char iterations[40] = "";
+
+	if (o->what.iterations)
+		snprintf(iterations, sizeof(iterations), " --iterations %llu",
+			 (unsigned long long)o->what.iterations);
 	c->nr_machines = 1;
 	snprintf(c->name[0], sizeof(c->name[0]), "calibrate");
 	snprintf(c->words[0], sizeof(c->words[0]),
-		 "calibrate --repetitions %u --l1-kernel /boot/micro --qemu-version %s",
-		 o->what.repetitions, c->image->qemu_version);
+		 "calibrate --repetitions %u%s --l1-kernel /boot/micro --qemu-version %s",
+		 o->what.repetitions, iterations, c->image->qemu_version);
 }
 
 static int publish(const struct options *o, const struct lab_config *c, const struct lab_run *lab)

@@ -8,6 +8,9 @@ check "calibrate: unknown option" 2 err='--frobnicate' -- calibrate --frobnicate
 check "calibrate: no iterations" 2 err='--iterations' -- calibrate --iterations 0
 check "calibrate: too many repetitions" 2 err='--repetitions' -- calibrate --repetitions 1000
 
+check "lab --calibrate: another kernel as L1" 2 err='--l1 micro has no kernel' -- \
+	lab --calibrate --l1-kernel sid
+
 check "advise --help" 0 out='^Usage: nestprof advise' out='--force' errlines=0 -- advise --help
 check "advise: two results" 2 err='one RESULT only' -- advise a b
 check "advise: no result" 7 err='results/latest: No such file' errlines=1 -- advise
@@ -21,7 +24,7 @@ check "advise: a result is no calibration" 1 err='schema' errlines=1 -- \
 	advise --calibration "$data/result.json" "$data/result.json"
 check "advise: no calibration" 7 err="make one with 'nestprof calibrate'" errlines=1 -- \
 	advise --calibration "$work/none.json" "$data/result.json"
-check "advise" 0 out='^exits of L1 +10\.06 +-6\.97 +3\.08' out='GUEST_PML_INDEX .* no: CPU lacks pml +RO' \
+check "advise" 0 out='^exits of L1 +10\.06 +-6\.97 +3\.08' out='GUEST_PML_INDEX .* no: CPU lacks pml .* RO .* better' \
 	errlines=0 -- advise "$data/result.json"
 check "advise: of a folder" 0 out='^ticks ' -- advise "$data"
 check "advise --json" 0 out='"schema": "nestprof-advice/1"' no=': (nan|inf)' errlines=0 -- \

@@ -20,4 +20,4 @@ check-predict: all $(B)/tests/check_predict $(B)/tests/check_micro
 	$(B)/nestprof lab --l1 micro --l0-command $(PREDICT)/script --arms shadow-off $(PREDICT_LAB) \
 		-o $(PREDICT)/micro
 	$(B)/tests/check_predict $(PREDICT)/calibration.json $(PREDICT)/linux/latest/result.json \
-		$(PREDICT)/micro/*/latest/result.json
+		$(PREDICT)/micro/*/2*/result.json

@@ -8,109 +8,8 @@
 #include <cmocka.h>
 
 #include <errno.h>
-#include <stdlib.h>
 
-#include "analysis/advise_report.h"
-#include "analysis/result_fields.h"
-#include "tests/unit/sample_calibration.h"
-
-#define EXITS 1000
-#define ROUND_TRIP 30000.0
-#define COPY (KNOWN_SYNC / 59 / 2 + 2.5) /* in the middle between a VMREAD and all of a sync */
-
-enum { VMREAD = 23, VMWRITE = 25, CPUID = 10 };
-
-struct fixture {
-	struct np_calibration *c;
-	struct np_result *r;
-	struct np_workload_result *w;
-	struct np_advise_input in;
-	struct np_advice a;
-};
-
-static void account_for(struct np_workload_result *w, const struct np_access *x)
-{
-	if (x->reason < NP_REASONS)
-		w->account.l2[x->reason].caused[x->write ? VMWRITE : VMREAD] += x->count;
-}
-
-static void access_field(struct np_workload_result *w, uint64_t field, bool write, bool memory,
-			 double per_exit)
-{
-	const struct np_access x = { .reason = CPUID, .field = field, .write = write,
-				     .memory = memory, .count = per_exit * EXITS };
-
-	assert_int_equal(np_fields_add(&w->fields, &x), 0);
-	account_for(w, &x);
-}
-
-static struct np_workload_result *add_run(struct np_result *r, const char *arm)
-{
-	struct np_arm_result *a = np_result_add_arm(r, arm);
-	struct np_workload_result *w = np_arm_add_workload(a, "sample");
-	struct np_row *row = &w->account.l2[CPUID];
-
-	w->iterations = w->traced_iterations = EXITS;
-	w->account.isa = NP_ISA_VMX;
-	w->has_account = w->has_fields = true;
-	row->exits = row->to_l1 = row->resumed = EXITS;
-	row->caused[24] = EXITS; /* VMRESUME */
-	for (w->untraced.n = 0; w->untraced.n < 3; w->untraced.n++)
-		w->untraced.ticks[w->untraced.n] = ROUND_TRIP;
-	return w;
-}
-
-static int make(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-	const char *missing;
-
-	f->c = sample_calibration(NP_NR_COSTS);
-	assert_int_equal(np_calibration_solve(f->c, &missing), 0);
-	f->r = np_result_new();
-	sample_machine(f->r);
-	f->w = add_run(f->r, NP_ARM_OFF);
-	f->in.run = f->w;
-	*state = f;
-	return 0;
-}
-
-static int unmake(void **state)
-{
-	struct fixture *f = *state;
-
-	np_advice_free(&f->a);
-	np_calibration_free(f->c);
-	np_result_free(f->r);
-	free(f);
-	return 0;
-}
-
-static void advise(struct fixture *f)
-{
-	np_advice_free(&f->a);
-	assert_int_equal(np_advise(&f->a, &f->in, f->c), 0);
-}
-
-static const struct np_field_advice *field(const struct fixture *f, uint64_t encoding)
-{
-	for (uint32_t i = 0; i < f->a.nr_fields; i++)
-		if (f->a.field[i].use.field == encoding)
-			return &f->a.field[i];
-	fail_msg("no advice on field %lx", (long)encoding);
-	return NULL;
-}
-
-/* Each kind of access once or more, and each with another cost on either side. */
-static void use_all_kinds(struct np_workload_result *w)
-{
-	access_field(w, NP_FIELD_GUEST_RIP, false, false, 2);
-	access_field(w, NP_FIELD_GUEST_RIP, true, true, 1);
-	access_field(w, NP_FIELD_VM_EXIT_REASON, false, true, 1);
-	access_field(w, NP_FIELD_VM_EXIT_REASON, true, false, 0.5);
-	access_field(w, NP_FIELD_GUEST_ES_SELECTOR, false, false, 3);
-	access_field(w, NP_FIELD_GUEST_ES_SELECTOR, true, true, 0.25);
-}
+#include "tests/unit/advise_fixture.h"
 
 static void shadow_on_is_what_it_was_made_to_be(void **state)
 {
@@ -165,7 +64,9 @@ static void what_is_not_timed_is_left_out(void **state)
 static void what_is_unknown_is_uncertain(void **state)
 {
 	struct fixture *f = *state;
-	struct np_access x = { .reason = CPUID, .unknown = NP_UNKNOWN_UNMAPPED, .count = EXITS / 4 };
+	struct np_access x = { .reason = CPUID,
+			       .unknown = NP_UNKNOWN_UNMAPPED,
+			       .count = EXITS / 4 };
 
 	access_field(f->w, NP_FIELD_GUEST_RIP, false, false, 2);
 	np_fields_add(&f->w->fields, &x);
@@ -336,72 +237,6 @@ static void nothing_is_made_of_nothing(void **state)
 	assert_int_equal(np_advise(&f->a, &f->in, f->c), -ENODATA);
 }
 
-static struct np_advice_report *report_of(struct fixture *f, int want)
-{
-	struct np_advice_report *out = calloc(1, sizeof(*out));
-	char why[200] = "";
-
-	assert_int_equal(np_advice_report(out, f->r, f->c, 0, 0, why, sizeof(why)), want);
-	assert_int_equal(!!why[0], !!want);
-	return out;
-}
-
-static void a_report_has_measured_beside_predicted(void **state)
-{
-	struct fixture *f = *state;
-	struct np_workload_result *on = add_run(f->r, NP_ARM_ON);
-	struct np_advice_report *out;
-	char *text;
-
-	on->untraced.ticks[0] = on->untraced.ticks[1] = on->untraced.ticks[2] = 12345;
-	use_all_kinds(f->w);
-	out = report_of(f, 0);
-	assert_int_equal(out->nr, 1);
-	assert_string_equal(out->workload[0].arm, NP_ARM_OFF);
-	assert_close(out->workload[0].measured_ticks, 12345, 1e-6);
-	assert_close(out->workload[0].measured_exits, 1, 1e-6);
-	assert_string_equal(out->stale, "");
-	text = np_advice_to_json(out);
-	assert_non_null(strstr(text, "\"measured\": 12345.0"));
-	free(text);
-	np_advice_report_free(out);
-	free(out);
-}
-
-/* Neither NaN nor infinity is JSON. */
-static void a_report_without_figures_has_null(void **state)
-{
-	struct fixture *f = *state;
-	struct np_advice_report *out;
-	const char *missing;
-	char *text;
-
-	np_calibration_free(f->c);
-	f->c = sample_calibration(NP_COST_UNSHADOWED);
-	assert_int_equal(np_calibration_solve(f->c, &missing), 0);
-	use_all_kinds(f->w);
-	np_result_set_env(f->r, "l0_kernel", "6.12");
-	out = report_of(f, 0);
-	assert_non_null(strstr(out->stale, "6.12"));
-	text = np_advice_to_json(out);
-	assert_null(strstr(text, "nan"));
-	assert_null(strstr(text, "inf,"));
-	assert_non_null(strstr(text, "\"then\": null"));
-	free(text);
-	np_advice_report_free(out);
-	free(out);
-}
-
-static void a_result_without_fields_is_refused(void **state)
-{
-	struct fixture *f = *state;
-
-	f->w->has_fields = false;
-	free(report_of(f, -ENODATA));
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make, unmake)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -417,9 +252,6 @@ int main(void)
 		TEST(a_field_that_the_cpu_lacks_is_not_shadowed),
 		TEST(with_shadow_vmcs_on_only_what_exits_is_judged),
 		TEST(nothing_is_made_of_nothing),
-		TEST(a_report_has_measured_beside_predicted),
-		TEST(a_report_without_figures_has_null),
-		TEST(a_result_without_fields_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
