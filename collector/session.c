@@ -16,6 +16,7 @@
 #include "collector/bpf_programs.h"
 #include "collector/failures.h"
 #include "collector/kprobe.h"
+#include "collector/leave_out.h"
 #include "collector/forget.h"
 #include "collector/nested_at.h"
 #include "collector/session_fields.h"
@@ -39,37 +40,12 @@ struct session {
 #define ROWS_SIZE (NP_MAX_ROWS * sizeof(struct np_l2_row))
 #define PAGES_SIZE (NP_MAX_HIST_PAGES * sizeof(struct np_hist_page))
 
-/* What was asked for is left out where the kernel has no hook for it. */
-static void leave_out(struct session *s)
-{
-	static const char *const functions[] = { "nested_sync_vmcs12_to_shadow",
-						 "copy_shadow_to_vmcs12" };
-
-	if (s->c.times && !s->hooks.has_entry) {
-		s->c.times = false;
-		log_note("this kernel's BTF has no tracepoint kvm_entry that the collector "
-			 "knows: round trips are not timed");
-	}
-	if (s->c.fields && !s->hooks.has_accesses) {
-		s->c.fields = false;
-		log_note("this kernel's BTF does not show L1's registers and memory: VMCS fields "
-			 "cannot be told");
-	}
-	if (s->c.fields && !s->hooks.has_start)
-		log_note("this kernel's BTF has no function vmx_cache_reg: some of L1's "
-			 "instructions will not be told");
-	for (int i = 0; i < NP_SYNCS; i++)
-		if (s->c.syncs && !s->hooks.has_sync[i])
-			log_note("this kernel's BTF has no function %s: its calls are not counted",
-				 functions[i]);
-}
-
 static int probe(struct session *s)
 {
 	int err = programs_probe(&s->hooks);
 
 	if (!err)
-		leave_out(s);
+		session_leave_out(&s->c, &s->hooks);
 	return err;
 }
 
