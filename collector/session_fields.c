@@ -40,10 +40,25 @@ void session_fields_unmap(struct session_fields *f)
 	memset(f, 0, sizeof(*f));
 }
 
+/* Before the first access, and while new rows come: what is unclear then is clear at once. */
+static bool expects_new(const struct np_vcpu *vcpus, bool is_in)
+{
+	bool eager = false, any = false;
+
+	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++) {
+		if (!vcpus[i].key || vcpus[i].key == NP_KEY_GONE)
+			continue;
+		eager |= vcpus[i].access.eager;
+		any |= vcpus[i].access.eager || vcpus[i].access.dice;
+	}
+	return eager || (is_in && !any);
+}
+
 void session_fields_tend(struct nested_bpf *skel, const struct kvm_hooks *h)
 {
 	struct bpf_link **link = &skel->links.learn_start;
-	bool needed = __atomic_load_n(&skel->bss->unclear, __ATOMIC_RELAXED);
+	bool needed = __atomic_load_n(&skel->bss->unclear, __ATOMIC_RELAXED) ||
+		      expects_new(skel->bss->vcpus, *link);
 
 	if (!h->has_start)
 		return;

@@ -19,7 +19,7 @@ void session_fields_choose(struct nested_bpf *skel, const struct kvm_hooks *h, b
 int session_fields_map(struct session_fields *f, const struct nested_bpf *skel);
 void session_fields_unmap(struct session_fields *f);
 
-/* The hook that tells where instructions begin is in for as long as one is not clear. */
+/* The hook that tells where instructions begin is in while one is not clear, or new ones come. */
 void session_fields_tend(struct nested_bpf *skel, const struct kvm_hooks *h);
 
 /* As session_each_access(). */
