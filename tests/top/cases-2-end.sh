@@ -54,6 +54,7 @@ see '^CPUID'
 size 80 24
 keys q
 until_true shows "$prompt" || complaint "it does not end"
+rm -f "$work/after" # the shell went on to write it when top was stopped
 keys 'stty -g >after' Enter
 until_true test -s "$work/after" || complaint "no shell"
 terminal_is_restored after
