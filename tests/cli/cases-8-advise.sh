@@ -7,6 +7,11 @@ check "calibrate --help" 0 out='^Usage: nestprof calibrate' out='--repetitions=N
 check "calibrate: unknown option" 2 err='--frobnicate' -- calibrate --frobnicate
 check "calibrate: no iterations" 2 err='--iterations' -- calibrate --iterations 0
 check "calibrate: too many repetitions" 2 err='--repetitions' -- calibrate --repetitions 1000
+if ! grep -qw vmx /proc/cpuinfo; then
+	check "calibrate without VMX" 3 err='^nestprof: VMX: no VMX' errlines=1 -- calibrate
+else
+	echo "skipped calibrate without VMX: this host has it"
+fi
 
 check "lab --calibrate: another kernel as L1" 2 err='--l1 micro has no kernel' -- \
 	lab --calibrate --l1-kernel sid
