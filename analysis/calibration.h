@@ -15,7 +15,6 @@
 #include "analysis/result.h"
 
 #define NP_CALIBRATION_SCHEMA "nestprof-calibration/1"
-#define NP_STEADY "steady" /* in place of an access: none, and many iterations */
 #define NP_MAX_SWEEPS 64
 #define NP_MAX_POINTS 16
 
@@ -66,8 +65,7 @@ struct np_calibration {
 	char date[24];		 /* 2026-11-23T01:15:00Z */
 	uint32_t nr_sweeps;
 	struct np_sweep sweep[NP_MAX_SWEEPS];
-	struct np_estimate cost[NP_NR_COSTS]; /* in ticks, in the long run */
-	double steady; /* the long run over an undisturbed one: 1.005 */
+	struct np_estimate cost[NP_NR_COSTS]; /* in ticks */
 };
 
 struct np_calibration *np_calibration_new(void);

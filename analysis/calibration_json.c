@@ -66,12 +66,11 @@ static json_t *sweeps_json(const struct np_calibration *c)
 
 char *np_calibration_to_json(const struct np_calibration *c)
 {
-	return np_json_print(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema",
+	return np_json_print(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "schema",
 				       NP_CALIBRATION_SCHEMA, "date", np_json_string(c->date),
 				       "environment", np_json_environment(c->where),
 				       "time_unit", np_json_string(c->where->time_unit),
 				       "costs", costs_json(c),
-				       "steady", np_json_number(c->steady),
 				       "arms", arms_json(c->where), "sweeps", sweeps_json(c)));
 }
 

@@ -12,7 +12,7 @@
 #define BASE_READS 3
 #define BASE_WRITES 1
 
-/* Through the least of each point: interrupts only ever add to what a run takes. */
+/* Through each point's median: one repetition that was disturbed does not count. */
 static int fit(const struct np_sweep *s, struct np_line *line)
 {
 	double x[NP_MAX_POINTS], y[NP_MAX_POINTS];
@@ -21,7 +21,7 @@ static int fit(const struct np_sweep *s, struct np_line *line)
 	for (uint32_t i = 0; i < s->nr_points; i++)
 		if (s->point[i].samples.n) {
 			x[n] = s->point[i].times;
-			y[n++] = np_least(s->point[i].samples.ticks, s->point[i].samples.n).value;
+			y[n++] = np_median(s->point[i].samples.ticks, s->point[i].samples.n).value;
 		}
 	return np_fit_line(x, y, n, line);
 }
@@ -42,18 +42,7 @@ static struct np_estimate base(const struct np_calibration *c, const char *arm)
 
 	if (!s || !s->nr_points)
 		return np_unmeasured();
-	return np_least(s->point[0].samples.ticks, s->point[0].samples.n);
-}
-
-/* The same in the long run, over the least: L0's timer and what else comes with time. */
-static double steadily(const struct np_calibration *c, const char *arm)
-{
-	const struct np_sweep *s = np_calibration_sweep(c, arm, NP_STEADY);
-	double ratio = s && s->nr_points ? np_mean(s->point[0].samples.ticks,
-						   s->point[0].samples.n).value /
-					   base(c, arm).value : 1;
-
-	return isfinite(ratio) && ratio > 1 ? ratio : 1;
+	return np_median(s->point[0].samples.ticks, s->point[0].samples.n);
 }
 
 /* What shadow VMCS saves of accesses of a form. */
@@ -103,14 +92,6 @@ static bool known(const struct np_calibration *c, enum np_cost cost)
 	return isfinite(c->cost[cost].value);
 }
 
-/* What is added to a round trip makes it longer, and so the share of time's own work. */
-static void scale(struct np_calibration *c)
-{
-	c->steady = (steadily(c, NP_ARM_OFF) + steadily(c, NP_ARM_ON)) / 2;
-	for (int i = 0; i < NP_NR_COSTS; i++)
-		c->cost[i] = np_times(c->cost[i], c->steady);
-}
-
 int np_calibration_solve(struct np_calibration *c, const char **missing)
 {
 	const struct np_cost_source *s = np_cost_sources;
@@ -125,7 +106,6 @@ int np_calibration_solve(struct np_calibration *c, const char **missing)
 	c->cost[NP_COST_DIRTY] =
 		np_difference(line_of(c, NP_ARM_ON, s[NP_COST_UNSHADOWED + NP_WRITE].access)
 				      .intercept, c->cost[NP_COST_ON]);
-	scale(c);
 	*missing = "there is no sweep of VMREAD or VMWRITE in both arms, or no round trip without";
 	return known(c, NP_COST_SYNC) ? 0 : -ENODATA;
 }

@@ -26,8 +26,8 @@ enum { OPT_ITERATIONS = 256, OPT_REPETITIONS, OPT_QEMU, OPT_QEMU_VERSION, OPT_L1
 static const struct argp_option options[] = {
 	{ "output", 'o', "DIR", 0, "where " CALIBRATION_FILE " goes [results]", 1 },
 	{ "verbose", 'v', 0, 0, "show L1's console", 1 },
-	{ "iterations", OPT_ITERATIONS, "N", 0, "exits of L2 for each point [60]", 2 },
-	{ "repetitions", OPT_REPETITIONS, "N", 0, "of each point [7]", 2 },
+	{ "iterations", OPT_ITERATIONS, "N", 0, "exits of L2 for each point [600]", 2 },
+	{ "repetitions", OPT_REPETITIONS, "N", 0, "of each point [3]", 2 },
 	{ "l1-kernel", OPT_L1_KERNEL, "FILE", 0, "the micro-hypervisor [beside nestprof]", 3 },
 	{ "qemu", OPT_QEMU, "PROGRAM", 0, "L1's QEMU [" DEFAULT_QEMU "]", 3 },
 	{ "qemu-version", OPT_QEMU_VERSION, "TEXT", OPTION_HIDDEN, 0, 3 },
@@ -109,8 +109,8 @@ static int run(const struct options *o, struct np_calibration *c)
 
 int cmd_calibrate(int argc, char **argv)
 {
-	struct options o = { .output = "results", .qemu = DEFAULT_QEMU, .iterations = 60,
-			     .repetitions = 7 };
+	struct options o = { .output = "results", .qemu = DEFAULT_QEMU, .iterations = 600,
+			     .repetitions = 3 };
 	struct np_calibration *c = np_calibration_new();
 	int err = c ? 0 : -ENOMEM;
 

@@ -16,10 +16,8 @@
 static int measure(const struct calibrate_config *config, const struct ab_arm *arm, struct l1 *l1,
 		   struct np_calibration *c)
 {
-	int err;
+	int err = 0;
 
-	log_phase("%s: the long run", arm->name);
-	err = sweeps_measure_steady(l1, arm->name, c);
 	for (uint32_t i = 0; !err && i < config->repetitions; i++) {
 		err = sweeps_measure(l1, arm->name, config->iterations, c);
 		if (!err && np_interrupted())

@@ -12,7 +12,6 @@
 
 static const uint32_t times[] = { 1, 2, 4, 8 };
 #define BASE_EVERY 2 /* sweeps: how often what all are compared with is measured again */
-#define STEADY 10000 /* iterations */
 
 static int measure(struct l1 *l1, uint64_t iterations, const char *access, uint32_t n,
 		   struct np_samples *out)
@@ -43,15 +42,6 @@ static struct np_samples *samples_at(struct np_sweep *s, uint32_t n)
 	s->nr_points += i == s->nr_points;
 	s->point[i].times = n;
 	return &s->point[i].samples;
-}
-
-/* Once is enough: many interrupts of L0's timer fall into it. */
-int sweeps_measure_steady(struct l1 *l1, const char *arm, struct np_calibration *c)
-{
-	struct np_sweep *s = np_calibration_add(c, arm, NP_STEADY);
-	struct np_samples *samples = s ? samples_at(s, 0) : NULL;
-
-	return samples ? measure(l1, STEADY, "", 0, samples) : -E2BIG;
 }
 
 static int measure_point(struct l1 *l1, const char *arm, uint64_t iterations, const char *access,

@@ -9,7 +9,4 @@
 /* Each point of the arm's sweeps, and the round trip with no more accesses: once more. */
 int sweeps_measure(struct l1 *l1, const char *arm, uint64_t iterations, struct np_calibration *c);
 
-/* The round trip with no more accesses, in the long run. */
-int sweeps_measure_steady(struct l1 *l1, const char *arm, struct np_calibration *c);
-
 #endif

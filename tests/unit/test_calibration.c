@@ -100,27 +100,6 @@ static void uncertainty_is_handed_on(void **state)
 	np_calibration_free(c);
 }
 
-static void interrupts_are_in_the_long_run_alone(void **state)
-{
-	struct np_calibration *c = sample_calibration(NP_NR_COSTS);
-	struct np_sweep *s = np_calibration_add(c, NP_ARM_OFF, "R:6820");
-	const char *missing;
-
-	(void)state;
-	s->point[2].samples.ticks[0] += 5000;
-	s->point[2].samples.ticks[2] += 90;
-	assert_int_equal(np_calibration_solve(c, &missing), 0);
-	assert_close(c->cost[NP_COST_TRAPPED + NP_READ].value, 1100, 1e-6);
-	assert_close(c->steady, 1, 0);
-	sample_point(np_calibration_add(c, NP_ARM_OFF, NP_STEADY), 0, KNOWN_OFF * 1.01);
-	sample_point(np_calibration_add(c, NP_ARM_ON, NP_STEADY), 0, known_on() * 1.03);
-	assert_int_equal(np_calibration_solve(c, &missing), 0);
-	assert_close(c->steady, 1.02, 1e-9);
-	assert_close(c->cost[NP_COST_TRAPPED + NP_READ].value, 1100 * 1.02, 1e-6);
-	assert_close(c->cost[NP_COST_SYNC].value, KNOWN_SYNC * 1.02, 1e-6);
-	np_calibration_free(c);
-}
-
 static void what_is_not_measured_is_not_told(void **state)
 {
 	struct np_calibration *c = sample_calibration(NP_COST_UNSHADOWED);
@@ -299,7 +278,6 @@ int main(void)
 		cmocka_unit_test(one_bad_repetition_does_not_count),
 		cmocka_unit_test(costs_are_those_the_sweeps_were_made_from),
 		cmocka_unit_test(uncertainty_is_handed_on),
-		cmocka_unit_test(interrupts_are_in_the_long_run_alone),
 		cmocka_unit_test(what_is_not_measured_is_not_told),
 		cmocka_unit_test(a_file_read_is_the_file_written),
 		cmocka_unit_test(a_file_cut_off_is_refused),
