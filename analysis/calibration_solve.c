@@ -12,7 +12,7 @@
 #define BASE_READS 3
 #define BASE_WRITES 1
 
-/* Through each point's median: one repetition that was disturbed does not count. */
+/* Through the least of each point: what disturbs a run only ever adds to it. */
 static int fit(const struct np_sweep *s, struct np_line *line)
 {
 	double x[NP_MAX_POINTS], y[NP_MAX_POINTS];
@@ -21,7 +21,7 @@ static int fit(const struct np_sweep *s, struct np_line *line)
 	for (uint32_t i = 0; i < s->nr_points; i++)
 		if (s->point[i].samples.n) {
 			x[n] = s->point[i].times;
-			y[n++] = np_median(s->point[i].samples.ticks, s->point[i].samples.n).value;
+			y[n++] = np_least(s->point[i].samples.ticks, s->point[i].samples.n).value;
 		}
 	return np_fit_line(x, y, n, line);
 }
@@ -42,7 +42,7 @@ static struct np_estimate base(const struct np_calibration *c, const char *arm)
 
 	if (!s || !s->nr_points)
 		return np_unmeasured();
-	return np_median(s->point[0].samples.ticks, s->point[0].samples.n);
+	return np_least(s->point[0].samples.ticks, s->point[0].samples.n);
 }
 
 /* What shadow VMCS saves of accesses of a form. */

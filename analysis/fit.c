@@ -68,6 +68,12 @@ static int by_value(const void *x, const void *y)
 	return a < b ? -1 : a > b;
 }
 
+static void sort(double sorted[NP_MAX_VALUES], const double *y, uint32_t n)
+{
+	memcpy(sorted, y, n * sizeof(*y));
+	qsort(sorted, n, sizeof(*y), by_value);
+}
+
 /* As uncertain as the mean, and no less: what is robust in it is the value. */
 struct np_estimate np_median(const double *y, uint32_t n)
 {
@@ -76,10 +82,19 @@ struct np_estimate np_median(const double *y, uint32_t n)
 
 	if (!n || n > NP_MAX_VALUES)
 		return e;
-	memcpy(sorted, y, n * sizeof(*y));
-	qsort(sorted, n, sizeof(*y), by_value);
+	sort(sorted, y, n);
 	e.value = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
 	return e;
+}
+
+struct np_estimate np_least(const double *y, uint32_t n)
+{
+	double sorted[NP_MAX_VALUES];
+
+	if (!n || n > NP_MAX_VALUES)
+		return np_unmeasured();
+	sort(sorted, y, n);
+	return (struct np_estimate){ sorted[0], n > 1 ? sorted[(n + 3) / 4] - sorted[0] : NAN };
 }
 
 /* What is left between the points and the line, squared. */

@@ -23,6 +23,8 @@ struct np_estimate np_unmeasured(void);
 /* One value alone has an error that is not known. */
 struct np_estimate np_mean(const double *y, uint32_t n);
 struct np_estimate np_median(const double *y, uint32_t n);
+/* The error is how far off a quarter of the values were. */
+struct np_estimate np_least(const double *y, uint32_t n);
 
 struct np_line {
 	struct np_estimate slope, intercept;

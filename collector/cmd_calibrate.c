@@ -26,7 +26,7 @@ enum { OPT_ITERATIONS = 256, OPT_REPETITIONS, OPT_QEMU, OPT_QEMU_VERSION, OPT_L1
 static const struct argp_option options[] = {
 	{ "output", 'o', "DIR", 0, "where " CALIBRATION_FILE " goes [results]", 1 },
 	{ "verbose", 'v', 0, 0, "show L1's console", 1 },
-	{ "iterations", OPT_ITERATIONS, "N", 0, "exits of L2 for each point [600]", 2 },
+	{ "iterations", OPT_ITERATIONS, "N", 0, "exits of L2 for each point [1500]", 2 },
 	{ "repetitions", OPT_REPETITIONS, "N", 0, "of each point [3]", 2 },
 	{ "l1-kernel", OPT_L1_KERNEL, "FILE", 0, "the micro-hypervisor [beside nestprof]", 3 },
 	{ "qemu", OPT_QEMU, "PROGRAM", 0, "L1's QEMU [" DEFAULT_QEMU "]", 3 },
@@ -109,7 +109,7 @@ static int run(const struct options *o, struct np_calibration *c)
 
 int cmd_calibrate(int argc, char **argv)
 {
-	struct options o = { .output = "results", .qemu = DEFAULT_QEMU, .iterations = 600,
+	struct options o = { .output = "results", .qemu = DEFAULT_QEMU, .iterations = 1500,
 			     .repetitions = 3 };
 	struct np_calibration *c = np_calibration_new();
 	int err = c ? 0 : -ENOMEM;

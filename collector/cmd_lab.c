@@ -210,18 +210,12 @@ static int make_words(const struct options *o, struct lab_config *c)
 }
 
 /* One machine, for both arms: kvm_intel is all that changes between them. */
-static void make_calibration(const struct options *o, struct lab_config *c)
+static void make_calibration(struct lab_config *c)
 {
-	char iterations[40] = "";
-
-	if (o->what.iterations)
-		snprintf(iterations, sizeof(iterations), " --iterations %llu",
-			 (unsigned long long)o->what.iterations);
 	c->nr_machines = 1;
 	snprintf(c->name[0], sizeof(c->name[0]), "calibrate");
 	snprintf(c->words[0], sizeof(c->words[0]),
-		 "calibrate --repetitions %u%s --l1-kernel /boot/micro --qemu-version %s",
-		 o->what.repetitions, iterations, c->image->qemu_version);
+		 "calibrate --l1-kernel /boot/micro --qemu-version %s", c->image->qemu_version);
 }
 
 static int publish(const struct options *o, const struct lab_config *c, const struct lab_run *lab)
@@ -296,7 +290,7 @@ static int run(const struct options *o)
 		assign_arms(&o->what, o->machines, c);
 		err = make_words(o, c);
 		if (!err && o->calibrate)
-			make_calibration(o, c);
+			make_calibration(c);
 	}
 	if (!err)
 		err = lab_run(&lab, c);

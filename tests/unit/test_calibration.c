@@ -100,6 +100,20 @@ static void uncertainty_is_handed_on(void **state)
 	np_calibration_free(c);
 }
 
+static void a_run_that_was_disturbed_does_not_count(void **state)
+{
+	struct np_calibration *c = sample_calibration(NP_NR_COSTS);
+	struct np_sweep *s = np_calibration_add(c, NP_ARM_OFF, "R:6820");
+	const char *missing;
+
+	(void)state;
+	s->point[2].samples.ticks[0] += 5000;
+	s->point[2].samples.ticks[2] += 90;
+	assert_int_equal(np_calibration_solve(c, &missing), 0);
+	assert_close(c->cost[NP_COST_TRAPPED + NP_READ].value, 1100, 1e-6);
+	np_calibration_free(c);
+}
+
 static void what_is_not_measured_is_not_told(void **state)
 {
 	struct np_calibration *c = sample_calibration(NP_COST_UNSHADOWED);
@@ -278,6 +292,7 @@ int main(void)
 		cmocka_unit_test(one_bad_repetition_does_not_count),
 		cmocka_unit_test(costs_are_those_the_sweeps_were_made_from),
 		cmocka_unit_test(uncertainty_is_handed_on),
+		cmocka_unit_test(a_run_that_was_disturbed_does_not_count),
 		cmocka_unit_test(what_is_not_measured_is_not_told),
 		cmocka_unit_test(a_file_read_is_the_file_written),
 		cmocka_unit_test(a_file_cut_off_is_refused),
