@@ -40,22 +40,25 @@ json_t *rec_access_to_json(const struct rec_access *a)
 }
 
 /* What a later nestprof may find as a reason is none that is known here. */
-static int unknown_of(const char *name)
+static int unknown_of(const json_t *o)
 {
+	const char *name = json_string_value(o);
+
 	for (int i = NP_KNOWN + 1; name && i < NP_UNKNOWNS; i++)
 		if (!strcmp(name, np_unknown_name(i)))
 			return i;
-	return name ? -EINVAL : NP_KNOWN;
+	return json_is_null(o) ? NP_KNOWN : -EINVAL;
 }
 
 int rec_access_from_json(struct rec_access *a, const json_t *o)
 {
-	const char *unknown = NULL, *address, *field;
+	const char *address, *field;
+	json_t *unknown;
 	json_int_t access, stream;
 	int write, memory, why;
 
 	memset(a, 0, sizeof(*a));
-	if (json_unpack((json_t *)o, "{s:I, s:I, s:b, s:b, s?s?, s:s, s:s}", "access", &access,
+	if (json_unpack((json_t *)o, "{s:I, s:I, s:b, s:b, s:o, s:s, s:s}", "access", &access,
 			"stream", &stream, "write", &write, "memory", &memory, "unknown", &unknown,
 			"address", &address, "field", &field))
 		return -EINVAL;
