@@ -82,7 +82,7 @@ $(B)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h bpf/*.def)
 	$(BPFTOOL) gen object $@ $@.tmp
 $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 	$(BPFTOOL) gen skeleton $< name $*_bpf > $@.tmp && mv $@.tmp $@
-$(B)/collector/session.o $(B)/collector/session_fields.o $(B)/collector/choose.o: $(B)/bpf/nested.skel.h
+$(B)/collector/session.o $(B)/collector/choose.o: $(B)/bpf/nested.skel.h
 $(B)/collector/nested_at.o: $(B)/bpf/nested_at.skel.h
 $(B)/bpf/nested_at.bpf.o: bpf/nested.bpf.c
 $(B)/collector/record/session.o: $(B)/bpf/record.skel.h

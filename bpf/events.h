@@ -159,6 +159,15 @@ struct np_clock {
 #define NP_ODD_HALTED 4    /* L1 is about to enter L2 halted */
 #define NP_ODD_MOVING 8    /* counters are being moved just now: look again in a moment */
 
+/* Exits of L1 that mean something to the state machine. */
+#define NP_VMX_VMLAUNCH 20
+#define NP_VMX_VMREAD 23
+#define NP_VMX_VMRESUME 24
+#define NP_VMX_VMWRITE 25
+/* L1 cannot enter L2 outside of VMX operation. */
+#define NP_VMX_VMOFF 26
+#define NP_VMX_VMON 27
+
 /* One access of L1's to its VMCS, under way: bpf/fields.bpf.h. */
 struct np_access_state {
 	__u64 reason;	/* VMREAD or VMWRITE; 0: none is */

@@ -5,12 +5,16 @@
  * say which register named the field. Each site is decoded once, and again when its
  * bytes change. A vCPU's sites and rows are its own: its programs never run beside each
  * other, so that what was claimed needs no atomic operations.
+ *
+ * Before this is included, besides what bpf/slots.bpf.h asks for: access_of() is a slot's
+ * access under way, number_of() its number, runs_l1() whether its last exit was L1's, and
+ * handled_by() which exit of L2 it handles, as far as that is known here; was_access() is
+ * given the row of each access, or NULL where there was no room.
  */
 #ifndef NESTPROF_FIELDS_BPF_H
 #define NESTPROF_FIELDS_BPF_H
 
 #include "bpf/fields.h"
-#include "bpf/l1_log.h"
 #include "bpf/sites.bpf.h"
 
 ARRAY_OF(access_rows, NP_MAX_ACCESS_ROWS, struct np_access_row);
@@ -70,11 +74,11 @@ static __always_inline bool is_timed(struct np_access_state *a)
 }
 
 /* kvm_exit, after the state machine has seen it. */
-static __noinline int access_begins(struct kvm_vcpu *vcpu, struct np_vcpu *v, __u32 reason)
+static __noinline int access_begins(struct kvm_vcpu *vcpu, SLOT *v, __u32 reason)
 {
-	struct np_access_state *a = &v->access;
+	struct np_access_state *a = access_of(v);
 
-	if (!vcpu || v->level != NP_LEVEL_L1)
+	if (!vcpu || !runs_l1(v))
 		return 0;
 	save_registers(a, vcpu);
 	a->start = rip_is_known(vcpu) ? rip_of(vcpu) : 0;
@@ -94,7 +98,7 @@ static __always_inline struct np_access_row *row_at(__u32 index, __u32 who, __u6
 	if (!row->who && !__sync_val_compare_and_swap(&row->who, 0, who)) {
 		row->address = address;
 		row->field = field;
-		vcpu_of(who & 0xffff)->access.eager = EAGER;
+		access_of(vcpu_of(who & 0xffff))->eager = EAGER;
 		return row;
 	}
 	return row->who == who && row->address == address && row->field == field ? row : NULL;
@@ -129,52 +133,43 @@ static __always_inline struct np_access_row *find_row(__u32 *hint, __u32 who, __
 	return row;
 }
 
-static __always_inline __u32 who_of(const struct np_vcpu *v, __u32 kind)
+static __always_inline __u32 who_of(const SLOT *v, __u32 kind)
 {
-	return v->shared_row | (__u32)v->handling << 16 | kind << 24;
-}
-
-static __always_inline int count(struct np_access_state *a, struct np_access_row *row)
-{
-	if (!row) {
-		a->full++;
-		return 0;
-	}
-	if (a->began) {
-		row->ns += bpf_ktime_get_ns() - a->began;
-		row->timed++;
-	}
-	row->count++;
-	return 0;
+	return number_of(v) | (__u32)handled_by(v) << 16 | kind << 24;
 }
 
 /* Not past the instruction, or nowhere to remember it. */
-static __noinline int count_unknown(struct np_vcpu *v, __u32 unknown, __u64 address)
+static __noinline int count_unknown(SLOT *v, __u32 unknown, __u64 address)
 {
+	struct np_access_state *a = access_of(v);
+	struct np_access_row *row;
 	__u32 kind = unknown << NP_ACCESS_UNKNOWN_SHIFT;
 	__u32 none = -1;
 
-	if (v->access.reason == NP_VMX_VMWRITE)
+	if (a->reason == NP_VMX_VMWRITE)
 		kind |= NP_ACCESS_WRITE;
-	v->access.reason = 0;
-	return count(&v->access, find_row(&none, who_of(v, kind), address, 0));
+	a->reason = 0;
+	row = find_row(&none, who_of(v, kind), address, 0);
+	return was_access(v, row, none);
 }
 
-static __always_inline int count_site(struct np_vcpu *v, struct np_site *s)
+static __always_inline int count_site(SLOT *v, struct np_site *s)
 {
-	__u32 write = v->access.reason == NP_VMX_VMWRITE ? NP_ACCESS_WRITE : 0;
+	struct np_access_state *a = access_of(v);
+	struct np_access_row *row;
+	__u32 write = a->reason == NP_VMX_VMWRITE ? NP_ACCESS_WRITE : 0;
 
 	if (s->unknown || (s->kind & NP_ACCESS_WRITE) != write)
 		return count_unknown(v, s->unknown ?: NP_UNKNOWN_BYTES, s->end);
-	v->access.reason = 0;
-	return count(&v->access, find_row(&s->row, who_of(v, s->kind), s->end - s->len,
-					  v->access.regs[s->field & 15]));
+	a->reason = 0;
+	row = find_row(&s->row, who_of(v, s->kind), s->end - s->len, a->regs[s->field & 15]);
+	return was_access(v, row, s->row);
 }
 
 /* kvm_entry: the access is done. */
-static __always_inline int access_ends(struct kvm_vcpu *vcpu, struct np_vcpu *v)
+static __always_inline int access_ends(struct kvm_vcpu *vcpu, SLOT *v)
 {
-	struct np_access_state *a = &v->access;
+	struct np_access_state *a = access_of(v);
 	struct np_site *s;
 	__u32 index;
 
@@ -182,7 +177,7 @@ static __always_inline int access_ends(struct kvm_vcpu *vcpu, struct np_vcpu *v)
 		return 0;
 	if (!rip_was_moved(vcpu))
 		return count_unknown(v, NP_UNKNOWN_FAULTED, 0);
-	s = find_site(v, vcpu->arch.cr3 & FRAME, rip_of(vcpu), &index);
+	s = find_site(number_of(v), vcpu->arch.cr3 & FRAME, rip_of(vcpu), &index);
 	if (!s)
 		return count_unknown(v, NP_UNKNOWN_FULL, rip_of(vcpu));
 	if (must_look(s, a))
@@ -192,9 +187,9 @@ static __always_inline int access_ends(struct kvm_vcpu *vcpu, struct np_vcpu *v)
 	return count_site(v, s);
 }
 
-static __always_inline int on_entry_of_access(struct kvm_vcpu *vcpu, struct np_vcpu *v)
+static __always_inline int on_entry_of_access(struct kvm_vcpu *vcpu, SLOT *v)
 {
-	return v && v->access.reason ? access_ends(vcpu, v) : 0;
+	return v && access_of(v)->reason ? access_ends(vcpu, v) : 0;
 }
 
 static __noinline int access_entry_without_seat(struct kvm_vcpu *vcpu)
@@ -219,14 +214,16 @@ SEC("?fexit/vmx_cache_reg")
 int BPF_PROG(learn_start, struct kvm_vcpu *vcpu, int reg)
 {
 	struct np_seat *seat;
-	struct np_vcpu *v;
+	struct np_access_state *a;
 
 	if (reg != REG_RIP || !vcpu)
 		return 0;
 	seat = seat_of((__u64)vcpu);
-	v = seat->key == (__u64)vcpu ? vcpu_at(seat->at) : NULL;
-	if (v && v->access.reason && !v->access.start)
-		v->access.start = rip_of(vcpu);
+	if (seat->key != (__u64)vcpu)
+		return 0;
+	a = access_of(vcpu_at(seat->at));
+	if (a->reason && !a->start)
+		a->start = rip_of(vcpu);
 	return 0;
 }
 

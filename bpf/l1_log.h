@@ -22,15 +22,6 @@
 
 #define np_compiler_barrier() asm volatile("" ::: "memory")
 
-/* Exits of L1 that mean something to the state machine. */
-#define NP_VMX_VMLAUNCH 20
-#define NP_VMX_VMREAD 23
-#define NP_VMX_VMRESUME 24
-#define NP_VMX_VMWRITE 25
-/* L1 cannot enter L2 outside of VMX operation. */
-#define NP_VMX_VMOFF 26
-#define NP_VMX_VMON 27
-
 /* Bounds a reason to an index; also what tells the BPF verifier. */
 np_inline __u32 np_reason_index(__u32 reason)
 {

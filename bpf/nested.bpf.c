@@ -15,6 +15,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
+#include "bpf/fields.h"
 #include "bpf/kvm_types.bpf.h"
 #include "bpf/pools.bpf.h"
 
@@ -33,6 +34,42 @@ static __always_inline void end_slot(struct np_vcpu *v)
 
 #include "bpf/slots.bpf.h"
 #include "bpf/reason.bpf.h"
+
+static __always_inline struct np_access_state *access_of(struct np_vcpu *v)
+{
+	return &v->access;
+}
+
+static __always_inline __u32 number_of(const struct np_vcpu *v)
+{
+	return v->shared_row;
+}
+
+static __always_inline bool runs_l1(const struct np_vcpu *v)
+{
+	return v->level == NP_LEVEL_L1;
+}
+
+static __always_inline __u32 handled_by(const struct np_vcpu *v)
+{
+	return v->handling;
+}
+
+static __always_inline int was_access(struct np_vcpu *v, struct np_access_row *row, __u32 index)
+{
+	(void)index;
+	if (!row) {
+		v->access.full++;
+		return 0;
+	}
+	if (v->access.began) {
+		row->ns += bpf_ktime_get_ns() - v->access.began;
+		row->timed++;
+	}
+	row->count++;
+	return 0;
+}
+
 #include "bpf/fields.bpf.h"
 
 #define RARELY(function)                                                                           \

@@ -32,6 +32,7 @@ static __always_inline void end_slot(struct np_tape *t)
 
 #include "bpf/slots.bpf.h"
 #include "bpf/reason.bpf.h"
+#include "bpf/record_fields.bpf.h"
 
 /* Of so many exits of L2, one has all entries until the next recorded. */
 const volatile __u32 phases_every = 1;
@@ -96,6 +97,17 @@ static __always_inline int record_of(struct kvm_vcpu *vcpu, struct np_tape *t, _
 	return record_now(t, word);
 }
 
+/* ... and whatever else there is to do at an exit: nothing, nearly always. */
+static __always_inline int record_exit(struct kvm_vcpu *vcpu, struct np_tape *t, __u32 reason,
+				       __u64 word)
+{
+	reason &= BASIC_EXIT_REASON;
+	if (!records_fields || !is_access(reason))
+		return record_of(vcpu, t, word);
+	record_of(vcpu, t, word);
+	return access_begins(vcpu, t, reason);
+}
+
 /* As of L1, until it turns out that it is not. */
 static __always_inline __u64 exit_word(__u32 reason)
 {
@@ -106,11 +118,11 @@ static __always_inline __u64 exit_word(__u32 reason)
 }
 
 /* A vCPU without a seat, or one that nobody wants. */
-static __noinline int record_without_seat(struct kvm_vcpu *vcpu, __u64 word)
+static __noinline int record_without_seat(struct kvm_vcpu *vcpu, __u32 reason)
 {
 	struct np_tape *t = vcpu ? find_vcpu((__u64)vcpu) : NULL;
 
-	return t ? record_level(vcpu, t, word) : 0;
+	return t ? record_exit(vcpu, t, reason, exit_word(reason)) : 0;
 }
 
 static __noinline int hold_without_seat(struct kvm_vcpu *vcpu, __u64 word)
@@ -125,8 +137,8 @@ static __always_inline int on_exit_for(struct kvm_vcpu *vcpu, __u32 reason)
 	struct np_seat *seat = seat_of((__u64)vcpu);
 
 	if (seat->key != (__u64)vcpu)
-		return record_without_seat(vcpu, exit_word(reason));
-	return record_of(vcpu, vcpu_at(seat->at), exit_word(reason));
+		return record_without_seat(vcpu, reason);
+	return record_exit(vcpu, vcpu_at(seat->at), reason, exit_word(reason));
 }
 
 /* One that has no typed pointer yet, or never will. */
@@ -151,8 +163,8 @@ int BPF_PROG(exit_cast, struct kvm_vcpu *vcpu)
 		return 0;
 	reason = cast_int(reason_address((__u64)vcpu));
 	if (seat->key != (__u64)vcpu)
-		return record_without_seat(vcpu, exit_word(reason));
-	return record_of(vcpu, vcpu_at(seat->at), exit_word(reason));
+		return record_without_seat(vcpu, reason);
+	return record_exit(vcpu, vcpu_at(seat->at), reason, exit_word(reason));
 }
 
 SEC("?tp_btf/kvm_exit")
@@ -161,13 +173,15 @@ int BPF_PROG(exit_kptr, struct kvm_vcpu *vcpu)
 	__u32 hash = hash_of((__u64)vcpu);
 	struct np_seat *seat = seat_at(hash);
 	struct vcpu_vmx *vmx;
+	__u32 reason;
 
 	if (is_unwanted_at(seat, vcpu))
 		return 0;
 	vmx = seat->key == (__u64)vcpu ? typed_vcpu(hash) : NULL;
 	if (!vmx)
 		return on_exit_by_read(vcpu);
-	return record_of(vcpu, vcpu_at(seat->at), exit_word(reason_by_kptr(vmx)));
+	reason = reason_by_kptr(vmx);
+	return record_exit(vcpu, vcpu_at(seat->at), reason, exit_word(reason));
 }
 
 SEC("?tp_btf/kvm_exit")

@@ -29,8 +29,20 @@ enum np_event_type {
 	NP_EVENT_SYNC = 7,     /* a copy between vmcs12 and shadow VMCS begins */
 	NP_EVENT_SYNCED = 8,   /* ... and ends; reason: which (enum np_sync) */
 	NP_EVENT_GONE = 9,     /* the vCPU was destroyed: its last event */
+	/*
+	 * L1 accessed its VMCS, by the exit before it: in place of the time, which row of
+	 * access_rows it is (from 1 on; 0: there was no room), and in the file, which
+	 * access that was told of.
+	 */
+	NP_EVENT_ACCESS = 10,
 	NP_EVENT_TYPES
 };
+
+/* What the rest of an event says is when it happened. */
+static inline __attribute__((always_inline)) int np_event_has_time(__u32 type)
+{
+	return type != NP_EVENT_LOST && type != NP_EVENT_ACCESS;
+}
 
 #define NP_EVENT_DETAILED 3 /* in place of NP_LEVEL_L2 */
 

@@ -173,10 +173,9 @@ static __noinline int search_site(__u32 slot, __u64 cr3, __u64 end, __u32 hash)
 }
 
 /* Where it is most likely is looked at first. */
-static __always_inline struct np_site *find_site(struct np_vcpu *v, __u64 cr3, __u64 end,
-						 __u32 *index)
+static __always_inline struct np_site *find_site(__u32 slot, __u64 cr3, __u64 end, __u32 *index)
 {
-	__u32 slot = v->shared_row, hash = (end ^ cr3 >> 12 ^ slot << 8) * (__u32)GOLDEN >> 16;
+	__u32 hash = (end ^ cr3 >> 12 ^ slot << 8) * (__u32)GOLDEN >> 16;
 	struct np_site *s;
 
 	*index = hash & (NP_MAX_SITES - 1);

@@ -4,6 +4,7 @@
 
 #include "collector/base/fail.h"
 #include "collector/commands.h"
+#include "collector/fields/recorded.h"
 #include "collector/fields/run.h"
 #include "collector/stat/privileges.h"
 
@@ -52,10 +53,12 @@ static void take_format(struct argp_state *state, struct fields_options *o,
 	o->format = format;
 }
 
-/* Where the command begins, our options end. */
+/* Where the command begins, our options end. A recording is no command. */
 static void take_command(struct argp_state *state, struct fields_options *o)
 {
 	o->command = state->argv + state->next - 1;
+	if (state->next == state->argc && fields_is_recording(o->command[0]))
+		o->recording = o->command[0];
 	state->next = state->argc;
 }
 
@@ -103,12 +106,21 @@ static const struct argp argp = {
 	.parser = parse,
 	.options = options,
 	.children = children,
-	.args_doc = "[COMMAND [ARG...]]",
+	.args_doc = "[FILE | COMMAND [ARG...]]",
 	.doc = "Counts L1's VMREADs and VMWRITEs that exit to L0, by VMCS field, by L1's "
 	       "instruction and by the exit of L2 that L1 handled; with COMMAND until that has "
-	       "ended.\v"
+	       "ended. Or those that 'nestprof record --fields' recorded in FILE.\v"
 	       "docs/fields.md explains the columns, and how fields are told.",
 };
+
+static int run_live(struct fields_options *o)
+{
+	int err = privileges_check();
+
+	if (!err)
+		err = target_find(&o->target);
+	return err ? err : fields_run(o);
+}
 
 int cmd_fields(int argc, char **argv)
 {
@@ -116,10 +128,6 @@ int cmd_fields(int argc, char **argv)
 	int err;
 
 	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &in);
-	err = privileges_check();
-	if (!err)
-		err = target_find(&in.o.target);
-	if (!err)
-		err = fields_run(&in.o);
+	err = in.o.recording ? fields_recorded(&in.o) : run_live(&in.o);
 	return err ? (fail_code() ? (int)fail_code() : NP_EXIT_FAILED) : NP_EXIT_OK;
 }

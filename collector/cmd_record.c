@@ -7,11 +7,13 @@
 #include "collector/record/run.h"
 #include "collector/stat/privileges.h"
 
-enum { OPT_FORCE = 256, OPT_BUFFER };
+enum { OPT_FORCE = 256, OPT_BUFFER, OPT_FIELDS };
 
 static const struct argp_option options[] = {
 	{ 0, 0, 0, 0, "Where to:", 4 },
 	{ "output", 'o', "FILE", 0, "- is standard output [" RECORD_FILE "]", 4 },
+	{ "fields", OPT_FIELDS, 0, 0,
+	  "also which VMCS fields L1 accesses, for 'nestprof fields'", 3 },
 	{ "force", OPT_FORCE, 0, 0, "replace a file that exists", 4 },
 	{ "buffer", OPT_BUFFER, "MIB", 0, "memory for events that are not written yet [32]", 4 },
 	{ 0 },
@@ -43,6 +45,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'o':
 		o->file = arg;
+		return 0;
+	case OPT_FIELDS:
+		o->fields = true;
 		return 0;
 	case OPT_FORCE:
 		o->force = true;

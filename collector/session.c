@@ -78,7 +78,7 @@ static int load_chosen(struct session *s)
 	choose_programs(s->skel, &s->hooks, &s->c);
 	if (!s->c.times)
 		bpf_map__set_max_entries(s->skel->maps.pages, 1);
-	session_fields_choose(s->skel, &s->hooks, s->c.fields);
+	session_fields_choose(FIELDS_PARTS(s->skel), &s->hooks, s->c.fields);
 	return nested_bpf__load(s->skel);
 }
 
@@ -153,7 +153,8 @@ static int map_all(struct session *s)
 		s->pools.pages = programs_map(s->skel->maps.pages, PAGES_SIZE);
 	if (!s->pools.rows || (s->c.times && !s->pools.pages))
 		return -ENOMEM;
-	return s->c.fields ? session_fields_map(&s->fields, s->skel) : 0;
+	return s->c.fields ? session_fields_map(&s->fields, FIELDS_PARTS(s->skel),
+						&s->skel->bss->unclear) : 0;
 }
 
 /* Slots, rows and pages are numbered from 1; the first rows belong to the slots. */
@@ -256,6 +257,14 @@ void session_detach(struct session *s)
 	s->attached = false;
 }
 
+static const struct np_access_state *access_of(const void *arg, uint32_t slot)
+{
+	const struct session *s = arg;
+	const struct np_vcpu *v = &s->vcpus[slot];
+
+	return v->key && v->key != NP_KEY_GONE ? &v->access : NULL;
+}
+
 /* The hook that learns a vCPU's type is in for as long as one that enters L2 has none. */
 void session_tend(struct session *s)
 {
@@ -263,7 +272,7 @@ void session_tend(struct session *s)
 	bool needed = false;
 
 	if (s->c.fields && s->attached)
-		session_fields_tend(s->skel, &s->hooks);
+		session_fields_tend(&s->fields, FIELDS_PARTS(s->skel), &s->hooks, access_of, s);
 	if (s->hooks.reason != REASON_BY_KPTR || s->hooks.by_address || !s->attached)
 		return;
 	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
@@ -365,7 +374,7 @@ void session_recycle(struct session *s, uint32_t slot)
 			free_row(s, v->row_of[i]);
 	free_row(s, v->shared_row);
 	failures_forget(s->skel->maps.failures, slot);
-	session_fields_recycle(&s->fields, s->skel, slot + 1);
+	session_fields_recycle(&s->fields, slot + 1);
 	memset(v, 0, sizeof(*v));
 	programs_put_free(s->skel->maps.free_slots, slot + 1);
 }

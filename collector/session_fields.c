@@ -9,25 +9,24 @@
 
 #include "collector/bpf_programs.h"
 
-#include "bpf/nested.skel.h"
-
 #define ROWS_SIZE (NP_MAX_ACCESS_ROWS * sizeof(struct np_access_row))
 #define SITES_SIZE (NP_MAX_SITES * sizeof(struct np_site))
 
-void session_fields_choose(struct nested_bpf *skel, const struct kvm_hooks *h, bool wanted)
+void session_fields_choose(const struct fields_parts *p, const struct kvm_hooks *h, bool wanted)
 {
-	bpf_program__set_autoload(skel->progs.entry_access, wanted);
-	bpf_program__set_autoload(skel->progs.learn_start, wanted && h->has_start);
+	bpf_program__set_autoload(p->entry_access, wanted);
+	bpf_program__set_autoload(p->learn_start, wanted && h->has_start);
 	if (wanted)
 		return;
-	bpf_map__set_max_entries(skel->maps.access_rows, 1);
-	bpf_map__set_max_entries(skel->maps.sites, 1);
+	bpf_map__set_max_entries(p->rows, 1);
+	bpf_map__set_max_entries(p->sites, 1);
 }
 
-int session_fields_map(struct session_fields *f, const struct nested_bpf *skel)
+int session_fields_map(struct session_fields *f, const struct fields_parts *p, uint32_t *unclear)
 {
-	f->rows = programs_map(skel->maps.access_rows, ROWS_SIZE);
-	f->sites = programs_map(skel->maps.sites, SITES_SIZE);
+	f->unclear = unclear;
+	f->rows = programs_map(p->rows, ROWS_SIZE);
+	f->sites = programs_map(p->sites, SITES_SIZE);
 	return f->rows && f->sites ? 0 : -ENOMEM;
 }
 
@@ -41,24 +40,25 @@ void session_fields_unmap(struct session_fields *f)
 }
 
 /* Before the first access, and while new rows come: what is unclear then is clear at once. */
-static bool expects_new(const struct np_vcpu *vcpus, bool is_in)
+static bool expects_new(fields_state state, const void *arg, bool is_in)
 {
 	bool eager = false, any = false;
 
 	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++) {
-		if (!vcpus[i].key || vcpus[i].key == NP_KEY_GONE)
-			continue;
-		eager |= vcpus[i].access.eager;
-		any |= vcpus[i].access.eager || vcpus[i].access.dice;
+		const struct np_access_state *a = state(arg, i);
+
+		eager |= a && a->eager;
+		any |= a && (a->eager || a->dice);
 	}
 	return eager || (is_in && !any);
 }
 
-void session_fields_tend(struct nested_bpf *skel, const struct kvm_hooks *h)
+void session_fields_tend(const struct session_fields *f, const struct fields_parts *p,
+			 const struct kvm_hooks *h, fields_state state, const void *arg)
 {
-	struct bpf_link **link = &skel->links.learn_start;
-	bool needed = __atomic_load_n(&skel->bss->unclear, __ATOMIC_RELAXED) ||
-		      expects_new(skel->bss->vcpus, *link);
+	struct bpf_link **link = p->link;
+	bool needed = __atomic_load_n(f->unclear, __ATOMIC_RELAXED) ||
+		      expects_new(state, arg, *link);
 
 	if (!h->has_start)
 		return;
@@ -66,7 +66,7 @@ void session_fields_tend(struct nested_bpf *skel, const struct kvm_hooks *h)
 		bpf_link__destroy(*link);
 		*link = NULL;
 	} else if (!*link && needed) {
-		*link = bpf_program__attach(skel->progs.learn_start);
+		*link = bpf_program__attach(p->learn_start);
 	}
 }
 
@@ -98,7 +98,7 @@ int session_fields_each(const struct session_fields *f, const struct np_vcpu *vc
 	return err;
 }
 
-void session_fields_recycle(struct session_fields *f, struct nested_bpf *skel, uint32_t slot)
+void session_fields_recycle(struct session_fields *f, uint32_t slot)
 {
 	if (!f->rows)
 		return;
@@ -109,7 +109,7 @@ void session_fields_recycle(struct session_fields *f, struct nested_bpf *skel, u
 		if (f->sites[i].slot != slot)
 			continue;
 		if (f->sites[i].unknown == NP_UNKNOWN_START)
-			__atomic_fetch_sub(&skel->bss->unclear, 1, __ATOMIC_RELAXED);
+			__atomic_fetch_sub(f->unclear, 1, __ATOMIC_RELAXED);
 		memset(&f->sites[i], 0, sizeof(f->sites[i]));
 	}
 }

@@ -1,32 +1,48 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The session's part for the VMCS fields that L1 accesses: the programs' rows and sites. */
+/* A session's part for the VMCS fields that L1 accesses: the programs' rows and sites. */
 #ifndef NESTPROF_SESSION_FIELDS_H
 #define NESTPROF_SESSION_FIELDS_H
 
+#include "bpf/fields.h"
 #include "collector/session.h"
 
-struct nested_bpf;
+/* What bpf/fields.bpf.h has put into the programs of a skeleton, whichever that is. */
+struct fields_parts {
+	struct bpf_program *entry_access, *learn_start;
+	struct bpf_map *rows, *sites;
+	struct bpf_link **link; /* of learn_start */
+};
+
+#define FIELDS_PARTS(skel)                                                                         \
+	(&(const struct fields_parts){ (skel)->progs.entry_access, (skel)->progs.learn_start,      \
+				       (skel)->maps.access_rows, (skel)->maps.sites,               \
+				       &(skel)->links.learn_start })
 
 /* The programs' maps themselves. */
 struct session_fields {
 	struct np_access_row *rows;
 	struct np_site *sites;
+	uint32_t *unclear; /* sites */
 };
 
 /* Before the programs are loaded; without `wanted` they take next to no memory. */
-void session_fields_choose(struct nested_bpf *skel, const struct kvm_hooks *h, bool wanted);
+void session_fields_choose(const struct fields_parts *p, const struct kvm_hooks *h, bool wanted);
 
-int session_fields_map(struct session_fields *f, const struct nested_bpf *skel);
+int session_fields_map(struct session_fields *f, const struct fields_parts *p, uint32_t *unclear);
 void session_fields_unmap(struct session_fields *f);
 
+/* A vCPU's access, by its slot from 0 on; NULL: the slot is free, or its vCPU is gone. */
+typedef const struct np_access_state *(*fields_state)(const void *arg, uint32_t slot);
+
 /* The hook that tells where instructions begin is in while one is not clear, or new ones come. */
-void session_fields_tend(struct nested_bpf *skel, const struct kvm_hooks *h);
+void session_fields_tend(const struct session_fields *f, const struct fields_parts *p,
+			 const struct kvm_hooks *h, fields_state state, const void *arg);
 
 /* As session_each_access(). */
 int session_fields_each(const struct session_fields *f, const struct np_vcpu *vcpus,
 			session_access each, void *arg);
 
 /* What was a vCPU's, `slot` from 1 on, is free. */
-void session_fields_recycle(struct session_fields *f, struct nested_bpf *skel, uint32_t slot);
+void session_fields_recycle(struct session_fields *f, uint32_t slot);
 
 #endif

@@ -52,7 +52,7 @@ static uint64_t value_of(struct rec_batch *b, const struct rec_event *e)
 {
 	uint64_t delta;
 
-	if (e->type == NP_EVENT_LOST)
+	if (!np_event_has_time(e->type))
 		return e->ns;
 	delta = e->ns > b->now ? e->ns - b->now : 0;
 	b->now += delta;
@@ -133,6 +133,7 @@ static bool unpack_events(struct rec_batch *b, const uint8_t *from)
 	uint32_t n = b->nr_events, wide = 0;
 	const uint8_t *delta = from + 2 * n;
 
+	b->has_accesses = false;
 	memcpy(b->kind, from, n);
 	memcpy(b->reason, from + n, n);
 	for (uint32_t i = 0; i < n; i++) {
@@ -141,6 +142,7 @@ static bool unpack_events(struct rec_batch *b, const uint8_t *from)
 		wide += b->delta[i] == WIDE;
 		if ((b->kind[i] & KIND_TYPE) >= NP_EVENT_TYPES)
 			return false;
+		b->has_accesses |= (b->kind[i] & KIND_TYPE) == NP_EVENT_ACCESS;
 	}
 	return wide == b->nr_wide;
 }
@@ -197,8 +199,8 @@ bool rec_cursor_event(struct rec_cursor *c, const struct rec_batch *b, struct re
 	e->type = b->kind[i] & KIND_TYPE;
 	e->level = b->kind[i] >> KIND_LEVEL_SHIFT;
 	e->reason = b->reason[i];
-	if (e->type != NP_EVENT_LOST)
+	if (np_event_has_time(e->type))
 		c->ns += value;
-	e->ns = e->type == NP_EVENT_LOST ? value : c->ns;
+	e->ns = np_event_has_time(e->type) ? c->ns : value;
 	return true;
 }

@@ -18,7 +18,7 @@
 #define REC_MAX_RUNS 4096u
 
 struct rec_event {
-	uint64_t ns;  /* when; of NP_EVENT_LOST: how many */
+	uint64_t ns;  /* when; of NP_EVENT_LOST: how many; of _ACCESS: which */
 	uint8_t type; /* enum np_event_type */
 	uint8_t level;
 	uint8_t reason;
@@ -32,12 +32,13 @@ struct rec_run {
 
 struct rec_batch {
 	uint32_t nr_runs, nr_events, nr_wide;
+	bool has_accesses;	    /* some of the events are: for rec_batch_unpack() to say */
 	uint64_t first_ns, last_ns; /* of events and marks */
 	uint64_t now;		    /* of the run that is added to */
 	struct rec_run run[REC_MAX_RUNS];
 	uint8_t kind[REC_MAX_EVENTS]; /* type and level */
 	uint8_t reason[REC_MAX_EVENTS];
-	uint32_t delta[REC_MAX_EVENTS]; /* ns since the event before it, or how many were lost */
+	uint32_t delta[REC_MAX_EVENTS]; /* ns since the event before it, or what else the value is */
 	uint64_t wide[REC_MAX_EVENTS];	/* where that does not fit */
 };
 

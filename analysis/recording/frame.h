@@ -13,7 +13,8 @@
 /* The file's first bytes; each frame begins with them. Not text, and never in text. */
 #define REC_MAGIC "\x89NPR\r\n\x1a\n"
 #define REC_MAGIC_SIZE 8
-#define REC_VERSION 1
+#define REC_VERSION 2 /* the latest */
+#define REC_VERSION_PLAIN 1 /* that of a recording without accesses to VMCS fields */
 
 #define REC_HEADER_SIZE 72
 /* No frame is larger, whatever its header says. */
@@ -25,6 +26,7 @@ enum rec_type {
 	REC_FILE = 1,	/* JSON: what was recorded, where and when; the first frame */
 	REC_VCPU = 2,	/* JSON: a vCPU, before its first event */
 	REC_EVENTS = 3, /* see events.h */
+	REC_ACCESS = 5, /* JSON: a kind of access of a vCPU's to its VMCS, before its first */
 	REC_END = 4,	/* JSON: totals; the last frame of a recording that ended well */
 };
 

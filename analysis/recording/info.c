@@ -11,9 +11,10 @@
 
 json_t *rec_info_to_json(const struct rec_info *i)
 {
-	json_t *hooks = json_pack("{s:b, s:b, s:b}", "entry", i->has_entry, "sync_to_shadow",
+	json_t *hooks = json_pack("{s:b, s:b, s:b, s:b}", "entry", i->has_entry, "sync_to_shadow",
 				  i->has_sync[NP_SYNC_TO_SHADOW], "sync_from_shadow",
-				  i->has_sync[NP_SYNC_FROM_SHADOW]);
+				  i->has_sync[NP_SYNC_FROM_SHADOW], "accesses",
+				  i->has_accesses);
 
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:o}", "schema", SCHEMA,
 			 "nestprof", i->nestprof, "kernel", i->kernel, "cpu", i->cpu, "clock",
@@ -24,12 +25,13 @@ json_t *rec_info_to_json(const struct rec_info *i)
 
 static int hooks_from_json(struct rec_info *i, json_t *o)
 {
-	int entry, to, from;
+	int entry, to, from, accesses = 0;
 
-	if (json_unpack(o, "{s:b, s:b, s:b}", "entry", &entry, "sync_to_shadow", &to,
-			"sync_from_shadow", &from))
+	if (json_unpack(o, "{s:b, s:b, s:b, s?b}", "entry", &entry, "sync_to_shadow", &to,
+			"sync_from_shadow", &from, "accesses", &accesses))
 		return -EINVAL;
 	i->has_entry = entry;
+	i->has_accesses = accesses;
 	i->has_sync[NP_SYNC_TO_SHADOW] = to;
 	i->has_sync[NP_SYNC_FROM_SHADOW] = from;
 	return 0;

@@ -22,6 +22,7 @@ struct rec_info {
 	bool has_entry; /* kvm_entry was hooked: round trips can be timed */
 	uint32_t phases_every; /* of so many exits of L2, one has all entries until the next */
 	bool has_sync[NP_SYNCS];
+	bool has_accesses; /* to VMCS fields, of L1's with an exit */
 };
 
 json_t *rec_info_to_json(const struct rec_info *i);

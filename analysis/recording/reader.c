@@ -15,6 +15,7 @@ struct rec_reader {
 	void *arg;
 	ZSTD_DCtx *zstd;
 	struct rec_frame frame;
+	uint16_t version;  /* of the first frame, and so of all */
 	uint32_t sequence; /* of the next frame */
 	uint64_t offset;   /* of window[at], in the file */
 	size_t current;	   /* bytes of the frame that was read last; it is still in the window */
@@ -111,7 +112,7 @@ static bool times_fit(const struct rec_batch *b, const struct rec_frame *f)
 		if (run->ns < f->first_ns || run->ns > f->last_ns)
 			return false;
 		while (rec_cursor_event(&c, b, &e)) {
-			if (e.type == NP_EVENT_LOST)
+			if (!np_event_has_time(e.type))
 				continue;
 			if (e.ns < last || e.ns > f->last_ns)
 				return false;
@@ -124,6 +125,7 @@ static bool times_fit(const struct rec_batch *b, const struct rec_frame *f)
 static const char *unpack_events(struct rec_reader *r)
 {
 	if (!rec_batch_unpack(&r->batch, r->payload, r->frame.size) ||
+	    (r->batch.has_accesses && r->frame.version == REC_VERSION_PLAIN) ||
 	    r->batch.nr_events != r->frame.events || !times_fit(&r->batch, &r->frame))
 		return "a frame's events are in disorder";
 	return NULL;
@@ -137,7 +139,9 @@ static const char *unpack(struct rec_reader *r)
 
 	if (f->sequence != r->sequence)
 		return f->sequence > r->sequence ? "frames are missing" : "a frame is out of order";
-	if (f->version != REC_VERSION)
+	if (!r->sequence)
+		r->version = f->version;
+	if (!f->version || f->version > REC_VERSION || f->version != r->version)
 		return "a frame is of another version";
 	if (rec_checksum(stored, f->stored) != f->checksum)
 		return "a frame's checksum is wrong";
@@ -146,6 +150,7 @@ static const char *unpack(struct rec_reader *r)
 	switch (f->type) {
 	case REC_FILE:
 	case REC_VCPU:
+	case REC_ACCESS:
 	case REC_END:
 		return unpack_json(r);
 	case REC_EVENTS:

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/recording/replay_access.h"
 #include "analysis/recording/replay_vcpu.h"
 
 /* More tables than anybody reads: a day of seconds and some. */
@@ -34,6 +35,7 @@ struct replay {
 	void *arg;
 	struct stat_model *model;
 	struct replay_vcpus vcpus;
+	struct replay_accesses *accesses; /* NULL: not wanted */
 	struct slot slot[NP_MAX_VCPUS];
 	uint32_t found, gone, intervals;
 	bool over;
@@ -72,7 +74,10 @@ struct replay *replay_new(const struct replay_options *o, replay_interval each, 
 	r->vcpus.times = o->times;
 	r->vcpus.syncs = o->syncs;
 	r->model = stat_model_new();
-	if (!replay_vcpus_init(&r->vcpus, o->phases_every, o->recorded_every) && r->model)
+	if (o->fields)
+		r->accesses = replay_accesses_new(o->fields);
+	if (!replay_vcpus_init(&r->vcpus, o->phases_every, o->recorded_every) && r->model &&
+	    (r->accesses || !o->fields))
 		return r;
 	replay_free(r);
 	return NULL;
@@ -84,6 +89,7 @@ void replay_free(struct replay *r)
 		return;
 	stat_model_free(r->model);
 	replay_vcpus_free(&r->vcpus);
+	replay_accesses_free(r->accesses);
 	free(r->held);
 	free(r);
 }
@@ -145,6 +151,15 @@ int replay_stream(struct replay *r, const struct rec_stream *s)
 	return 0;
 }
 
+int replay_access(struct replay *r, const struct rec_access *a)
+{
+	uint32_t slot = find(r, a->stream);
+
+	if (!slot)
+		return -EBADMSG;
+	return r->accesses ? replay_accesses_learn(r->accesses, slot - 1, a) : 0;
+}
+
 static void name_vm(pid_t tgid, char name[NP_VM_NAME], void *arg)
 {
 	const struct slot *s = arg;
@@ -161,11 +176,25 @@ static int read_slot(struct replay *r, uint32_t slot, bool gone)
 			       &r->slot[slot]);
 }
 
+/* The slot's part of what is asked for besides the model. */
+static int sum_up(struct replay *r, uint32_t slot)
+{
+	const struct np_vcpu *v = &r->vcpus.vcpu[slot];
+
+	if (!r->slot[slot].s.stream || !r->slot[slot].wanted)
+		return 0;
+	if (r->o.account)
+		np_account_add_vcpu(r->o.account, v, r->vcpus.pools.rows);
+	return r->accesses ? replay_accesses_end(r->accesses, slot, v) : 0;
+}
+
 /* The model keeps what it had; the slot is another's. */
 static int end_slot(struct replay *r, uint32_t slot)
 {
 	int err = read_slot(r, slot, true);
 
+	if (!err)
+		err = sum_up(r, slot);
 	if (!err && r->slot[slot].wanted && ++r->gone > MAX_GONE)
 		err = -E2BIG;
 	replay_vcpu_end(&r->vcpus, slot);
@@ -175,11 +204,18 @@ static int end_slot(struct replay *r, uint32_t slot)
 
 static int apply(struct replay *r, uint32_t slot, const struct rec_event *e)
 {
+	int err = 0;
+
 	r->anything = true;
 	if (e->type == NP_EVENT_LOST)
 		r->lost += e->ns;
-	if (r->slot[slot].wanted)
+	if (r->slot[slot].wanted) {
 		replay_vcpu_event(&r->vcpus, slot, e);
+		if (r->accesses)
+			err = replay_accesses_event(r->accesses, slot, e, &r->vcpus.vcpu[slot]);
+	}
+	if (err)
+		return err;
 	return e->type == NP_EVENT_GONE ? end_slot(r, slot) : 0;
 }
 
@@ -204,21 +240,21 @@ static bool hold(struct replay *r, uint32_t slot, const struct rec_event *e)
 static int take(struct replay *r, uint32_t slot, struct rec_event e)
 {
 	struct slot *s = &r->slot[slot];
-	bool lost = e.type == NP_EVENT_LOST;
+	bool has_time = np_event_has_time(e.type);
 
 	if (s->gone)
 		return -EBADMSG;
 	s->gone = e.type == NP_EVENT_GONE;
-	if (!lost && e.ns < s->now)
+	if (has_time && e.ns < s->now)
 		e.ns = s->now;
-	if (!lost)
+	if (has_time)
 		s->now = e.ns;
 	if (s->now > r->last)
 		r->last = s->now;
-	r->late += !lost && e.ns < r->from;
+	r->late += has_time && e.ns < r->from;
 	if (s->now >= r->to && hold(r, slot, &e))
 		return 0;
-	r->late += !lost && s->now >= r->to;
+	r->late += has_time && s->now >= r->to;
 	return apply(r, slot, &e);
 }
 
@@ -244,8 +280,11 @@ static int end_interval(struct replay *r, uint64_t to)
 {
 	int err = ++r->intervals > MAX_INTERVALS ? -E2BIG : 0;
 
-	for (uint32_t i = 0; !err && i < NP_MAX_VCPUS; i++)
+	for (uint32_t i = 0; !err && i < NP_MAX_VCPUS; i++) {
 		err = read_slot(r, i, false);
+		if (!err && !r->o.interval)
+			err = sum_up(r, i);
+	}
 	if (!err)
 		err = r->each(r->model, r->from, to, r->lost, r->arg);
 	stat_model_advance(r->model);

@@ -6,6 +6,8 @@
 #ifndef NESTPROF_RECORDING_REPLAY_H
 #define NESTPROF_RECORDING_REPLAY_H
 
+#include "analysis/fields.h"
+#include "analysis/recording/access.h"
 #include "analysis/recording/batch.h"
 #include "analysis/recording/stream.h"
 
@@ -20,6 +22,12 @@ struct replay_options {
 	uint64_t start; /* ns; when recording began */
 	uint64_t interval; /* ns; 0: all is one */
 	uint64_t duration; /* ns; 0: to the end */
+	/*
+	 * Where there is no interval: L1's accesses to its VMCS, and the account of all that
+	 * is counted, are added to these; NULL: they are not wanted.
+	 */
+	struct np_fields *fields;
+	struct np_account *account;
 };
 
 /* An interval is over: the model has it. Not 0: ends the replay, which returns that. */
@@ -37,6 +45,7 @@ void replay_free(struct replay *r);
  * take too many intervals.
  */
 int replay_stream(struct replay *r, const struct rec_stream *s);
+int replay_access(struct replay *r, const struct rec_access *a);
 int replay_batch(struct replay *r, const struct rec_batch *b);
 
 /* The recording is over, at `end`, or when its last event was: its last interval, too. */

@@ -128,7 +128,7 @@ void replay_vcpu_event(struct replay_vcpus *v, uint32_t slot, const struct rec_e
 {
 	struct np_vcpu *vcpu = &v->vcpu[slot];
 
-	if (e->type != NP_EVENT_LOST)
+	if (np_event_has_time(e->type))
 		v->pools.now = e->ns;
 	switch (e->type) {
 	case NP_EVENT_EXIT:
@@ -148,6 +148,8 @@ void replay_vcpu_event(struct replay_vcpus *v, uint32_t slot, const struct rec_e
 		return;
 	case NP_EVENT_SYNCED:
 		return on_synced(vcpu, e);
+	case NP_EVENT_ACCESS:
+		return; /* of the exit before, and nothing new */
 	default: /* NP_EVENT_GONE, NP_EVENT_LOST: what comes next fits nothing before */
 		return np_fsm_gap(&v->pools, vcpu);
 	}

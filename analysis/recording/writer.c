@@ -16,6 +16,7 @@ struct rec_writer {
 	void *arg;
 	int err; /* the first failure */
 	ZSTD_CCtx *zstd;
+	uint16_t version;
 	uint32_t sequence;
 	uint32_t stream; /* of the run that is added to */
 	struct rec_totals totals;
@@ -36,12 +37,18 @@ struct rec_writer *rec_writer_new(rec_sink sink, void *arg)
 	memset(w, 0, offsetof(struct rec_writer, batch));
 	w->sink = sink;
 	w->arg = arg;
+	w->version = REC_VERSION_PLAIN;
 	w->zstd = ZSTD_createCCtx();
 	rec_batch_clear(&w->batch);
 	if (w->zstd)
 		return w;
 	free(w);
 	return NULL;
+}
+
+void rec_writer_takes_accesses(struct rec_writer *w)
+{
+	w->version = REC_VERSION;
 }
 
 void rec_writer_free(struct rec_writer *w)
@@ -66,7 +73,7 @@ static int write_frame(struct rec_writer *w, struct rec_frame f, const void *pay
 		return w->err;
 	if (ZSTD_isError(n))
 		return w->err = -ENOMEM;
-	f.version = REC_VERSION;
+	f.version = w->version;
 	f.sequence = w->sequence;
 	f.stored = n;
 	f.size = size;
@@ -99,6 +106,15 @@ int rec_write_stream(struct rec_writer *w, const struct rec_stream *s)
 {
 	json_t *o = rec_stream_to_json(s);
 	int err = rec_write_json(w, REC_VCPU, o);
+
+	json_decref(o);
+	return err;
+}
+
+int rec_write_access(struct rec_writer *w, const struct rec_access *a)
+{
+	json_t *o = rec_access_to_json(a);
+	int err = rec_write_json(w, REC_ACCESS, o);
 
 	json_decref(o);
 	return err;

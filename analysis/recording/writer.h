@@ -3,6 +3,7 @@
 #ifndef NESTPROF_RECORDING_WRITER_H
 #define NESTPROF_RECORDING_WRITER_H
 
+#include "analysis/recording/access.h"
 #include "analysis/recording/batch.h"
 #include "analysis/recording/frame.h"
 #include "analysis/recording/stream.h"
@@ -21,6 +22,9 @@ struct rec_writer;
 struct rec_writer *rec_writer_new(rec_sink sink, void *arg);
 void rec_writer_free(struct rec_writer *w);
 
+/* Before the first frame: there will be accesses to VMCS fields, which old readers do not know. */
+void rec_writer_takes_accesses(struct rec_writer *w);
+
 /*
  * In this order: the file, then vCPUs and events, then the end. All return 0 or
  * what the sink did; after a failure nothing more is written. What a JSON frame
@@ -28,6 +32,7 @@ void rec_writer_free(struct rec_writer *w);
  */
 int rec_write_json(struct rec_writer *w, enum rec_type type, const json_t *o);
 int rec_write_stream(struct rec_writer *w, const struct rec_stream *s);
+int rec_write_access(struct rec_writer *w, const struct rec_access *a);
 
 /* The events that rec_write_event() adds are this vCPU's. */
 int rec_write_run(struct rec_writer *w, uint32_t stream, uint64_t ns);

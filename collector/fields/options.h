@@ -12,6 +12,7 @@ enum fields_format { FIELDS_TEXT, FIELDS_JSON, FIELDS_CSV, FIELDS_FOLDED };
 struct fields_options {
 	struct target target;
 	char **command;	      /* runs, and ends it; NULL: none */
+	const char *recording; /* in place of what happens now; NULL: none */
 	const char *kallsyms; /* a copy of L1's; NULL: none */
 	enum fields_format format;
 	enum fields_by by;

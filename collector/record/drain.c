@@ -40,6 +40,8 @@ struct drain {
 	uint64_t missed;
 	uint64_t now;
 	struct reading reading[NP_MAX_VCPUS];
+	uint32_t accesses; /* handed out so far */
+	uint32_t access[NP_MAX_ACCESS_ROWS]; /* what a row is in the recording; 0: not told yet */
 };
 
 struct drain *drain_new(const struct drain_source *s, struct rec_writer *w, uint32_t vcpu)
@@ -114,6 +116,37 @@ static uint64_t whole_time(uint64_t low, uint64_t near)
 	return ahead < HALF_OF_TIME ? near + ahead : near - (NP_EVENT_NS_MASK + 1 - ahead);
 }
 
+static int tell_access(struct drain *d, const struct reading *r, uint32_t index)
+{
+	const struct np_access_row *row = &d->s.rows[index];
+	const struct rec_access a = {
+		.access = ++d->accesses,
+		.stream = r->stream,
+		.what = { .write = row->kind & NP_ACCESS_WRITE,
+			  .memory = row->kind & NP_ACCESS_MEMORY,
+			  .unknown = row->kind >> NP_ACCESS_UNKNOWN_SHIFT,
+			  .field = row->field,
+			  .address = row->address },
+	};
+
+	d->access[index] = a.access;
+	return rec_write_access(d->w, &a);
+}
+
+/* What it was is told before, once. */
+static int put_access(struct drain *d, struct reading *r, uint64_t row)
+{
+	struct rec_event e = { .type = NP_EVENT_ACCESS };
+	int err = 0;
+
+	if (d->s.rows && row && row <= NP_MAX_ACCESS_ROWS) {
+		if (!d->access[row - 1])
+			err = tell_access(d, r, row - 1);
+		e.ns = d->access[row - 1];
+	}
+	return err ? err : put(d, r, &e);
+}
+
 static int put_word(struct drain *d, struct reading *r, uint64_t word)
 {
 	uint64_t ns = whole_time(word >> NP_EVENT_NS_SHIFT, r->dated ? r->ns : d->now);
@@ -121,12 +154,22 @@ static int put_word(struct drain *d, struct reading *r, uint64_t word)
 			       .level = word >> NP_EVENT_LEVEL_SHIFT & LEVEL_MASK,
 			       .reason = word >> NP_EVENT_REASON_SHIFT & NP_EVENT_REASON_MAX };
 
+	if (e.type == NP_EVENT_ACCESS)
+		return put_access(d, r, word >> NP_EVENT_NS_SHIFT);
 	/* The kernel's fast clock may go back a little between two CPUs. */
 	if (!r->dated || ns > r->ns)
 		r->ns = ns;
 	r->dated = true;
 	e.ns = r->ns;
 	return put(d, r, &e);
+}
+
+/* The vCPU's rows will be others'. */
+static void forget_accesses(struct drain *d, uint32_t slot)
+{
+	for (uint32_t i = 0; d->s.rows && i < NP_MAX_ACCESS_ROWS; i++)
+		if (d->s.rows[i].slot == slot)
+			d->access[i] = 0;
 }
 
 /* The chunk's words from the next one up to `end`. */
@@ -228,6 +271,7 @@ static int end_tape(struct drain *d, struct reading *r, struct np_tape *t)
 		err = put(d, r, &gone);
 	if (r->chunk)
 		give_back(d, r->chunk);
+	forget_accesses(d, t - d->s.tapes + 1);
 	memset(r, 0, sizeof(*r));
 	memset(t, 0, sizeof(*t));
 	d->s.free_slot(d->s.arg, t - d->s.tapes + 1);

@@ -8,12 +8,14 @@
 
 #include "analysis/recording/writer.h"
 #include "bpf/events.h"
+#include "bpf/fields.h"
 #include "bpf/record_chunks.h"
 
 struct drain_source {
 	struct np_tape *tapes; /* NP_MAX_VCPUS */
 	struct np_chunk *chunks;
 	uint32_t nr_chunks;
+	const struct np_access_row *rows; /* NP_MAX_ACCESS_ROWS; NULL: no accesses are recorded */
 	/* Both numbered from 1, as in the programs. */
 	void (*free_chunk)(void *arg, uint32_t chunk);
 	void (*free_slot)(void *arg, uint32_t slot);

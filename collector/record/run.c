@@ -65,6 +65,7 @@ static int write_info(struct run *r, uint64_t start)
 
 	if (!uname(&u))
 		snprintf(i.kernel, sizeof(i.kernel), "%s", u.release);
+	i.has_accesses = record_session_has_fields(r->session);
 	environment_cpu_model(i.cpu, sizeof(i.cpu));
 	for (int s = 0; s < NP_SYNCS; s++)
 		i.has_sync[s] = record_session_has_sync(r->session, s);
@@ -80,6 +81,7 @@ static int open_session(struct run *r)
 	const struct record_config c = { .tgid = t->tgid,
 					 .entries = !t->counts_only,
 					 .syncs = t->shadow_sync,
+					 .fields = r->o->fields,
 					 .phases_every = t->phases_every,
 					 .buffer = r->o->buffer_mib << 20 };
 	int err = record_session_open(&r->session, &c);
@@ -89,6 +91,8 @@ static int open_session(struct run *r)
 	record_session_source(r->session, &r->source);
 	r->source.name_vm = name_vm;
 	r->writer = rec_writer_new(output_write, &r->out);
+	if (r->writer && r->o->fields)
+		rec_writer_takes_accesses(r->writer);
 	r->drain = r->writer ? drain_new(&r->source, r->writer, t->vcpu) : NULL;
 	return r->drain ? 0 : -ENOMEM;
 }

@@ -15,6 +15,7 @@ struct record_options {
 	char **command;	     /* runs, and ends it; NULL: none */
 	const char *file;    /* "-": standard output */
 	bool force;	     /* a file that exists is replaced */
+	bool fields;	     /* L1's accesses to its VMCS, too */
 	uint64_t buffer_mib; /* of memory for events that were not written yet */
 };
 

@@ -9,7 +9,9 @@
 #include <bpf/libbpf.h>
 
 #include "collector/base/fail.h"
+#include "collector/base/log.h"
 #include "collector/bpf_log.h"
+#include "collector/session_fields.h"
 
 #include "bpf/record.skel.h"
 
@@ -19,6 +21,7 @@ struct record_session {
 	struct record_config c;
 	struct np_chunk *chunks;
 	uint32_t nr_chunks;
+	struct session_fields fields;
 	bool attached;
 };
 
@@ -63,6 +66,13 @@ static int probe(struct record_session *s)
 {
 	int err = programs_probe(&s->hooks);
 
+	if (!err && s->c.fields && !s->hooks.has_accesses)
+		return fail(NP_EXIT_NO_BTF, -EOPNOTSUPP,
+			    "VMCS fields cannot be told on this kernel: its BTF does not show L1's "
+			    "registers and memory (Linux 5.17 and later do, with module BTF)");
+	if (!err && s->c.fields && !s->hooks.has_start)
+		log_note("this kernel's BTF has no function vmx_cache_reg: some of L1's "
+			 "instructions will not be told");
 	if (err || !s->hooks.unchecked)
 		return err;
 	return fail(NP_EXIT_NO_BTF, -EOPNOTSUPP,
@@ -76,10 +86,12 @@ static int load_chosen(struct record_session *s)
 	if (!s->skel)
 		return programs_cannot("open", -errno);
 	s->skel->rodata->target_tgid = s->c.tgid;
+	s->skel->rodata->records_fields = s->c.fields;
 	s->skel->rodata->forgets = s->hooks.vcpu_destroy;
 	if (s->c.phases_every)
 		s->skel->rodata->phases_every = s->c.phases_every;
 	choose_programs(s->skel, &s->hooks, &s->c);
+	session_fields_choose(FIELDS_PARTS(s->skel), &s->hooks, s->c.fields);
 	bpf_map__set_max_entries(s->skel->maps.chunks, s->nr_chunks);
 	bpf_map__set_max_entries(s->skel->maps.free_chunks, s->nr_chunks);
 	return record_bpf__load(s->skel);
@@ -132,6 +144,9 @@ int record_session_open(struct record_session **s, const struct record_config *c
 					   new->nr_chunks * sizeof(struct np_chunk));
 		err = new->chunks ? fill_free_lists(new) : -ENOMEM;
 	}
+	if (!err && c->fields)
+		err = session_fields_map(&new->fields, FIELDS_PARTS(new->skel),
+					 &new->skel->bss->unclear);
 	if (err) {
 		record_session_close(new);
 		return err;
@@ -143,6 +158,11 @@ int record_session_open(struct record_session **s, const struct record_config *c
 bool record_session_has_entry(const struct record_session *s)
 {
 	return s->c.entries && s->hooks.has_entry;
+}
+
+bool record_session_has_fields(const struct record_session *s)
+{
+	return s->c.fields;
 }
 
 bool record_session_has_sync(const struct record_session *s, enum np_sync which)
@@ -169,6 +189,14 @@ void record_session_detach(struct record_session *s)
 	s->attached = false;
 }
 
+static const struct np_access_state *access_of(const void *arg, uint32_t slot)
+{
+	const struct record_session *s = arg;
+	uint64_t key = s->skel->bss->vcpus[slot].key;
+
+	return key && key != NP_KEY_GONE ? &s->skel->bss->accesses[slot] : NULL;
+}
+
 /* The hook that learns a vCPU's type is in for as long as one that enters L2 has none. */
 void record_session_tend(struct record_session *s)
 {
@@ -176,6 +204,8 @@ void record_session_tend(struct record_session *s)
 	const struct np_tape *tapes = s->skel->bss->vcpus;
 	bool needed = false;
 
+	if (s->c.fields && s->attached)
+		session_fields_tend(&s->fields, FIELDS_PARTS(s->skel), &s->hooks, access_of, s);
 	if (s->hooks.reason != REASON_BY_KPTR || !s->attached)
 		return;
 	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
@@ -197,8 +227,12 @@ static void free_chunk(void *arg, uint32_t chunk)
 
 static void free_slot(void *arg, uint32_t slot)
 {
-	const struct record_session *s = arg;
+	struct record_session *s = arg;
 
+	if (s->c.fields) {
+		session_fields_recycle(&s->fields, slot);
+		memset(&s->skel->bss->accesses[slot - 1], 0, sizeof(struct np_access_state));
+	}
 	programs_put_free(s->skel->maps.free_slots, slot);
 }
 
@@ -218,6 +252,7 @@ void record_session_source(struct record_session *s, struct drain_source *source
 	*source = (struct drain_source){ .tapes = s->skel->bss->vcpus,
 					 .chunks = s->chunks,
 					 .nr_chunks = s->nr_chunks,
+					 .rows = s->fields.rows,
 					 .free_chunk = free_chunk,
 					 .free_slot = free_slot,
 					 .missed = missed,
@@ -237,6 +272,7 @@ void record_session_close(struct record_session *s)
 		return;
 	if (s->chunks)
 		munmap(s->chunks, s->nr_chunks * sizeof(struct np_chunk));
+	session_fields_unmap(&s->fields);
 	record_bpf__destroy(s->skel);
 	free(s);
 }

@@ -17,6 +17,7 @@ struct record_config {
 	pid_t tgid;   /* only this process's VMs; 0: all */
 	bool entries; /* kvm_entry, too: without, nothing can be timed */
 	bool syncs;   /* copies between vmcs12 and the shadow VMCS, too */
+	bool fields;  /* L1's accesses to its VMCS, too */
 	uint32_t phases_every; /* entries into L1 in one of so many round trips; 0: in all */
 	uint64_t buffer; /* bytes of memory for events that were not read yet */
 };
@@ -24,6 +25,7 @@ struct record_config {
 /* As session_open_with(); NP_EXIT_NO_BTF as well where modules have no BTF. */
 int record_session_open(struct record_session **s, const struct record_config *c);
 bool record_session_has_entry(const struct record_session *s);
+bool record_session_has_fields(const struct record_session *s);
 bool record_session_has_sync(const struct record_session *s, enum np_sync which);
 
 int record_session_attach(struct record_session *s);

@@ -22,3 +22,12 @@ check-fields: all $(B)/tests/check_fields
 		--no-charts $(FIELDS_LAB) $(FIELDS_L1) -o $(B)/fields-l1
 	$(B)/tests/check_fields $(FIELDS_SEED) $(FIELDS_SEQUENCES) $(B)/fields-check \
 		$(B)/fields-l1/latest/result.json
+
+# The same live and from a recording.
+.PHONY: check-fields-recorded
+check-fields: check-fields-recorded
+check-fields-recorded: all $(B)/tests/check_fields_recorded
+	rm -rf $(B)/fields-recorded
+	$(B)/nestprof lab --l0-command tests/lab/fields_recorded.sh --arms shadow-on \
+		$(FIELDS_LAB) -o $(B)/fields-recorded
+	$(B)/tests/check_fields_recorded $(B)/fields-recorded $(B)/nestprof

@@ -93,7 +93,7 @@ static inline struct rec_event random_event(uint64_t *now)
 			       .reason = random32() % 256 };
 
 	*now += random32() % 1000 ? random32() % 100000 : (uint64_t)random32() << 8;
-	e.ns = e.type == NP_EVENT_LOST ? random32() : *now;
+	e.ns = !np_event_has_time(e.type) ? random32() : *now;
 	return e;
 }
 
@@ -144,6 +144,7 @@ static inline void record(uint32_t sweeps, uint32_t events)
 	struct rec_writer *w = rec_writer_new(bytes_write, &file);
 
 	assert_non_null(w);
+	rec_writer_takes_accesses(w);
 	write_object(w, REC_FILE);
 	write_stream(w, 1);
 	write_stream(w, 2);

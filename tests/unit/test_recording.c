@@ -35,6 +35,7 @@ static void frames_are_cut_where_they_are_full(void **state)
 	struct seen s;
 
 	(void)state;
+	rec_writer_takes_accesses(w);
 	write_object(w, REC_FILE);
 	write_stream(w, 7);
 	write_run(w, 7, 2 * REC_MAX_EVENTS + 3, &now);
@@ -169,6 +170,7 @@ static void disk_that_is_full_leaves_whole_frames(void **state)
 
 	(void)state;
 	file.room = 3000;
+	rec_writer_takes_accesses(w);
 	write_object(w, REC_FILE);
 	write_stream(w, 1);
 	for (int i = 0; i < 1000 && !err; i++) {

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/record/playback.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collector/base/fail.h"
+#include "collector/base/log.h"
+#include "collector/base/proc.h"
+
+static ssize_t read_fd(void *arg, void *data, size_t size)
+{
+	const struct playback *r = arg;
+	ssize_t n;
+
+	do
+		n = np_interrupted() ? -EINTR : read(r->fd, data, size);
+	while (n < 0 && errno == EINTR && !np_interrupted());
+	return n < 0 ? -errno : n;
+}
+
+static int open_file(struct playback *r)
+{
+	bool standard = !strcmp(r->path, "-");
+
+	r->file = standard ? "standard input" : r->path;
+	r->fd = standard ? STDIN_FILENO : open(r->path, O_RDONLY | O_CLOEXEC);
+	if (r->fd < 0)
+		return fail(NP_EXIT_MISSING, -errno, "cannot read %s: %s", r->file,
+			    strerror(errno));
+	r->reader = rec_reader_new(read_fd, r);
+	return r->reader ? 0 : -ENOMEM;
+}
+
+static int cannot_read(const struct playback *r, int err)
+{
+	if (err == -EINTR || err == -ENOMEM)
+		return err;
+	if (err == -EBADMSG)
+		return fail(NP_EXIT_MISSING, err, "%s is no recording of nestprof's, or its "
+			    "beginning is damaged", r->file);
+	if (err == -ENOTSUP)
+		return fail(NP_EXIT_MISSING, err, "%s was recorded by a later nestprof, in a "
+			    "format that this one does not know", r->file);
+	return fail(NP_EXIT_MISSING, err, "cannot read %s: %s", r->file, strerror(-err));
+}
+
+static int read_first(struct playback *r)
+{
+	const struct rec_frame *f;
+	int err = rec_read_frame(r->reader, &f);
+
+	if (err == 1 && !rec_info_from_json(&r->info, rec_reader_json(r->reader)))
+		return 0;
+	return cannot_read(r, err < 0 ? err : -EBADMSG);
+}
+
+int playback_open(struct playback *r, const char *path, const struct target *target)
+{
+	int err;
+
+	*r = (struct playback){ .path = path, .target = target, .fd = -1 };
+	tracing_from_json(&r->tracing, NULL);
+	err = open_file(r);
+	return err ? err : read_first(r);
+}
+
+static uint64_t ns_of(double seconds)
+{
+	return llround(seconds * 1e9);
+}
+
+struct replay_options playback_options(const struct playback *r)
+{
+	const struct target *t = r->target;
+
+	return (struct replay_options){ .tgid = t->pid,
+					.vm = t->vm,
+					.vcpu = t->vcpu,
+					.times = !t->counts_only && r->info.has_entry,
+					.syncs = true, /* if they were recorded */
+					.phases_every = t->phases_every,
+					.recorded_every = r->info.phases_every,
+					.start = r->info.start,
+					.interval = ns_of(t->interval),
+					.duration = ns_of(t->duration) };
+}
+
+/* For the message that there is no VM of some name. */
+static void remember(struct playback *r, const struct stat_whose *w)
+{
+	char name[NP_VM_NAME + 32];
+	size_t n = strlen(r->names);
+
+	snprintf(name, sizeof(name), "%s%s (PID %d)", n ? ", " : "", w->vm, (int)w->tgid);
+	if (!strstr(r->names, name + (n ? 2 : 0)) && n + strlen(name) < sizeof(r->names))
+		strcpy(r->names + n, name);
+}
+
+static int take_stream(struct playback *r)
+{
+	struct rec_stream s;
+
+	if (rec_stream_from_json(&s, rec_reader_json(r->reader)))
+		return -EBADMSG;
+	remember(r, &s.whose);
+	return replay_stream(r->replay, &s);
+}
+
+static int take_end(struct playback *r)
+{
+	struct rec_end e;
+
+	if (rec_end_from_json(&e, rec_reader_json(r->reader)))
+		return -EBADMSG;
+	r->end = e.end;
+	tracing_from_json(&r->tracing, e.tracing);
+	return 0;
+}
+
+static int take_access(struct playback *r)
+{
+	struct rec_access a;
+
+	if (rec_access_from_json(&a, rec_reader_json(r->reader)))
+		return -EBADMSG;
+	return replay_access(r->replay, &a);
+}
+
+static int take_frame(struct playback *r, const struct rec_frame *f)
+{
+	switch (f->type) {
+	case REC_VCPU:
+		return take_stream(r);
+	case REC_ACCESS:
+		return take_access(r);
+	case REC_EVENTS:
+		return replay_batch(r->replay, rec_reader_batch(r->reader));
+	case REC_END:
+		return take_end(r);
+	default:
+		return f->type == REC_FILE ? -EBADMSG : 0;
+	}
+}
+
+/* Up to its end, to what is wrong, or to what was asked for. */
+static int read_frames(struct playback *r)
+{
+	const struct rec_frame *f;
+	int err;
+
+	while (!replay_is_over(r->replay) && (err = rec_read_frame(r->reader, &f))) {
+		if (err < 0)
+			return cannot_read(r, err);
+		err = np_interrupted() ? -EINTR : take_frame(r, f);
+		if (err == -EBADMSG)
+			rec_reader_reject(r->reader, "a frame contradicts others");
+		else if (err == -E2BIG)
+			return fail(NP_EXIT_USAGE, err, "%s would take too many intervals, or "
+				    "one of too many VMs: use another -I", r->file);
+		else if (err)
+			return err;
+	}
+	return replay_is_over(r->replay) ? 0 : replay_end(r->replay, r->end);
+}
+
+int playback_run(struct playback *r, const struct replay_options *o, replay_interval each, void *arg)
+{
+	r->replay = replay_new(o, each, arg);
+	return r->replay ? read_frames(r) : -ENOMEM;
+}
+
+double playback_seconds(const struct playback *r)
+{
+	double seconds = (replay_last(r->replay) - r->info.start) * 1e-9;
+	double most = r->target->duration;
+
+	return most && seconds > most ? most : seconds;
+}
+
+static int check_target(const struct playback *r)
+{
+	const struct target *t = r->target;
+
+	if (replay_found(r->replay) || (!t->pid && !t->vm && t->vcpu == NP_ANY_VCPU))
+		return 0;
+	return fail(NP_EXIT_MISSING, -ENOENT,
+		    "%s has no such virtual machine or vCPU; there are: %s", r->file,
+		    r->names[0] ? r->names : "none");
+}
+
+static int tell_damage(struct playback *r)
+{
+	struct rec_damage d = { 0 };
+	int err = replay_is_over(r->replay) ? 0 : rec_reader_damage(r->reader, &d);
+
+	if (err)
+		return cannot_read(r, err);
+	if (!d.what)
+		return 0;
+	return fail(NP_EXIT_DAMAGED, -EBADMSG,
+		    "%s: %s, at byte %" PRIu64 "; what came before is shown. Left out: %" PRIu64
+		    " bytes, with %" PRIu64 " whole frames of %" PRIu64 " events",
+		    r->file, d.what, d.offset, d.bytes, d.frames, d.events);
+}
+
+int playback_judge(struct playback *r)
+{
+	int err;
+
+	if (replay_late(r->replay))
+		log_note("%" PRIu64 " events came too late for their interval, and were counted in "
+			 "the next", replay_late(r->replay));
+	err = check_target(r);
+	return err ? err : tell_damage(r);
+}
+
+void playback_close(struct playback *r)
+{
+	replay_free(r->replay);
+	rec_reader_free(r->reader);
+	if (r->fd > STDIN_FILENO)
+		close(r->fd);
+}

@@ -1,0 +1,75 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Run in the lab's L0 (nestprof lab --l0-command): fields beside record --fields on the same
+# accesses, with shadow VMCS off and on. What it leaves in /out is judged by
+# check_fields_recorded.c.
+say() {
+	echo "fields_recorded.sh: $*"
+}
+
+# A moment of emulated time is many of ours: look often, but not for ever.
+wait_for() { # pattern file
+	tries=0
+	until grep -q "$1" "$2" 2>/dev/null || [ $tries -ge 1000 ]; do
+		usleep 20000
+		tries=$((tries + 1))
+	done
+}
+
+# Until the programs of a nestprof are attached: so many of them.
+attached() { # name, programs
+	tries=0
+	until [ "$(ls -l "/proc/$(cat "/tmp/$1.pid")/fd" | grep -cE "bpf_link|bpf-raw|perf_event")" -ge "$2" ] ||
+		[ $tries -ge 500 ]; do
+		usleep 20000
+		tries=$((tries + 1))
+	done
+}
+
+# A nestprof that goes on until it is told to end.
+beside() { # name, arguments
+	name=$1
+	shift
+	(
+		nestprof "$@" >"/out/$name.json" 2>"/out/$name.err" &
+		echo $! >"/tmp/$name.pid"
+		wait $!
+		echo $? >"/out/$name.status"
+	) &
+}
+
+tell() { # name
+	kill -INT "$(cat "/tmp/$1.pid")"
+	wait_for . "/out/$1.status"
+}
+
+mkfifo /tmp/in
+for arm in 0 1; do
+	modprobe kvm_intel nested=1 enable_shadow_vmcs=$arm || exit 1
+	# Both begin before there is a VM, and end after it: they see the same.
+	beside live$arm fields --json
+	beside record$arm record --fields -o /out/fields$arm.rec
+	attached live$arm 5
+	attached record$arm 5
+	say "L1, shadow VMCS $arm"
+	qemu-system-x86_64 -name guest=web,debug-threads=on -M microvm,acpi=off,rtc=on -accel kvm \
+		-cpu host -m 256 -nodefaults -no-user-config -display none -serial stdio -no-reboot \
+		-kernel /boot/vmlinux -initrd /boot/l1.cpio \
+		-append "console=ttyS0,115200 quiet mitigations=off nokaslr tsc=reliable no_timer_check cryptomgr.notests initcall_blacklist=load_system_certificate_list reboot=t panic=-1" \
+		</tmp/in >/out/l1.$arm.log 2>&1 &
+	qemu=$!
+	exec 3>/tmp/in
+	wait_for "@np ready" /out/l1.$arm.log
+	say "workloads"
+	echo "run cpuid 300" >&3
+	wait_for "@np result cpuid" /out/l1.$arm.log
+	echo "run pio 50" >&3
+	wait_for "@np result pio" /out/l1.$arm.log
+	echo quit >&3
+	wait $qemu
+	exec 3>&-
+	tell live$arm
+	tell record$arm
+	rmmod kvm_intel
+	echo $? >/out/rmmod.$arm.status
+done
