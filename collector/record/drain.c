@@ -100,8 +100,8 @@ static int put_lost(struct drain *d, struct reading *r, uint64_t lost)
 {
 	/* An entry was read before it was lost, as the first of these. */
 	if (lost && r->early) {
+		lost -= np_event_stands_for(r->early);
 		r->early = 0;
-		lost--;
 	}
 	return lost && r->wanted ? put(d, r, &(struct rec_event){ lost, NP_EVENT_LOST, 0, 0 }) : 0;
 }
@@ -120,13 +120,18 @@ static int put_word(struct drain *d, struct reading *r, uint64_t word)
 	struct rec_event e = { .type = word & TYPE_MASK,
 			       .level = word >> NP_EVENT_LEVEL_SHIFT & LEVEL_MASK,
 			       .reason = word >> NP_EVENT_REASON_SHIFT & NP_EVENT_REASON_MAX };
+	int err;
 
 	/* The kernel's fast clock may go back a little between two CPUs. */
 	if (!r->dated || ns > r->ns)
 		r->ns = ns;
 	r->dated = true;
 	e.ns = r->ns;
-	return put(d, r, &e);
+	if (!np_event_enters(word))
+		return put(d, r, &e);
+	err = put(d, r, &(struct rec_event){ e.ns, NP_EVENT_VMENTER, NP_LEVEL_UNKNOWN, 0 });
+	e.reason = 0;
+	return err ? err : put(d, r, &e);
 }
 
 /* The chunk's words from the next one up to `end`. */

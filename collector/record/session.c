@@ -48,7 +48,8 @@ static void choose_programs(struct record_bpf *skel, const struct kvm_hooks *h,
 
 	choose_exit(skel, h->reason);
 	want(skel->progs.entry, c->entries && h->has_entry);
-	want(skel->progs.inject, true);
+	want(skel->progs.inject, !h->infers);
+	want(skel->progs.halt, h->infers && h->has_halt);
 	want(skel->progs.vmenter, h->vmenter_is_event);
 	want(skel->progs.vmenter_function, !h->vmenter_is_event);
 	want(skel->progs.vcpu_destroyed, h->vcpu_destroy && !typed);
@@ -76,6 +77,7 @@ static int load_chosen(struct record_session *s)
 	if (!s->skel)
 		return programs_cannot("open", -errno);
 	s->skel->rodata->target_tgid = s->c.tgid;
+	s->skel->rodata->infers = s->hooks.infers;
 	s->skel->rodata->forgets = s->hooks.vcpu_destroy;
 	if (s->c.phases_every)
 		s->skel->rodata->phases_every = s->c.phases_every;
@@ -93,9 +95,9 @@ static int load(struct record_session *s)
 		return err;
 	err = load_chosen(s);
 	if (err && s->hooks.vcpu_destroy) {
-		/* Some kernels take tracepoints and no functions: this one can be missed. */
+		/* Some kernels take tracepoints and no functions: these can be missed. */
 		record_bpf__destroy(s->skel);
-		s->hooks.vcpu_destroy = false;
+		s->hooks.vcpu_destroy = s->hooks.has_halt = false;
 		bpf_log_catch();
 		err = load_chosen(s);
 	}
