@@ -21,16 +21,25 @@ static __noinline int entry_unusual(struct kvm_vcpu *vcpu, struct np_vcpu *v)
 	return vcpu ? on_any_entry(vcpu, v, BY_READ) : 0;
 }
 
+static __noinline int entry_of_l2(struct kvm_vcpu *vcpu, struct np_vcpu *v)
+{
+	if (v->level == NP_LEVEL_L1 && np_fsm_usual_l2_entry(NULL, v))
+		return 0;
+	return entry_unusual(vcpu, v);
+}
+
+/* Calls nothing but in its last step, so that it keeps nothing for later. */
 static __noinline int entry_otherwise(struct kvm_vcpu *vcpu, struct np_vcpu *v)
 {
+	__u32 level;
+
 	if (!vcpu || !infers)
 		return entry_unusual(vcpu, v);
-	if (level_of(vcpu) == NP_LEVEL_L2) {
-		if (v->level == NP_LEVEL_L1 && np_fsm_usual_l2_entry(NULL, v))
-			return 0;
-	} else if (!v->clock.phased && !v->odd) {
+	level = level_at_once(vcpu, BY_CAST);
+	if (level == NP_LEVEL_L2)
+		return entry_of_l2(vcpu, v);
+	if (level == NP_LEVEL_L1 && !v->clock.phased && !v->odd)
 		return 0; /* and L1's exit will tell */
-	}
 	return entry_unusual(vcpu, v);
 }
 

@@ -97,19 +97,32 @@ static __always_inline void infer(void *vcpu, struct np_vcpu *v, __u32 level, en
 	v->odd &= ~NP_ODD_HALTED;
 }
 
-/* kvm_exit of L2, or L1's first after it, where all is as it nearly always is. */
-static __always_inline bool infer_usual_exit(void *vcpu, struct np_vcpu *v, __u32 reason,
-					     enum way way, bool timed)
+/* The same where it takes no call of a helper; else it is not known. */
+static __always_inline __u32 level_at_once(void *vcpu, enum way way)
 {
-	__u32 level;
+	__u64 in_l2;
 
-	if (reason >= NP_REASON_OTHER)
-		return false;
-	level = level_by(vcpu, way);
-	if (level == NP_LEVEL_L2 && timed)
+	if (!bpf_core_field_exists(struct kvm_vcpu, stat.guest_mode))
+		return NP_LEVEL_UNKNOWN;
+	if (way == BY_KPTR) /* as one field: &vmx->vcpu would be computed */
+		in_l2 = ((struct vcpu_vmx *)vcpu)->vcpu.stat.guest_mode;
+	else
+		in_l2 = ((struct kvm_vcpu *)vcpu)->stat.guest_mode;
+	return in_l2 ? NP_LEVEL_L2 : NP_LEVEL_L1;
+}
+
+/* kvm_exit of L2, where all is as it nearly always is. */
+static __always_inline bool infer_usual_l2_exit(struct np_vcpu *v, __u32 reason, bool timed)
+{
+	if (timed)
 		return np_fsm_next_l2_exit(NULL, v, reason);
-	if (level == NP_LEVEL_L2)
-		return v->level == NP_LEVEL_L1 && np_fsm_usual_l2_exit(NULL, v, reason);
+	return v->level == NP_LEVEL_L1 && np_fsm_usual_l2_exit(NULL, v, reason);
+}
+
+/* L1's first after it. */
+static __always_inline bool infer_usual_l1_exit(void *vcpu, struct np_vcpu *v, __u32 reason,
+						enum way way, bool timed)
+{
 	return v->level == NP_LEVEL_L2 &&
 	       np_fsm_usual_l1_exit(NULL, v, given_to_l1(vcpu, way), reason, timed);
 }

@@ -177,11 +177,25 @@ static __always_inline int check_exit(struct np_vcpu *v)
 	{                                                                                          \
 		return from ? on_any_exit(from, v, index_of(reason), way, timed) : 0;              \
 	}                                                                                          \
+	static __noinline int name##_of_l2(void *from, struct np_vcpu *v, __u32 reason)            \
+	{                                                                                          \
+		if (infer_usual_l2_exit(v, reason, timed))                                         \
+			return 0;                                                                  \
+		return name##_unusual(from, v, reason);                                            \
+	}                                                                                          \
 	static __noinline int name##_otherwise(void *from, struct np_vcpu *v, __u32 reason)        \
 	{                                                                                          \
+		__u32 level;                                                                       \
+                                                                                                   \
 		if (way == BY_CAST && !from)                                                       \
 			return 0; /* newer verifiers want to see it */                             \
-		if (way != BY_READ && infer_usual_exit(from, v, reason, way, timed))               \
+		if (way == BY_READ || reason >= NP_REASON_OTHER)                                   \
+			return name##_unusual(from, v, reason);                                    \
+		level = level_at_once(from, way);                                                  \
+		if (level == NP_LEVEL_L2)                                                          \
+			return name##_of_l2(from, v, reason);                                      \
+		if (level == NP_LEVEL_L1 &&                                                        \
+		    infer_usual_l1_exit(from, v, reason, way, timed))                              \
 			return 0;                                                                  \
 		return name##_unusual(from, v, reason);                                            \
 	}                                                                                          \

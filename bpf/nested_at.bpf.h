@@ -7,6 +7,17 @@
 #ifndef NESTPROF_NESTED_AT_BPF_H
 #define NESTPROF_NESTED_AT_BPF_H
 
+/* kvm_exit, where all is as it nearly always is. */
+static __always_inline bool infer_usual_exit(void *vcpu, struct np_vcpu *v, __u32 reason,
+					     bool timed)
+{
+	if (reason >= NP_REASON_OTHER)
+		return false;
+	if (level_by(vcpu, BY_ADDRESS) == NP_LEVEL_L2)
+		return infer_usual_l2_exit(v, reason, timed);
+	return infer_usual_l1_exit(vcpu, v, reason, BY_ADDRESS, timed);
+}
+
 /* kvm_exit is (vcpu, isa). Whatever is usual ends early, as in EXIT_PROGRAM. */
 static __always_inline int on_exit_at(__u64 vcpu, bool timed)
 {
@@ -18,7 +29,7 @@ static __always_inline int on_exit_at(__u64 vcpu, bool timed)
 	reason = int_at(vcpu + at.exit_reason);
 	if (reason < NP_REASON_OTHER && np_fsm_l1_exit(NULL, v, reason, timed))
 		return 0;
-	if (infer_usual_exit((void *)vcpu, v, reason, BY_ADDRESS, timed))
+	if (infer_usual_exit((void *)vcpu, v, reason, timed))
 		return 0;
 	return on_any_exit((void *)vcpu, v, index_of(reason), BY_ADDRESS, timed);
 }

@@ -32,10 +32,8 @@ static __always_inline void end_slot(struct np_tape *t)
 
 #include "bpf/slots.bpf.h"
 #include "bpf/reason.bpf.h"
+#include "bpf/record_level.bpf.h"
 #include "bpf/record_fields.bpf.h"
-
-/* Of so many exits of L2, one has all entries until the next recorded. */
-const volatile __u32 phases_every = 1;
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -49,72 +47,35 @@ static __always_inline bool is_easy(const struct np_tape *t)
 	return t->in_l1 && !np_tape_is_full(t->at);
 }
 
-static __always_inline __u8 in_l1(const struct np_tape *t)
+static __always_inline int record_of(void *from, enum way way, struct np_tape *t, __u64 word)
 {
-	return t->brief ? NP_IN_L1_BRIEFLY : NP_IN_L1;
-}
-
-/* An exit of L2: whether it is followed closely. Returns its level. */
-static __always_inline __u32 begin_trip(struct np_tape *t)
-{
-	t->in_l1 = NP_NOT_CERTAIN;
-	t->brief = t->until_detailed != 0;
-	if (t->brief) {
-		t->until_detailed--;
-		return NP_LEVEL_L2;
-	}
-	t->until_detailed = phases_every - 1;
-	return NP_EVENT_DETAILED;
-}
-
-/* An exit, and it is not certain whose. */
-static __noinline int record_level(struct kvm_vcpu *vcpu, struct np_tape *t, __u64 word)
-{
-	__u32 level = level_of(vcpu);
-
-	if (level == NP_LEVEL_L1)
-		t->in_l1 = in_l1(t);
-	else if (level == NP_LEVEL_L2)
-		level = begin_trip(t);
-	word &= ~(__u64)(NP_LEVEL_L1 << NP_EVENT_LEVEL_SHIFT);
-	return record(t, word | level << NP_EVENT_LEVEL_SHIFT);
-}
-
-/* An entry that is to be recorded. Out of the way of all the others. */
-static __noinline int hold_level(struct kvm_vcpu *vcpu, struct np_tape *t, __u64 word)
-{
-	__u32 level = t->in_l1 ? NP_LEVEL_L1 : level_of(vcpu);
-
-	t->in_l1 = level == NP_LEVEL_L1 ? in_l1(t) : NP_NOT_CERTAIN;
-	word |= level << NP_EVENT_LEVEL_SHIFT;
-	return t->held ? record(t, word) : hold(t, word);
-}
-
-static __always_inline int record_of(struct kvm_vcpu *vcpu, struct np_tape *t, __u64 word)
-{
-	if (!is_easy(t))
-		return record_level(vcpu, t, word);
-	return record_now(t, word);
-}
-
-/* ... and whatever else there is to do at an exit: nothing, nearly always. */
-static __always_inline int record_exit(struct kvm_vcpu *vcpu, struct np_tape *t, __u32 reason,
-				       __u64 word)
-{
-	reason &= BASIC_EXIT_REASON;
-	if (!records_fields || !is_access(reason))
-		return record_of(vcpu, t, word);
-	record_of(vcpu, t, word);
-	return access_begins(vcpu, t, reason);
+	if (is_easy(t))
+		return record_now(t, word);
+	if (way == BY_CAST)
+		return record_level_cast(from, t, word);
+	return way == BY_KPTR ? record_level_kptr(from, t, word) : record_level(from, t, word);
 }
 
 /* As of L1, until it turns out that it is not. */
 static __always_inline __u64 exit_word(__u32 reason)
 {
+	return np_event_word(NP_EVENT_EXIT, NP_LEVEL_L1, event_reason(reason), 0);
+}
+
+/*
+ * ... and whatever else there is to do at an exit: nothing, nearly always. `from` is what
+ * `way` begins at.
+ */
+static __always_inline int record_exit(struct kvm_vcpu *vcpu, void *from, enum way way,
+				       struct np_tape *t, __u32 reason)
+{
+	__u64 word = exit_word(reason);
+
 	reason &= BASIC_EXIT_REASON;
-	if (reason > NP_EVENT_REASON_MAX)
-		reason = NP_EVENT_REASON_MAX;
-	return np_event_word(NP_EVENT_EXIT, NP_LEVEL_L1, reason, 0);
+	if (!records_fields || !is_access(reason))
+		return record_of(from, way, t, word);
+	record_of(from, way, t, word);
+	return access_begins(vcpu, t, reason);
 }
 
 /* A vCPU without a seat, or one that nobody wants. */
@@ -122,7 +83,7 @@ static __noinline int record_without_seat(struct kvm_vcpu *vcpu, __u32 reason)
 {
 	struct np_tape *t = vcpu ? find_vcpu((__u64)vcpu) : NULL;
 
-	return t ? record_exit(vcpu, t, reason, exit_word(reason)) : 0;
+	return t ? record_exit(vcpu, vcpu, BY_READ, t, reason) : 0;
 }
 
 static __noinline int hold_without_seat(struct kvm_vcpu *vcpu, __u64 word)
@@ -138,7 +99,7 @@ static __always_inline int on_exit_for(struct kvm_vcpu *vcpu, __u32 reason)
 
 	if (seat->key != (__u64)vcpu)
 		return record_without_seat(vcpu, reason);
-	return record_exit(vcpu, vcpu_at(seat->at), reason, exit_word(reason));
+	return record_exit(vcpu, vcpu, BY_READ, vcpu_at(seat->at), reason);
 }
 
 /* One that has no typed pointer yet, or never will. */
@@ -159,12 +120,12 @@ int BPF_PROG(exit_cast, struct kvm_vcpu *vcpu)
 	struct np_seat *seat = seat_of((__u64)vcpu);
 	__u32 reason;
 
-	if (!vcpu || is_unwanted_at(seat, vcpu))
+	if (!vcpu)
 		return 0;
-	reason = cast_int(reason_address((__u64)vcpu));
 	if (seat->key != (__u64)vcpu)
-		return record_without_seat(vcpu, reason);
-	return record_exit(vcpu, vcpu_at(seat->at), reason, exit_word(reason));
+		return is_unwanted_at(seat, vcpu) ? 0 : on_exit_by_read(vcpu);
+	reason = cast_int(reason_address((__u64)vcpu));
+	return record_exit(vcpu, vcpu, BY_CAST, vcpu_at(seat->at), reason);
 }
 
 SEC("?tp_btf/kvm_exit")
@@ -175,13 +136,13 @@ int BPF_PROG(exit_kptr, struct kvm_vcpu *vcpu)
 	struct vcpu_vmx *vmx;
 	__u32 reason;
 
-	if (is_unwanted_at(seat, vcpu))
-		return 0;
-	vmx = seat->key == (__u64)vcpu ? typed_vcpu(hash) : NULL;
+	if (seat->key != (__u64)vcpu)
+		return is_unwanted_at(seat, vcpu) ? 0 : on_exit_by_read(vcpu);
+	vmx = typed_vcpu(hash);
 	if (!vmx)
 		return on_exit_by_read(vcpu);
 	reason = reason_by_kptr(vmx);
-	return record_exit(vcpu, vcpu_at(seat->at), reason, exit_word(reason));
+	return record_exit(vcpu, vmx, BY_KPTR, vcpu_at(seat->at), reason);
 }
 
 SEC("?tp_btf/kvm_exit")
@@ -214,38 +175,54 @@ int BPF_PROG(entry, struct kvm_vcpu *vcpu)
 }
 
 /* Events that do not name their vCPU. Who runs from now on is certain. */
-static __always_inline int record_turn(struct np_tape *t, __u32 type, __u32 reason, bool to_l1)
-{
-	if (!t)
-		return 0;
-	t->in_l1 = to_l1 ? in_l1(t) : NP_NOT_CERTAIN;
-	return record(t, np_event_word(type, NP_LEVEL_UNKNOWN, reason, 0));
-}
-
 SEC("?tp_btf/kvm_nested_vmexit_inject")
 int BPF_PROG(inject, __u32 reason)
 {
-	reason &= BASIC_EXIT_REASON;
-	if (reason > NP_EVENT_REASON_MAX)
-		reason = NP_EVENT_REASON_MAX;
-	return record_turn(find_current_vcpu(), NP_EVENT_INJECT, reason, true);
+	struct np_tape *t = find_current_vcpu();
+
+	if (!t)
+		return 0;
+	t->in_l1 = in_l1(t);
+	return record(t, inject_word(reason));
+}
+
+/* Its time is good for phases alone: where they are left out, the next event tells of it. */
+static __always_inline int on_vmenter(struct np_tape *t)
+{
+	if (!t)
+		return 0;
+	t->in_l1 = NP_NOT_CERTAIN;
+	t->from = NP_FROM_ENTRY;
+	t->entered = 1;
+	if (t->brief) {
+		t->unsaid = 1;
+		return 0;
+	}
+	return record(t, VMENTER_WORD);
 }
 
 SEC("?tp_btf/kvm_nested_vmenter")
 int BPF_PROG(vmenter)
 {
-	struct np_tape *t = find_current_vcpu();
-
-	if (t)
-		t->entered = 1;
-	return record_turn(t, NP_EVENT_VMENTER, 0, false);
+	return on_vmenter(find_current_vcpu());
 }
 
 /* Where that tracepoint is SVM's alone. */
 SEC("?fentry/nested_vmx_enter_non_root_mode")
 int BPF_PROG(vmenter_function, struct kvm_vcpu *vcpu)
 {
-	return vcpu ? record_turn(find_vcpu((__u64)vcpu), NP_EVENT_VMENTER, 0, false) : 0;
+	return vcpu ? on_vmenter(find_vcpu((__u64)vcpu)) : 0;
+}
+
+/* L2 may be entered and not run: L1 can have it begin with waiting for an interrupt. */
+SEC("?fentry/kvm_emulate_halt_noskip")
+int BPF_PROG(halt, struct kvm_vcpu *vcpu)
+{
+	struct np_tape *t = vcpu ? find_vcpu((__u64)vcpu) : NULL;
+
+	if (t && t->from == NP_FROM_ENTRY)
+		t->from = NP_FROM_HALTED_ENTRY;
+	return 0;
 }
 
 static __always_inline int record_for(struct np_tape *t, __u32 type, __u32 reason)

@@ -46,6 +46,9 @@ _Static_assert(sizeof(struct np_chunk) == 8 * NP_CHUNK_WORDS, "BPF and C disagre
 /* L1 runs, or L0 for it, for certain: until it enters L2. */
 enum np_in_l1 { NP_NOT_CERTAIN, NP_IN_L1, NP_IN_L1_BRIEFLY };
 
+/* What came last that L1's next exit tells more about: what it was given. */
+enum np_from { NP_FROM_L1, NP_FROM_L2, NP_FROM_ENTRY, NP_FROM_HALTED_ENTRY };
+
 /* What a vCPU writes. Its slot in the programs' table is one of these. */
 struct np_tape {
 	__u64 key;    /* address of its struct kvm_vcpu, NP_KEY_GONE; 0: a free slot */
@@ -65,9 +68,10 @@ struct np_tape {
 	__u8 entered; /* it was seen to enter L2 */
 	__u8 in_l1;   /* enum np_in_l1 */
 	__u8 brief;   /* entries into L1 are left out, until L2 exits */
-	__u8 pad;
+	__u8 from;    /* enum np_from */
 	__u32 until_detailed; /* so many of L2's exits are brief first */
-	__u32 more_pad[3];
+	__u8 unsaid;  /* L1 enters L2, and that is not recorded yet */
+	__u8 pad[11];
 };
 
 _Static_assert(sizeof(struct np_tape) == 64, "BPF and C disagree");
@@ -118,7 +122,7 @@ static inline __attribute__((always_inline)) bool np_tape_turn(struct np_chunks 
 	struct np_chunk *full;
 
 	if (!c) {
-		t->lost += t->held ? 2 : 1;
+		t->lost += 1 + np_event_stands_for(t->held);
 		t->held = 0;
 		return false;
 	}

@@ -13,6 +13,8 @@
 #ifndef NESTPROF_RECORD_EVENT_H
 #define NESTPROF_RECORD_EVENT_H
 
+#include <stdbool.h>
+
 #ifndef __VMLINUX_TYPES__
 #include <linux/types.h>
 #endif
@@ -46,6 +48,9 @@ static inline __attribute__((always_inline)) int np_event_has_time(__u32 type)
 
 #define NP_EVENT_DETAILED 3 /* in place of NP_LEVEL_L2 */
 
+/* The reason of an entry, on its way to user space: kvm_nested_vmenter came just before. */
+#define NP_ENTRY_ENTERS 0x80
+
 #define NP_EVENT_LEVEL_SHIFT 4
 #define NP_EVENT_REASON_SHIFT 6
 #define NP_EVENT_NS_SHIFT 14
@@ -59,6 +64,19 @@ static inline __attribute__((always_inline)) __u64 np_event_word(__u32 type, __u
 {
 	return ns << NP_EVENT_NS_SHIFT | reason << NP_EVENT_REASON_SHIFT |
 	       level << NP_EVENT_LEVEL_SHIFT | type;
+}
+
+static inline __attribute__((always_inline)) bool np_event_enters(__u64 word)
+{
+	const __u64 what = np_event_word(0xf, 0, 0xff, 0);
+
+	return (word & what) == np_event_word(NP_EVENT_ENTRY, 0, NP_ENTRY_ENTERS, 0);
+}
+
+/* How many events; 0 stands for none. */
+static inline __attribute__((always_inline)) __u32 np_event_stands_for(__u64 word)
+{
+	return !word ? 0 : np_event_enters(word) ? 2 : 1;
 }
 
 #endif

@@ -75,6 +75,13 @@ np_inline bool np_fsm_next_l2_exit(struct np_pools *p, struct np_vcpu *v, __u32 
 	return true;
 }
 
+/* A function of its own: who calls none keeps nothing for after it. */
+np_aside int np_turn_to(struct np_pools *p, struct np_vcpu *v, __u32 reason)
+{
+	np_clock_turn(&v->clock, np_now(p), np_phase_of(reason));
+	return 0;
+}
+
 /*
  * kvm_nested_vmexit_inject and L1's kvm_exit at once, where L1 is given L2's last exit.
  */
@@ -94,7 +101,7 @@ np_inline bool np_fsm_usual_l1_exit(struct np_pools *p, struct np_vcpu *v, __u32
 		v->clock.kind = NP_TRIP_L1;
 		v->clock.reason = given;
 		if (v->clock.phased)
-			np_clock_turn(&v->clock, np_now(p), np_phase_of(reason));
+			np_turn_to(p, v, reason);
 	}
 	return true;
 }

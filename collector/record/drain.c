@@ -102,8 +102,8 @@ static int put_lost(struct drain *d, struct reading *r, uint64_t lost)
 {
 	/* An entry was read before it was lost, as the first of these. */
 	if (lost && r->early) {
+		lost -= np_event_stands_for(r->early);
 		r->early = 0;
-		lost--;
 	}
 	return lost && r->wanted ? put(d, r, &(struct rec_event){ lost, NP_EVENT_LOST, 0, 0 }) : 0;
 }
@@ -153,6 +153,7 @@ static int put_word(struct drain *d, struct reading *r, uint64_t word)
 	struct rec_event e = { .type = word & TYPE_MASK,
 			       .level = word >> NP_EVENT_LEVEL_SHIFT & LEVEL_MASK,
 			       .reason = word >> NP_EVENT_REASON_SHIFT & NP_EVENT_REASON_MAX };
+	int err;
 
 	if (e.type == NP_EVENT_ACCESS)
 		return put_access(d, r, word >> NP_EVENT_NS_SHIFT);
@@ -161,7 +162,11 @@ static int put_word(struct drain *d, struct reading *r, uint64_t word)
 		r->ns = ns;
 	r->dated = true;
 	e.ns = r->ns;
-	return put(d, r, &e);
+	if (!np_event_enters(word))
+		return put(d, r, &e);
+	err = put(d, r, &(struct rec_event){ e.ns, NP_EVENT_VMENTER, NP_LEVEL_UNKNOWN, 0 });
+	e.reason = 0;
+	return err ? err : put(d, r, &e);
 }
 
 /* The vCPU's rows will be others'. */

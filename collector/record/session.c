@@ -51,7 +51,8 @@ static void choose_programs(struct record_bpf *skel, const struct kvm_hooks *h,
 
 	choose_exit(skel, h->reason);
 	want(skel->progs.entry, c->entries && h->has_entry);
-	want(skel->progs.inject, true);
+	want(skel->progs.inject, !h->infers);
+	want(skel->progs.halt, h->infers && h->has_halt);
 	want(skel->progs.vmenter, h->vmenter_is_event);
 	want(skel->progs.vmenter_function, !h->vmenter_is_event);
 	want(skel->progs.vcpu_destroyed, h->vcpu_destroy && !typed);
@@ -87,6 +88,7 @@ static int load_chosen(struct record_session *s)
 		return programs_cannot("open", -errno);
 	s->skel->rodata->target_tgid = s->c.tgid;
 	s->skel->rodata->records_fields = s->c.fields;
+	s->skel->rodata->infers = s->hooks.infers;
 	s->skel->rodata->forgets = s->hooks.vcpu_destroy;
 	if (s->c.phases_every)
 		s->skel->rodata->phases_every = s->c.phases_every;
@@ -105,9 +107,9 @@ static int load(struct record_session *s)
 		return err;
 	err = load_chosen(s);
 	if (err && s->hooks.vcpu_destroy) {
-		/* Some kernels take tracepoints and no functions: this one can be missed. */
+		/* Some kernels take tracepoints and no functions: these can be missed. */
 		record_bpf__destroy(s->skel);
-		s->hooks.vcpu_destroy = false;
+		s->hooks.vcpu_destroy = s->hooks.has_halt = false;
 		bpf_log_catch();
 		err = load_chosen(s);
 	}

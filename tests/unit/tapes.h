@@ -117,6 +117,7 @@ static inline void happens(uint32_t slot, uint32_t type, uint32_t reason, uint64
 /* What is in the recording, stream by stream. */
 static struct got {
 	uint64_t events, lost, last_ns;
+	uint64_t of_type[NP_EVENT_TYPES];
 	uint64_t lost_after[8]; /* events that had come before each loss */
 	uint32_t losses;
 	bool gone;
@@ -137,6 +138,9 @@ static void take_event(struct got *g, const struct rec_event *e)
 		return;
 	}
 	assert_true(e->ns >= g->last_ns);
+	if (e->type == NP_EVENT_ENTRY)
+		assert_true(e->reason != NP_ENTRY_ENTERS);
+	g->of_type[e->type]++;
 	g->last_ns = e->ns;
 	if (numbered)
 		assert_int_equal(e->reason, (g->events + g->lost) % 64);

@@ -59,6 +59,26 @@ static void entries_do_not_wait(void **state)
 	assert_int_equal(got[1].last_ns, 30002);
 }
 
+/* An entry into L2 that stands for L1's as well becomes both, whoever reads it when. */
+static void entries_of_l1_are_two_events(void **state)
+{
+	(void)state;
+	begin_vcpu(0);
+	for (uint32_t i = 0; i < 2000; i++) {
+		happens(0, NP_EVENT_EXIT, 24, 2000 + 10 * i);
+		np_publish(tapes[0].held, np_event_word(NP_EVENT_ENTRY, NP_LEVEL_L2,
+							NP_ENTRY_ENTERS, 2005 + 10 * i));
+		if (i % 3)
+			sweep(2007 + 10 * i);
+	}
+	assert_int_equal(drain_finish(drain, 40000), 0);
+	read_recording();
+	assert_int_equal(got[1].events, 3 * 2000);
+	assert_int_equal(got[1].of_type[NP_EVENT_VMENTER], 2000);
+	assert_int_equal(got[1].of_type[NP_EVENT_ENTRY], 2000);
+	assert_int_equal(got[1].lost, 0);
+}
+
 static void time_that_wraps_and_goes_back(void **state)
 {
 	const uint64_t wrap = 3ull << 50;
@@ -145,6 +165,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(events_arrive_with_their_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(entries_do_not_wait, setup, teardown),
+		cmocka_unit_test_setup_teardown(entries_of_l1_are_two_events, setup, teardown),
 		cmocka_unit_test_setup_teardown(time_that_wraps_and_goes_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(vcpu_that_is_gone_gives_all_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_the_vcpu_that_is_wanted, setup, teardown),

@@ -76,6 +76,35 @@ static void losses_at_both_ends(void **state)
 	assert_int_equal(rec_writer_totals(writer)->lost, got[2].lost);
 }
 
+static void what_stands_for_two_is_lost_twice(void **state)
+{
+	const uint32_t room = CHUNKS * NP_CHUNK_PAIRS;
+	const uint64_t two = np_event_word(NP_EVENT_ENTRY, NP_LEVEL_L2, NP_ENTRY_ENTERS, 90000);
+
+	(void)state;
+	begin_vcpu(0);
+	for (uint32_t early = 0; early < 2; early++) {
+		for (uint32_t i = 0; i < room; i++)
+			happens(0, NP_EVENT_EXIT, 1, 1000 + i);
+		np_publish(tapes[0].held, two);
+		if (early) {
+			sweep(100000);
+			chunks.nr_free = 0; /* all are in use again */
+		}
+		happens(0, NP_EVENT_EXIT, 1, 100040);
+		assert_int_equal(tapes[0].lost, 3);
+		if (!early) {
+			teardown(state);
+			setup(state);
+			begin_vcpu(0);
+		}
+	}
+	assert_int_equal(drain_finish(drain, 100070), 0);
+	read_recording();
+	assert_int_equal(got[1].events, room + 2);
+	assert_int_equal(got[1].lost, 1);
+}
+
 /* Writers on threads of their own, as fast as they can, and a reader beside them. */
 enum { WRITERS = 3, EACH = 400000 };
 
@@ -131,6 +160,7 @@ static void writers_beside_the_reader(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(what_stands_for_two_is_lost_twice, setup, teardown),
 		cmocka_unit_test_setup_teardown(entry_that_is_lost_after_it_was_read, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(losses_are_counted_exactly, setup, teardown),

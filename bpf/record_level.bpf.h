@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Whose an exit or entry is, where that is not certain; and what it tells, besides, of
+ * events before it that were not recorded, for their hooks cost as much as it does.
+ */
+#ifndef NESTPROF_RECORD_LEVEL_BPF_H
+#define NESTPROF_RECORD_LEVEL_BPF_H
+
+/* Of so many exits of L2, one has all entries until the next recorded. */
+const volatile __u32 phases_every = 1;
+
+/* vmcs12 can be read, so that L1's next exit tells what it was given; else that is hooked. */
+const volatile bool infers;
+
+static __always_inline __u8 in_l1(const struct np_tape *t)
+{
+	return t->brief ? NP_IN_L1_BRIEFLY : NP_IN_L1;
+}
+
+/* An exit of L2: whether it is followed closely. Returns its level. */
+static __always_inline __u32 begin_trip(struct np_tape *t)
+{
+	t->in_l1 = NP_NOT_CERTAIN;
+	t->from = NP_FROM_L2;
+	t->brief = t->until_detailed != 0;
+	if (t->brief) {
+		t->until_detailed--;
+		return NP_LEVEL_L2;
+	}
+	t->until_detailed = phases_every - 1;
+	return NP_EVENT_DETAILED;
+}
+
+enum way { BY_CAST, BY_KPTR, BY_READ };
+
+static __always_inline __u32 given_to_l1(void *from, enum way way)
+{
+	if (way == BY_CAST)
+		return given_by_cast((__u64)from);
+	return way == BY_KPTR ? given_by_kptr(from) : given_by_read(from);
+}
+
+static __always_inline __u32 event_reason(__u32 reason)
+{
+	reason &= BASIC_EXIT_REASON;
+	return reason > NP_EVENT_REASON_MAX ? NP_EVENT_REASON_MAX : reason;
+}
+
+#define VMENTER_WORD np_event_word(NP_EVENT_VMENTER, NP_LEVEL_UNKNOWN, 0, 0)
+
+static __always_inline __u64 inject_word(__u32 reason)
+{
+	return np_event_word(NP_EVENT_INJECT, NP_LEVEL_UNKNOWN, event_reason(reason), 0);
+}
+
+/*
+ * What kvm_nested_vmexit_inject would have told, as bpf/infer.bpf.h does; 0: nothing.
+ * An entry that L2 did not exit after has failed, unless L2 was to begin halted.
+ */
+static __always_inline __u64 given_word(struct np_tape *t, void *from, enum way way)
+{
+	__u8 came_from = t->from;
+	__u32 given;
+
+	t->from = NP_FROM_L1;
+	if (!infers || came_from == NP_FROM_L1 || came_from == NP_FROM_ENTRY)
+		return 0;
+	given = given_to_l1(from, way);
+	if (given == NOTHING_GIVEN ||
+	    (came_from == NP_FROM_HALTED_ENTRY && given & FAILED_ENTRY))
+		return 0;
+	return inject_word(given);
+}
+
+static __noinline int record_alone(struct np_tape *t, __u64 word)
+{
+	return record(t, word);
+}
+
+/* Two events of the same time. They go into one pair if they can. */
+static __always_inline int record_both(struct np_tape *t, __u64 first, __u64 word)
+{
+	__u64 ns;
+
+	if (np_tape_is_full(t->at) || t->held) {
+		record_alone(t, first);
+		return record(t, word);
+	}
+	ns = bpf_ktime_get_ns() << NP_EVENT_NS_SHIFT;
+	np_publish(t->held, first | ns);
+	np_tape_write(NULL, t, word | ns);
+	return 0;
+}
+
+/* What was not recorded when it happened comes before the event that tells of it. */
+static __always_inline int record_after(struct np_tape *t, __u64 before, __u64 word)
+{
+	if (t->unsaid) {
+		t->unsaid = 0;
+		if (before)
+			record_alone(t, VMENTER_WORD);
+		else
+			before = VMENTER_WORD;
+	}
+	return before ? record_both(t, before, word) : record(t, word);
+}
+
+/* An exit, and it is not certain whose. `from` is what `way` begins at. */
+static __always_inline int record_level_by(struct kvm_vcpu *vcpu, void *from, enum way way,
+					   struct np_tape *t, __u64 word)
+{
+	__u32 level = level_of(vcpu);
+	__u64 before = 0;
+
+	if (level == NP_LEVEL_L1) {
+		t->in_l1 = in_l1(t);
+		before = given_word(t, from, way);
+	} else if (level == NP_LEVEL_L2) {
+		level = begin_trip(t);
+	}
+	word &= ~(__u64)(NP_LEVEL_L1 << NP_EVENT_LEVEL_SHIFT);
+	return record_after(t, before, word | level << NP_EVENT_LEVEL_SHIFT);
+}
+
+static __noinline int record_level(struct kvm_vcpu *vcpu, struct np_tape *t, __u64 word)
+{
+	return vcpu ? record_level_by(vcpu, vcpu, BY_READ, t, word) : 0;
+}
+
+static __noinline int record_level_cast(struct kvm_vcpu *vcpu, struct np_tape *t, __u64 word)
+{
+	return vcpu ? record_level_by(vcpu, vcpu, BY_CAST, t, word) : 0;
+}
+
+static __noinline int record_level_kptr(struct vcpu_vmx *vmx, struct np_tape *t, __u64 word)
+{
+	return record_level_by(&vmx->vcpu, vmx, BY_KPTR, t, word);
+}
+
+/* L1 is given an exit before L2 ever ran: told as early as can be. */
+static __noinline int record_given(struct kvm_vcpu *vcpu, struct np_tape *t)
+{
+	__u64 given = vcpu ? given_word(t, vcpu, BY_READ) : 0;
+
+	return given ? record_after(t, 0, given) : 0;
+}
+
+/* An entry that is to be recorded. Out of the way of all the others. */
+static __noinline int hold_level(struct kvm_vcpu *vcpu, struct np_tape *t, __u64 word)
+{
+	__u32 level = t->in_l1 ? NP_LEVEL_L1 : level_of(vcpu);
+
+	if (level == NP_LEVEL_L1) {
+		if (t->from == NP_FROM_HALTED_ENTRY)
+			record_given(vcpu, t);
+		if (t->brief)
+			return 0;
+	} else if (t->unsaid) {
+		t->unsaid = 0;
+		word |= NP_ENTRY_ENTERS << NP_EVENT_REASON_SHIFT;
+	}
+	word |= level << NP_EVENT_LEVEL_SHIFT;
+	return t->held ? record(t, word) : hold(t, word);
+}
+
+#endif
