@@ -169,7 +169,8 @@ static int read_frames(struct playback *r)
 	return replay_is_over(r->replay) ? 0 : replay_end(r->replay, r->end);
 }
 
-int playback_run(struct playback *r, const struct replay_options *o, replay_interval each, void *arg)
+int playback_run(struct playback *r, const struct replay_options *o, replay_interval each,
+		 void *arg)
 {
 	r->replay = replay_new(o, each, arg);
 	return r->replay ? read_frames(r) : -ENOMEM;
