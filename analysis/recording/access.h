@@ -16,7 +16,7 @@
 struct rec_access {
 	uint32_t access;
 	uint32_t stream;       /* whose */
-	struct np_access what; /* but for whose, the L2 exit that was handled, and what is counted */
+	struct np_access what; /* but whose, the L2 exit handled, and the counts */
 };
 
 json_t *rec_access_to_json(const struct rec_access *a);

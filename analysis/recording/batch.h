@@ -38,7 +38,7 @@ struct rec_batch {
 	struct rec_run run[REC_MAX_RUNS];
 	uint8_t kind[REC_MAX_EVENTS]; /* type and level */
 	uint8_t reason[REC_MAX_EVENTS];
-	uint32_t delta[REC_MAX_EVENTS]; /* ns since the event before it, or what else the value is */
+	uint32_t delta[REC_MAX_EVENTS]; /* ns since the event before it, or another value */
 	uint64_t wide[REC_MAX_EVENTS];	/* where that does not fit */
 };
 
