@@ -18,34 +18,9 @@
 
 #include "collector/base/fail.h"
 #include "collector/lab/cache.h"
+#include "tests/unit/temp_dir.h"
 
 #define PART_SIZE 1000
-
-static char dir[64];
-
-static int make_dir(void **state)
-{
-	(void)state;
-	strcpy(dir, "/tmp/nestprof-test-XXXXXX");
-	fail_clear();
-	return mkdtemp(dir) ? 0 : -1;
-}
-
-static int remove_dir(void **state)
-{
-	(void)state;
-	return fs_remove(dir);
-}
-
-static char *in_dir(const char *name)
-{
-	static char path[6][NP_PATH];
-	static int next;
-	char *p = path[next++ % 6];
-
-	assert_int_equal(fs_path(p, "%s/%s", dir, name), 0);
-	return p;
-}
 
 /* A part of PART_SIZE bytes under that link, last used so long ago. */
 static void keep(const char *kind, const char *hash, const char *link, time_t age)

@@ -22,36 +22,11 @@
 #include "collector/lab/cpio.h"
 #include "collector/lab/packages.h"
 #include "workloads/lab/bootinfo.h"
+#include "tests/unit/temp_dir.h"
 
 #define BASE 0x1000000u
 #define ENTRY 0x1000040u
 #define TEXT "these are the bytes of a kernel"
-
-static char dir[64];
-
-static int make_dir(void **state)
-{
-	(void)state;
-	strcpy(dir, "/tmp/nestprof-test-XXXXXX");
-	fail_clear();
-	return mkdtemp(dir) ? 0 : -1;
-}
-
-static int remove_dir(void **state)
-{
-	(void)state;
-	return fs_remove(dir);
-}
-
-static char *in_dir(const char *name)
-{
-	static char path[4][NP_PATH];
-	static int next;
-	char *p = path[next++ % 4];
-
-	assert_int_equal(fs_path(p, "%s/%s", dir, name), 0);
-	return p;
-}
 
 /* A small vmlinux: one segment with bytes and a .bss, and the PVH note. */
 struct small_kernel {

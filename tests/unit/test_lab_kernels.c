@@ -21,35 +21,10 @@
 #include "collector/kernel_image.h"
 #include "collector/lab/apt_sources.h"
 #include "collector/lab/kernel_source.h"
+#include "tests/unit/temp_dir.h"
 
 #define BANNER "Linux version %s\0Linux version 6.99.0-test-amd64 (somebody)"
 #define ENTRY 0x1000040u
-
-static char dir[64];
-
-static int make_dir(void **state)
-{
-	(void)state;
-	strcpy(dir, "/tmp/nestprof-test-XXXXXX");
-	fail_clear();
-	return mkdtemp(dir) ? 0 : -1;
-}
-
-static int remove_dir(void **state)
-{
-	(void)state;
-	return fs_remove(dir);
-}
-
-static char *in_dir(const char *name)
-{
-	static char path[4][NP_PATH];
-	static int next;
-	char *p = path[next++ % 4];
-
-	assert_int_equal(fs_path(p, "%s/%s", dir, name), 0);
-	return p;
-}
 
 /* A vmlinux of one segment with its banner, a PVH note, and debug information behind. */
 struct small_kernel {
