@@ -21,7 +21,7 @@ CC       ?= gcc
 CLANG    ?= clang
 BPFTOOL  ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 B        := build
-PKGS     := jansson smartcols libkmod libarchive libbpf libelf libmd ncursesw libzstd libxxhash
+PKGS     := jansson smartcols libkmod libarchive libbpf libelf libmd ncursesw libzstd libxxhash libtraceevent zlib
 
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Werror
 CPPFLAGS += -I. -I$(B) -D_GNU_SOURCE -DNP_VERSION='"$(shell cat VERSION)"'

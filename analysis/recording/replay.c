@@ -38,6 +38,7 @@ struct replay {
 	struct replay_accesses *accesses; /* NULL: not wanted */
 	struct slot slot[NP_MAX_VCPUS];
 	uint32_t found, gone, intervals;
+	uint32_t found_last; /* the slot whose event came last */
 	bool over;
 	uint64_t from, to; /* the interval */
 	uint64_t last;
@@ -311,12 +312,24 @@ static int come_to(struct replay *r, uint64_t ns)
 	return err;
 }
 
-static int take_mark(struct replay *r, const struct rec_run *mark)
+int replay_mark(struct replay *r, uint64_t ns, uint64_t missed)
 {
-	r->lost += mark->n;
-	if (mark->ns > r->last)
-		r->last = mark->ns;
-	return come_to(r, mark->ns);
+	r->lost += missed;
+	if (ns > r->last)
+		r->last = ns;
+	return come_to(r, ns);
+}
+
+int replay_event(struct replay *r, uint32_t stream, const struct rec_event *e)
+{
+	if (r->slot[r->found_last].s.stream != stream) {
+		uint32_t slot = find(r, stream);
+
+		if (!slot)
+			return -EBADMSG;
+		r->found_last = slot - 1;
+	}
+	return take(r, r->found_last, *e);
 }
 
 int replay_batch(struct replay *r, const struct rec_batch *b)
@@ -330,7 +343,7 @@ int replay_batch(struct replay *r, const struct rec_batch *b)
 		uint32_t slot = run->stream ? find(r, run->stream) : 0;
 
 		if (!run->stream)
-			err = take_mark(r, run);
+			err = replay_mark(r, run->ns, run->n);
 		else if (!slot)
 			err = -EBADMSG;
 		while (!err && slot && rec_cursor_event(&c, b, &e))

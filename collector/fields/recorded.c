@@ -93,7 +93,7 @@ int fields_recorded(const struct fields_options *o)
 
 	if (!r)
 		return -ENOMEM;
-	*r = (struct run){ .o = o, .play = { .fd = -1 } };
+	*r = (struct run){ .o = o };
 	err = run(r);
 	playback_close(&r->play);
 	fields_report_close(&r->report);

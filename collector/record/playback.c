@@ -2,48 +2,22 @@
 #include "collector/record/playback.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
 #include "collector/base/proc.h"
-
-static ssize_t read_fd(void *arg, void *data, size_t size)
-{
-	const struct playback *r = arg;
-	ssize_t n;
-
-	do
-		n = np_interrupted() ? -EINTR : read(r->fd, data, size);
-	while (n < 0 && errno == EINTR && !np_interrupted());
-	return n < 0 ? -errno : n;
-}
-
-static int open_file(struct playback *r)
-{
-	bool standard = !strcmp(r->path, "-");
-
-	r->file = standard ? "standard input" : r->path;
-	r->fd = standard ? STDIN_FILENO : open(r->path, O_RDONLY | O_CLOEXEC);
-	if (r->fd < 0)
-		return fail(NP_EXIT_MISSING, -errno, "cannot read %s: %s", r->file,
-			    strerror(errno));
-	r->reader = rec_reader_new(read_fd, r);
-	return r->reader ? 0 : -ENOMEM;
-}
 
 static int cannot_read(const struct playback *r, int err)
 {
 	if (err == -EINTR || err == -ENOMEM)
 		return err;
 	if (err == -EBADMSG)
-		return fail(NP_EXIT_MISSING, err, "%s is no recording of nestprof's, or its "
-			    "beginning is damaged", r->file);
+		return fail(NP_EXIT_MISSING, err, "%s is neither a recording of nestprof's "
+			    "nor perf's or trace-cmd's, or its beginning is damaged", r->file);
 	if (err == -ENOTSUP)
 		return fail(NP_EXIT_MISSING, err, "%s was recorded by a later nestprof, in a "
 			    "format that this one does not know", r->file);
@@ -60,14 +34,33 @@ static int read_first(struct playback *r)
 	return cannot_read(r, err < 0 ? err : -EBADMSG);
 }
 
+static int open_recording(struct playback *r)
+{
+	r->reader = rec_reader_new(trace_file_read, &r->trace);
+	return r->reader ? read_first(r) : -ENOMEM;
+}
+
+static int open_imported(struct playback *r)
+{
+	int err = imported_open(&r->imported, &r->trace);
+
+	r->tracing.err = -ENOTSUP;
+	if (!err)
+		imported_info(&r->imported, &r->info);
+	return err;
+}
+
 int playback_open(struct playback *r, const char *path, const struct target *target)
 {
 	int err;
 
-	*r = (struct playback){ .path = path, .target = target, .fd = -1 };
+	*r = (struct playback){ .target = target };
 	tracing_from_json(&r->tracing, NULL);
-	err = open_file(r);
-	return err ? err : read_first(r);
+	err = trace_file_open(&r->trace, path);
+	r->file = r->trace.name;
+	if (err)
+		return err;
+	return r->trace.kind ? open_imported(r) : open_recording(r);
 }
 
 static uint64_t ns_of(double seconds)
@@ -102,14 +95,21 @@ static void remember(struct playback *r, const struct stat_whose *w)
 		strcpy(r->names + n, name);
 }
 
+static int take_vcpu(void *arg, const struct rec_stream *s)
+{
+	struct playback *r = arg;
+
+	remember(r, &s->whose);
+	return replay_stream(r->replay, s);
+}
+
 static int take_stream(struct playback *r)
 {
 	struct rec_stream s;
 
 	if (rec_stream_from_json(&s, rec_reader_json(r->reader)))
 		return -EBADMSG;
-	remember(r, &s.whose);
-	return replay_stream(r->replay, &s);
+	return take_vcpu(r, &s);
 }
 
 static int take_end(struct playback *r)
@@ -148,6 +148,12 @@ static int take_frame(struct playback *r, const struct rec_frame *f)
 	}
 }
 
+static int too_many(const struct playback *r)
+{
+	return fail(NP_EXIT_USAGE, -E2BIG, "%s would take too many intervals, or one of too many "
+		    "VMs: use another -I", r->file);
+}
+
 /* Up to its end, to what is wrong, or to what was asked for. */
 static int read_frames(struct playback *r)
 {
@@ -160,20 +166,53 @@ static int read_frames(struct playback *r)
 		err = np_interrupted() ? -EINTR : take_frame(r, f);
 		if (err == -EBADMSG)
 			rec_reader_reject(r->reader, "a frame contradicts others");
-		else if (err == -E2BIG)
-			return fail(NP_EXIT_USAGE, err, "%s would take too many intervals, or "
-				    "one of too many VMs: use another -I", r->file);
 		else if (err)
 			return err;
 	}
 	return replay_is_over(r->replay) ? 0 : replay_end(r->replay, r->end);
 }
 
+static int take_event(void *arg, uint32_t stream, const struct rec_event *e,
+		      const struct imp_event *from)
+{
+	struct playback *r = arg;
+
+	(void)from;
+	return replay_event(r->replay, stream, e);
+}
+
+#define ENOUGH 1 /* what comes now was not asked for */
+
+static int take_mark(void *arg, uint64_t ns, uint64_t missed)
+{
+	struct playback *r = arg;
+	int err = np_interrupted() ? -EINTR : replay_mark(r->replay, ns, missed);
+
+	imported_progress(&r->imported);
+	return err ?: replay_is_over(r->replay) ? ENOUGH : 0;
+}
+
+static int read_imported(struct playback *r)
+{
+	struct imp_sink sink = { .vcpu = take_vcpu, .event = take_event, .mark = take_mark,
+				 .arg = r };
+	int err = imported_run(&r->imported, &sink);
+
+	if (err && err != ENOUGH)
+		return err;
+	return replay_is_over(r->replay) ? 0 : replay_end(r->replay, 0);
+}
+
 int playback_run(struct playback *r, const struct replay_options *o, replay_interval each,
 		 void *arg)
 {
+	int err;
+
 	r->replay = replay_new(o, each, arg);
-	return r->replay ? read_frames(r) : -ENOMEM;
+	if (!r->replay)
+		return -ENOMEM;
+	err = r->trace.kind ? read_imported(r) : read_frames(r);
+	return err == -E2BIG ? too_many(r) : err;
 }
 
 double playback_seconds(const struct playback *r)
@@ -218,13 +257,15 @@ int playback_judge(struct playback *r)
 		log_note("%" PRIu64 " events came too late for their interval, and were counted in "
 			 "the next", replay_late(r->replay));
 	err = check_target(r);
-	return err ? err : tell_damage(r);
+	if (err)
+		return err;
+	return r->trace.kind ? imported_judge(&r->imported) : tell_damage(r);
 }
 
 void playback_close(struct playback *r)
 {
 	replay_free(r->replay);
 	rec_reader_free(r->reader);
-	if (r->fd > STDIN_FILENO)
-		close(r->fd);
+	imported_close(&r->imported);
+	trace_file_close(&r->trace);
 }

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A recording, read from its file and counted: for report and fields. */
+/* A recording, or a trace of another tool's, read from its file and counted. */
 #ifndef NESTPROF_RECORD_PLAYBACK_H
 #define NESTPROF_RECORD_PLAYBACK_H
 
 #include "analysis/recording/info.h"
 #include "analysis/recording/reader.h"
 #include "analysis/recording/replay.h"
+#include "collector/record/imported.h"
 #include "collector/stat/target.h"
 #include "collector/stat/tracing.h"
 
 #define PLAYBACK_NAMES 400 /* of VMs, for a message */
 
 struct playback {
-	const char *path; /* "-": standard input */
 	const char *file; /* for messages */
 	const struct target *target;
-	int fd;
+	struct trace_file trace;
+	struct imported imported; /* where it is no recording */
 	struct rec_reader *reader;
 	struct rec_info info;
 	struct replay *replay;

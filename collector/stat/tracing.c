@@ -13,6 +13,7 @@ static const struct {
 	{ -EPERM, "the kernel's BPF statistics take CAP_SYS_ADMIN" },
 	{ -EINVAL, "this kernel's BPF statistics cannot be put on" },
 	{ -ENODATA, "the recording was cut off before it said so" },
+	{ -ENOTSUP, "another tool recorded it" },
 };
 
 #define NR_REASONS (sizeof(reasons) / sizeof(reasons[0]))

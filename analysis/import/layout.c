@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "analysis/import/layout.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <traceevent/event-parse.h>
+
+#define SYSTEM "kvm"
+
+/* Names that kernels since 4.19 gave what we look for; the first that is there is taken. */
+static const struct known {
+	const char *name;
+	uint8_t type;
+	const char *reason[2];
+	const char *rip[2];
+	bool has_isa;
+} known[] = {
+	{ "kvm_exit", NP_EVENT_EXIT, { "exit_reason" }, { "guest_rip", "rip" }, true },
+	{ "kvm_entry", NP_EVENT_ENTRY, { NULL }, { "rip", "guest_rip" }, false },
+	{ "kvm_nested_vmexit", NP_EVENT_VMEXIT, { "exit_reason", "exit_code" },
+	  { "guest_rip", "rip" }, true },
+	{ "kvm_nested_vmexit_inject", NP_EVENT_INJECT, { "exit_code", "exit_reason" }, { NULL },
+	  true },
+	{ "kvm_nested_vmenter", NP_EVENT_VMENTER, { NULL }, { "nested_rip" }, true },
+	{ "kvm_nested_vmrun", NP_EVENT_VMENTER, { NULL }, { "nested_rip" }, false },
+	{ "kvm_nested_vmenter_failed", NP_EVENT_FAILED, { NULL }, { NULL }, false },
+};
+
+struct imp_layouts *imp_layouts_new(void)
+{
+	return calloc(1, sizeof(struct imp_layouts));
+}
+
+bool imp_system_matters(const char *name)
+{
+	return !strcmp(name, SYSTEM);
+}
+
+static const struct known *find_known(const char *name)
+{
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (!strcmp(known[i].name, name))
+			return &known[i];
+	return NULL;
+}
+
+/* 0, or -EBADMSG: a number that is none, or beyond what a record can be. */
+static int take_field(struct imp_layout *l, struct imp_field *to, const struct tep_format_field *f)
+{
+	if (!f)
+		return 0;
+	if ((f->size != 1 && f->size != 2 && f->size != 4 && f->size != 8) || f->offset < 0 ||
+	    f->offset > IMP_MAX_FORMAT - 1 - f->size || f->flags & TEP_FIELD_IS_ARRAY)
+		return -EBADMSG;
+	*to = (struct imp_field){ f->offset, f->size };
+	if (f->offset + f->size > l->least)
+		l->least = f->offset + f->size;
+	return 0;
+}
+
+static int take_either(struct imp_layout *l, struct imp_field *to, struct tep_event *event,
+		       const char *const names[2])
+{
+	struct tep_format_field *f = names[0] ? tep_find_field(event, names[0]) : NULL;
+
+	if (!f && names[1])
+		f = tep_find_field(event, names[1]);
+	return take_field(l, to, f);
+}
+
+static int take_fields(struct imp_layout *l, struct tep_event *event, const struct known *k)
+{
+	int err = take_field(l, &l->pid, tep_find_common_field(event, "common_pid"));
+
+	err = err ?: take_field(l, &l->vcpu, tep_find_field(event, "vcpu_id"));
+	err = err ?: take_either(l, &l->reason, event, k->reason);
+	err = err ?: take_either(l, &l->rip, event, k->rip);
+	if (!err && k->has_isa)
+		err = take_field(l, &l->isa, tep_find_field(event, "isa"));
+	/* Without these it means nothing; the reason of L2's exit is that of the exit before. */
+	if (!err && (!l->pid.size || (!l->reason.size && k->reason[0])))
+		err = -EBADMSG;
+	return err;
+}
+
+static int add_event(struct imp_layouts *l, struct tep_event *event, const struct known *k)
+{
+	struct imp_layout new = { .type = k->type };
+	int err;
+
+	err = take_fields(&new, event, k);
+	if (err || event->id < 1 || event->id > UINT16_MAX)
+		return -EBADMSG;
+	if (l->by_id[event->id])
+		return 0; /* perf and trace-cmd may say the same twice */
+	if (l->nr + 1 == sizeof(l->of) / sizeof(*l->of))
+		return -EBADMSG;
+	l->of[++l->nr] = new;
+	l->by_id[event->id] = l->nr;
+	l->has[new.type] = true;
+	return 0;
+}
+
+/* Without how it is to be printed, which is a language of its own, and not needed. */
+static char *without_print_format(const char *text, size_t size)
+{
+	static const char print[] = "print fmt:";
+	const char *end = memmem(text, size, print, strlen(print));
+	size_t n = end ? (size_t)(end - text) : size;
+	char *copy = malloc(n + sizeof("print fmt: \"\"\n"));
+
+	if (!copy)
+		return NULL;
+	memcpy(copy, text, n);
+	strcpy(copy + n, "print fmt: \"\"\n");
+	return copy;
+}
+
+/* libtraceevent is given what is of interest only. */
+static const struct known *find_named(const char *text, size_t size)
+{
+	char name[64];
+	size_t n = 0;
+
+	if (size < 6 || memcmp(text, "name: ", 6))
+		return NULL;
+	for (size_t i = 6; i < size && n < sizeof(name) - 1 && text[i] != '\n' && text[i]; i++)
+		name[n++] = text[i];
+	name[n] = '\0';
+	return find_known(name);
+}
+
+static int parse(struct imp_layouts *l, struct tep_handle *tep, const char *text,
+		 const struct known *k)
+{
+	struct tep_event *event;
+
+	if (tep_parse_event(tep, text, strlen(text), SYSTEM))
+		return -EBADMSG;
+	event = tep_find_event_by_name(tep, SYSTEM, k->name);
+	return event ? add_event(l, event, k) : -EBADMSG;
+}
+
+int imp_layouts_add(struct imp_layouts *l, const char *text, size_t size, uint64_t offset,
+		    struct imp_error *error)
+{
+	const struct known *k = find_named(text, size);
+	struct tep_handle *tep;
+	char *copy;
+	int err;
+
+	if (!k)
+		return 0;
+	tep_set_loglevel(TEP_LOG_NONE);
+	tep = tep_alloc();
+	copy = without_print_format(text, size);
+	err = tep && copy ? parse(l, tep, copy, k) : -ENOMEM;
+	tep_free(tep);
+	free(copy);
+	return err == -EBADMSG ? imp_bad(error, offset, "the format of %s makes no sense", k->name)
+			       : err;
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "analysis/import/order.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOM (1u << 19) /* 16 MiB */
+#define MAX_RUNS 65536u
+
+/* Events that are in order. */
+struct run {
+	uint32_t at, end;
+};
+
+struct imp_order {
+	struct imp_event *events;
+	uint32_t nr; /* of all that are stored, those that were taken among them */
+	struct run *runs;
+	uint32_t nr_runs;
+	struct imp_heap heap; /* of runs, while it is drained */
+	bool draining, due;
+	uint64_t second; /* up to here the run on top is the earliest */
+	uint32_t to_spare; /* so many are taken whatever the limit, for there is no room */
+	uint64_t latest, marked, limit; /* limit: what comes later is not older */
+	uint64_t last, late;
+};
+
+struct imp_order *imp_order_new(void)
+{
+	struct imp_order *o = calloc(1, sizeof(*o));
+
+	if (!o)
+		return NULL;
+	o->events = malloc(ROOM * sizeof(*o->events));
+	o->runs = malloc(MAX_RUNS * sizeof(*o->runs));
+	o->heap.head = malloc(MAX_RUNS * sizeof(*o->heap.head));
+	if (o->events && o->runs && o->heap.head)
+		return o;
+	imp_order_free(o);
+	return NULL;
+}
+
+void imp_order_free(struct imp_order *o)
+{
+	if (!o)
+		return;
+	free(o->events);
+	free(o->runs);
+	free(o->heap.head);
+	free(o);
+}
+
+void imp_order_add(struct imp_order *o, const struct imp_event *e)
+{
+	if (!o->nr_runs || e->ns < o->events[o->nr - 1].ns)
+		o->runs[o->nr_runs++] = (struct run){ o->nr, o->nr };
+	o->events[o->nr++] = *e;
+	o->runs[o->nr_runs - 1].end = o->nr;
+	if (e->ns > o->latest)
+		o->latest = e->ns;
+}
+
+void imp_order_round(struct imp_order *o, bool last)
+{
+	o->limit = last ? UINT64_MAX : o->marked;
+	o->marked = o->latest;
+	o->due = o->nr > 0;
+}
+
+/* Half of them go, so that it is not full again at once. */
+static bool is_full(const struct imp_order *o)
+{
+	return o->nr + IMP_ORDER_MARGIN >= ROOM || o->nr_runs + IMP_ORDER_MARGIN >= MAX_RUNS;
+}
+
+bool imp_order_ready(const struct imp_order *o)
+{
+	return o->draining || o->due || is_full(o);
+}
+
+static void start(struct imp_order *o)
+{
+	o->heap.n = o->nr_runs;
+	for (uint32_t i = 0; i < o->nr_runs; i++)
+		o->heap.head[i] = (struct imp_head){ o->events[o->runs[i].at].ns, i };
+	imp_heap_make(&o->heap);
+	o->second = imp_heap_second(&o->heap);
+	o->to_spare = is_full(o) ? o->nr / 2 : 0;
+	o->draining = true;
+}
+
+/* What was not taken comes to the front. */
+static void stop(struct imp_order *o)
+{
+	uint32_t nr = 0, nr_runs = 0;
+
+	for (uint32_t i = 0; i < o->nr_runs; i++) {
+		struct run r = o->runs[i];
+		uint32_t n = r.end - r.at;
+
+		if (!n)
+			continue;
+		if (nr != r.at)
+			memmove(&o->events[nr], &o->events[r.at], n * sizeof(*o->events));
+		o->runs[nr_runs++] = (struct run){ nr, nr + n };
+		nr += n;
+	}
+	o->nr = nr;
+	o->nr_runs = nr_runs;
+	o->draining = o->due = false;
+}
+
+/* The run on top is used up, or not the earliest any more. */
+static void turn(struct imp_order *o)
+{
+	struct run *r = &o->runs[o->heap.head[0].row];
+
+	if (r->at == r->end)
+		imp_heap_pop(&o->heap);
+	else
+		imp_heap_changed(&o->heap, o->events[r->at].ns);
+	o->second = imp_heap_second(&o->heap);
+}
+
+static void take(struct imp_order *o, struct run *r, struct imp_event *e)
+{
+	*e = o->events[r->at++];
+	o->to_spare -= o->to_spare > 0;
+	if (e->ns < o->last) {
+		e->ns = o->last;
+		o->late++;
+	}
+	o->last = e->ns;
+}
+
+bool imp_order_next(struct imp_order *o, struct imp_event *e)
+{
+	struct run *r;
+
+	if (!o->draining)
+		start(o);
+	for (; o->heap.n; turn(o)) {
+		r = &o->runs[o->heap.head[0].row];
+		if (r->at == r->end || o->events[r->at].ns > o->second)
+			continue;
+		if (o->events[r->at].ns > o->limit && !o->to_spare)
+			break;
+		take(o, r, e);
+		return true;
+	}
+	stop(o);
+	return false;
+}
+
+uint64_t imp_order_latest(const struct imp_order *o)
+{
+	return o->latest;
+}
+
+uint64_t imp_order_late(const struct imp_order *o)
+{
+	return o->late;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What perf recorded, event by event, and where in a sample of it is what. */
+#ifndef NESTPROF_IMPORT_PERF_ATTR_H
+#define NESTPROF_IMPORT_PERF_ATTR_H
+
+#include <linux/perf_event.h>
+
+#include "analysis/import/input.h"
+
+#define PERF_MAX_ATTRS 4096u
+#define PERF_MAX_IDS (1u << 18)
+
+/* One event of perf's. Offsets are from the record's beginning; 0: it is not there. */
+struct perf_attr {
+	uint16_t tracepoint; /* its id; 0: no tracepoint */
+	uint16_t tid, time, cpu, id;
+	uint16_t rest; /* what has no fixed length begins here */
+	bool has_read, has_callchain, has_raw;
+	uint64_t read_format;
+	/* From the end of other records, where all have it. */
+	uint16_t end_time, end_cpu;
+};
+
+struct perf_id {
+	uint64_t id;
+	uint32_t attr; /* + 1; 0: free */
+};
+
+struct perf_attrs {
+	struct perf_attr *attr;
+	uint32_t nr;
+	struct perf_id *ids; /* a hash */
+	uint32_t nr_ids, room;
+	const struct perf_attr *last; /* the one that was found last, */
+	uint64_t last_id;	      /* by this */
+	bool sample_ids; /* not samples alone have a time and a CPU */
+};
+
+/* A struct perf_event_attr of `size` bytes, as the file has it: more or less than we know. */
+int perf_attrs_add(struct perf_attrs *a, const uint8_t *attr, size_t size, uint64_t offset,
+		   struct imp_error *error);
+/* The last one's. */
+int perf_attrs_id(struct perf_attrs *a, uint64_t id, uint64_t offset, struct imp_error *error);
+void perf_attrs_free(struct perf_attrs *a);
+
+/* Whose sample this is; NULL: nobody's. */
+const struct perf_attr *perf_attr_of(struct perf_attrs *a, const uint8_t *sample, uint16_t size);
+/* Where its raw data are, and *size of them; NULL: there are none. */
+const uint8_t *perf_raw(const struct perf_attr *a, const uint8_t *sample, uint16_t length,
+			uint32_t *size);
+
+#endif

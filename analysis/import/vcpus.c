@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "analysis/import/vcpus.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/import/whose.h"
+
+#define MARK_NS 50000000u
+#define SEATS 2048u /* a power of two, and more than vCPUs that there can be at a time */
+
+struct imp_vcpus {
+	const struct imp_sink *sink;
+	struct imp_seen seen;
+	struct imp_vcpu vcpu[NP_MAX_VCPUS];
+	uint32_t nr, streams;
+	uint16_t seat[SEATS]; /* by thread: which of them, from 1 on */
+	struct imp_vcpu *last;
+	uint64_t now, marked, told_lost;
+};
+
+struct imp_vcpus *imp_vcpus_new(const struct imp_sink *sink)
+{
+	struct imp_vcpus *v = calloc(1, sizeof(*v));
+
+	if (v)
+		v->sink = sink;
+	return v;
+}
+
+void imp_vcpus_free(struct imp_vcpus *v)
+{
+	free(v);
+}
+
+const struct imp_seen *imp_vcpus_seen(const struct imp_vcpus *v)
+{
+	return &v->seen;
+}
+
+static uint32_t seat_of(const struct imp_vcpus *v, int32_t tid)
+{
+	uint32_t at = (uint32_t)tid * 0x9e3779b1u >> 16;
+
+	while (v->seat[at % SEATS] && v->vcpu[v->seat[at % SEATS] - 1].tid != tid)
+		at++;
+	return at % SEATS;
+}
+
+static void seat_all(struct imp_vcpus *v)
+{
+	memset(v->seat, 0, sizeof(v->seat));
+	for (uint32_t i = 0; i < v->nr; i++)
+		v->seat[seat_of(v, v->vcpu[i].tid)] = i + 1;
+}
+
+static int tell_of(struct imp_vcpus *v, struct imp_vcpu *c)
+{
+	struct rec_stream s = { .stream = ++v->streams, .isa = c->isa ? c->isa : NP_ISA_VMX };
+
+	s.whose.tgid = c->tgid > 0 ? c->tgid : c->tid > 0 ? c->tid : 1;
+	s.whose.vcpu = c->number != IMP_NO_VCPU ? c->number : 0;
+	c->stream = s.stream;
+	return v->sink->vcpu(v->sink->arg, &s);
+}
+
+static int give(struct imp_vcpus *v, struct imp_vcpu *c, struct rec_event e,
+		const struct imp_event *from)
+{
+	int err = c->stream ? 0 : tell_of(v, c);
+
+	return err ?: v->sink->event(v->sink->arg, c->stream, &e, from);
+}
+
+static int give_all(struct imp_vcpus *v, struct imp_vcpu *c, const struct imp_verdict *verdict)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < verdict->n; i++)
+		err = give(v, c, verdict->event[i],
+			   verdict->is_own[i] ? &verdict->own[i] : NULL);
+	v->seen.inferred_enters += verdict->enters;
+	v->seen.inferred_injects += verdict->injects;
+	return err;
+}
+
+/* What was put off until the vCPU's next event is told as far as it is known. */
+static int settle(struct imp_vcpus *v, struct imp_vcpu *c)
+{
+	struct imp_verdict verdict;
+
+	imp_verdict_begin(&verdict);
+	imp_whose_settle(c, &v->seen, &verdict);
+	return give_all(v, c, &verdict);
+}
+
+/* The one of which nothing was heard for longest makes room. */
+static int drop_one(struct imp_vcpus *v, uint32_t *slot)
+{
+	struct rec_event gone = { .type = NP_EVENT_GONE };
+	uint32_t oldest = 0;
+	int err;
+
+	for (uint32_t i = 1; i < v->nr; i++)
+		if (v->vcpu[i].now < v->vcpu[oldest].now)
+			oldest = i;
+	err = settle(v, &v->vcpu[oldest]);
+	gone.ns = v->vcpu[oldest].now;
+	*slot = oldest;
+	return err ?: give(v, &v->vcpu[oldest], gone, NULL);
+}
+
+static int find(struct imp_vcpus *v, const struct imp_event *e, struct imp_vcpu **c)
+{
+	uint32_t at = seat_of(v, e->tid), slot;
+	int err = 0;
+
+	if (v->seat[at]) {
+		*c = &v->vcpu[v->seat[at] - 1];
+		return 0;
+	}
+	if (v->nr < NP_MAX_VCPUS)
+		slot = v->nr++;
+	else
+		err = drop_one(v, &slot);
+	v->last = NULL;
+	v->vcpu[slot] = (struct imp_vcpu){ .tid = e->tid, .number = IMP_NO_VCPU,
+					   .gaps = v->seen.gaps };
+	seat_all(v);
+	*c = &v->vcpu[slot];
+	return err;
+}
+
+static void learn(struct imp_vcpu *c, const struct imp_event *e)
+{
+	if (e->tgid)
+		c->tgid = e->tgid;
+	if (c->number == IMP_NO_VCPU)
+		c->number = e->vcpu;
+	if (e->isa == NP_ISA_VMX || e->isa == NP_ISA_SVM)
+		c->isa = e->isa;
+	c->now = e->ns;
+}
+
+/* Something was lost since the vCPU's last event, and may have been its own. */
+static int take_gap(struct imp_vcpus *v, struct imp_vcpu *c)
+{
+	struct rec_event gap = { .type = NP_EVENT_LOST, .ns = v->seen.lost - v->told_lost };
+	int err = settle(v, c);
+
+	c->gaps = v->seen.gaps;
+	imp_whose_gap(c);
+	v->told_lost = v->seen.lost;
+	return err ?: give(v, c, gap, NULL);
+}
+
+/* Nobody waits longer than this for what comes next. */
+static int take_mark(struct imp_vcpus *v)
+{
+	uint64_t ns = v->now > MARK_NS ? v->now - MARK_NS : 0;
+	int err = 0;
+
+	v->marked = v->now;
+	for (uint32_t i = 0; !err && i < v->nr; i++)
+		if (v->vcpu[i].holds && v->vcpu[i].held.ns < ns)
+			err = settle(v, &v->vcpu[i]);
+	return err ?: v->sink->mark(v->sink->arg, ns, 0);
+}
+
+static int take_event(struct imp_vcpus *v, struct imp_vcpu *c, const struct imp_event *e)
+{
+	struct imp_verdict verdict;
+	int err = c->gaps != v->seen.gaps ? take_gap(v, c) : 0;
+
+	if (err)
+		return err;
+	learn(c, e);
+	imp_verdict_begin(&verdict);
+	imp_whose_event(c, e, &v->seen, &verdict);
+	return give_all(v, c, &verdict);
+}
+
+int imp_vcpus_event(struct imp_vcpus *v, const struct imp_event *e)
+{
+	struct imp_vcpu *c = v->last;
+	int err = 0;
+
+	v->now = e->ns;
+	v->seen.events[e->type]++;
+	if (e->type == NP_EVENT_LOST) {
+		v->seen.gaps++;
+		v->seen.lost += e->lost;
+		return 0;
+	}
+	v->seen.rips |= e->type == NP_EVENT_ENTRY && e->rip;
+	if (!v->marked || e->ns - v->marked > MARK_NS)
+		err = take_mark(v);
+	if (!c || c->tid != e->tid)
+		err = err ?: find(v, e, &c);
+	v->last = c;
+	return err ?: take_event(v, c, e);
+}
+
+int imp_vcpus_finish(struct imp_vcpus *v)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < v->nr; i++)
+		err = settle(v, &v->vcpu[i]);
+	return err ?: v->sink->mark(v->sink->arg, v->now, v->seen.lost - v->told_lost);
+}
