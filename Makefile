@@ -14,6 +14,9 @@
 # make check-predict  in the lab: what advise predicts of shadow VMCS, beside what is measured
 # make bench-record  whether record keeps up with a million exits a second (as root)
 # make lint       style, and gcc's analyzer over analysis/
+# make install    below $(DESTDIR)$(prefix) [/usr/local]; make uninstall takes it away again
+# make dist       build/dist: a tarball with its checksum
+# make deb        build/deb: a Debian package of it, looked at by lintian
 # make clean      remove what was built
 # make help       this list
 
@@ -41,7 +44,7 @@ TESTS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.
 all: $(B)/nestprof $(B)/runner $(B)/micro $(B)/still_time.so
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-include $(wildcard tests/*.mk tests/*/*.mk workloads/*.mk)
+include $(wildcard tests/*.mk tests/*/*.mk workloads/*.mk packaging/*.mk)
 
 # Set-up comes before make looks for what the build needs: hence another make.
 BUILD := echo "build (only what changed)"; $(MAKE) -s --no-print-directory -j$$(nproc)

@@ -41,13 +41,13 @@ static const struct argp_option options[] = {
 	{ "recover", OPT_RECOVER, 0, 0,
 	  "only put back what a killed run left (any run does that first)", 1 },
 	{ "l1-kernel", OPT_L1_KERNEL, "FILE", 0,
-	  "L1's kernel [/boot/vmlinuz-RELEASE; with --l1 micro, the one beside nestprof]", 2 },
+	  "L1's kernel [/boot/vmlinuz-RELEASE; with --l1 micro, nestprof's own]", 2 },
 	{ "l1-modules", OPT_L1_MODULES, "DIR", 0,
 	  "its modules, for L1's initramfs [/lib/modules/RELEASE]", 2 },
 	{ "l1-initrd", OPT_L1_INITRD, "FILE", 0, "an initramfs made before, instead", 2 },
 	{ "l1-memory", OPT_L1_MEMORY, "MIB", 0, "L1's memory [256]", 2 },
 	{ "qemu", OPT_QEMU, "PROGRAM", 0, "L1's QEMU [" DEFAULT_QEMU "]", 2 },
-	{ "runner", OPT_RUNNER, "FILE", 0, "the workload runner [beside nestprof]", 2 },
+	{ "runner", OPT_RUNNER, "FILE", 0, "the workload runner [nestprof's own]", 2 },
 	{ "qemu-version", OPT_QEMU_VERSION, "TEXT", OPTION_HIDDEN, 0, 2 },
 	{ 0 },
 };
@@ -104,7 +104,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_child children[] = { { &selection_argp, 0, "What to run:", 3 }, { 0 } };
-static const struct argp argp = {
+const struct argp ab_argp = {
 	.options = options,
 	.parser = parse,
 	.doc = "Runs workloads in L2, with shadow VMCS off and on, and as a plain guest of L0; "
@@ -130,7 +130,7 @@ static int prepare_micro(struct options *o, struct defaults *d)
 	int err = 0;
 
 	if (!o->l1_kernel) {
-		err = fs_data_path(d->kernel, "build/micro");
+		err = fs_data_path(d->kernel, "micro");
 		o->l1_kernel = d->kernel;
 	}
 	return err ? err : need_readable("the micro-hypervisor", o->l1_kernel);
@@ -171,7 +171,7 @@ static int prepare_l1(struct options *o, struct defaults *d)
 	int err = 0;
 
 	if (!o->runner) {
-		err = fs_data_path(d->runner, "build/runner");
+		err = fs_data_path(d->runner, "runner");
 		o->runner = d->runner;
 	}
 	if (!err)
@@ -220,7 +220,7 @@ int cmd_ab(int argc, char **argv)
 	int err = r ? 0 : -ENOMEM;
 
 	selection_init(&o.what);
-	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	argp_parse(&ab_argp, argc, argv, 0, NULL, &o);
 	if (!err)
 		err = host_recover();
 	if (!err && !o.recover)

@@ -57,7 +57,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
+const struct argp advise_argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "[RESULT]",
@@ -156,7 +156,7 @@ int cmd_advise(int argc, char **argv)
 	struct np_result *r = NULL;
 	int err;
 
-	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	argp_parse(&advise_argp, argc, argv, 0, NULL, &o);
 	err = result_path(o.result, path);
 	if (!err)
 		err = read_result(path, &r);

@@ -28,7 +28,7 @@ static const struct argp_option options[] = {
 	{ "verbose", 'v', 0, 0, "show L1's console", 1 },
 	{ "iterations", OPT_ITERATIONS, "N", 0, "exits of L2 for each point [1500]", 2 },
 	{ "repetitions", OPT_REPETITIONS, "N", 0, "of each point [3]", 2 },
-	{ "l1-kernel", OPT_L1_KERNEL, "FILE", 0, "the micro-hypervisor [beside nestprof]", 3 },
+	{ "l1-kernel", OPT_L1_KERNEL, "FILE", 0, "the micro-hypervisor [nestprof's own]", 3 },
 	{ "qemu", OPT_QEMU, "PROGRAM", 0, "L1's QEMU [" DEFAULT_QEMU "]", 3 },
 	{ "qemu-version", OPT_QEMU_VERSION, "TEXT", OPTION_HIDDEN, 0, 3 },
 	{ 0 },
@@ -73,7 +73,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
+const struct argp calibrate_argp = {
 	.options = options,
 	.parser = parse,
 	.doc = "Measures what L1's accesses to its VMCS cost on this host, and what keeping the "
@@ -97,7 +97,7 @@ static int run(const struct options *o, struct np_calibration *c)
 	int err = 0;
 
 	if (!o->micro) {
-		err = fs_data_path(micro, "build/micro");
+		err = fs_data_path(micro, "micro");
 		config.l1.kernel = micro;
 	}
 	if (!err)
@@ -114,7 +114,7 @@ int cmd_calibrate(int argc, char **argv)
 	struct np_calibration *c = np_calibration_new();
 	int err = c ? 0 : -ENOMEM;
 
-	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	argp_parse(&calibrate_argp, argc, argv, 0, NULL, &o);
 	if (!err)
 		err = host_recover();
 	if (!err)

@@ -54,7 +54,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
+const struct argp doctor_argp = {
 	.options = options,
 	.parser = parse,
 	.doc = "Tells what this host can measure, and what is in the way, with a remedy each. "
@@ -219,7 +219,7 @@ int cmd_doctor(int argc, char **argv)
 	enum np_exit code;
 	int err;
 
-	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	argp_parse(&doctor_argp, argc, argv, 0, NULL, &o);
 	if (!f)
 		return NP_EXIT_FAILED;
 	facts_gather(f);

@@ -102,7 +102,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
+const struct argp fields_argp = {
 	.parser = parse,
 	.options = options,
 	.children = children,
@@ -127,7 +127,7 @@ int cmd_fields(int argc, char **argv)
 	struct input in = { .o = { .target = TARGET_ALL } };
 	int err;
 
-	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &in);
+	argp_parse(&fields_argp, argc, argv, ARGP_IN_ORDER, NULL, &in);
 	err = in.o.recording ? fields_recorded(&in.o) : run_live(&in.o);
 	return err ? (fail_code() ? (int)fail_code() : NP_EXIT_FAILED) : NP_EXIT_OK;
 }

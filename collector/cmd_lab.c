@@ -131,7 +131,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_child children[] = { { &selection_argp, 0, "What to run:", 3 }, { 0 } };
-static const struct argp argp = {
+const struct argp lab_argp = {
 	.options = options,
 	.parser = parse,
 	.doc = "Runs `nestprof ab` inside an emulated CPU with VMX, on stock Debian kernels and "
@@ -311,7 +311,7 @@ int cmd_lab(int argc, char **argv)
 	int err;
 
 	selection_init(&o.what);
-	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	argp_parse(&lab_argp, argc, argv, 0, NULL, &o);
 	err = check_cpu_model(o.cpu_model);
 	if (!err)
 		err = check_prerequisites();

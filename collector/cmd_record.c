@@ -67,7 +67,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
+const struct argp record_argp = {
 	.options = options,
 	.parser = parse,
 	.children = children,
@@ -85,7 +85,7 @@ int cmd_record(int argc, char **argv)
 				    .buffer_mib = RECORD_BUFFER_MIB };
 	int err;
 
-	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o);
+	argp_parse(&record_argp, argc, argv, ARGP_IN_ORDER, NULL, &o);
 	err = privileges_check();
 	if (!err)
 		err = target_find(&o.target);

@@ -28,7 +28,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
+const struct argp report_argp = {
 	.parser = parse,
 	.children = children,
 	.args_doc = "[FILE]",
@@ -46,7 +46,7 @@ int cmd_report(int argc, char **argv)
 				    .file = RECORD_FILE };
 	int err;
 
-	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	argp_parse(&report_argp, argc, argv, 0, NULL, &o);
 	err = report_run(&o);
 	return err ? (fail_code() ? (int)fail_code() : NP_EXIT_FAILED) : NP_EXIT_OK;
 }

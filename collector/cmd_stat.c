@@ -35,7 +35,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
+const struct argp stat_argp = {
 	.parser = parse,
 	.children = children,
 	.args_doc = "[COMMAND [ARG...]]",
@@ -50,7 +50,7 @@ int cmd_stat(int argc, char **argv)
 	struct stat_options o = { .target = TARGET_ALL, .shown = shown_default() };
 	int err;
 
-	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o);
+	argp_parse(&stat_argp, argc, argv, ARGP_IN_ORDER, NULL, &o);
 	err = privileges_check();
 	if (!err)
 		err = target_find(&o.target);

@@ -20,7 +20,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_child children[] = { { &target_argp, 0, NULL, 0 }, { 0 } };
 
-static const struct argp argp = {
+const struct argp top_argp = {
 	.parser = parse,
 	.children = children,
 	.doc = "Shows VMs, their vCPUs, the reasons for L2's exits, and what each of those made L1 "
@@ -36,7 +36,7 @@ int cmd_top(int argc, char **argv)
 	int err;
 
 	t.interval = INTERVAL_S;
-	argp_parse(&argp, argc, argv, 0, NULL, &t);
+	argp_parse(&top_argp, argc, argv, 0, NULL, &t);
 	err = top_check_terminal();
 	if (!err)
 		err = privileges_check();

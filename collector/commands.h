@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The commands: each in collector/cmd_<name>.c, returning an exit code. */
+/*
+ * The commands: each in collector/cmd_<name>.c, returning an exit code. Of the
+ * options there, docs/man/describe.c makes the manual pages and completions.
+ */
 #ifndef NESTPROF_COMMANDS_H
 #define NESTPROF_COMMANDS_H
+
+#include <argp.h>
 
 #define NP_COMMANDS(X)                                                                             \
 	X(doctor, "what this host can measure, and what is in the way")                           \
@@ -15,7 +20,9 @@
 	X(advise, "say what shadowing VMCS fields would change, from a result")                   \
 	X(lab, "the same inside an emulated CPU: needs no VMX and no root")
 
-#define X(name, text) int cmd_##name(int argc, char **argv);
+#define X(name, text)                                                                              \
+	extern const struct argp name##_argp;                                                      \
+	int cmd_##name(int argc, char **argv);
 NP_COMMANDS(X)
 #undef X
 

@@ -17,4 +17,4 @@ $(B)/boot/stage2.bin: $(B)/boot/stage2.o
 # Preloaded into the emulator; needs nothing of a C library.
 $(B)/still_time.so: workloads/lab/still_time.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 -Wall -Wextra -Werror -O2 -shared -fPIC -nostdlib -fno-stack-protector $< -o $@
+	$(CC) -std=gnu17 -Wall -Wextra -Werror -O2 -g -shared -fPIC -nostdlib -fno-stack-protector $< -o $@

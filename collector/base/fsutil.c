@@ -213,13 +213,24 @@ int fs_copy(const char *from, const char *to)
 	return err;
 }
 
-int fs_data_path(char out[NP_PATH], const char *relative)
+/* Relative to the folder of the binary: where it is installed, then where it is built. */
+static const char *const data_places[] = { "../lib/nestprof", "../share/nestprof", ".", ".." };
+
+int fs_data_path(char out[NP_PATH], const char *name)
 {
 	char exe[NP_PATH];
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	const char *dir;
+	int err = 0;
 
 	if (n < 0)
 		return -errno;
 	exe[n] = '\0';
-	return fs_path(out, "%s/../%s", dirname(exe), relative);
+	dir = dirname(exe);
+	for (size_t i = 0; !err && i < sizeof(data_places) / sizeof(*data_places); i++) {
+		err = fs_path(out, "%s/%s/%s", dir, data_places[i], name);
+		if (!err && fs_exists(out))
+			return 0;
+	}
+	return err ? err : fs_path(out, "%s/%s/%s", dir, data_places[0], name);
 }

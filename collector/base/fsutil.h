@@ -31,9 +31,10 @@ int fs_path(char out[NP_PATH], const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * nestprof's own data (plots/..., build/...), relative to the folder above the
- * one that holds the binary: build/nestprof finds plots/ in the checkout.
+ * nestprof's own data (plots, runner, ...), found from where the binary is: in
+ * ../lib/nestprof or ../share/nestprof when it is installed, beside the binary
+ * or in the folder above in a checkout. When it is nowhere: where it should be.
  */
-int fs_data_path(char out[NP_PATH], const char *relative);
+int fs_data_path(char out[NP_PATH], const char *name);
 
 #endif

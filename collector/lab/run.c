@@ -68,7 +68,7 @@ static int copy_data_as(const char *relative, const char *dir, const char *name)
 static int make_l1_initrd(const struct lab_kernel *l1, const char *root)
 {
 	char runner[NP_PATH], modules[NP_PATH], path[NP_PATH];
-	int err = fs_data_path(runner, "build/runner");
+	int err = fs_data_path(runner, "runner");
 
 	if (!err)
 		err = fs_path(modules, "%s/modules", l1->dir);
@@ -92,13 +92,13 @@ static int make_own_root(const struct lab_run *r, const struct place *p, uint32_
 	if (!err)
 		err = copy_data_as("workloads/lab/init", root, "init");
 	if (!err)
-		err = copy_data_as("build/nestprof", root, "usr/bin/nestprof");
+		err = copy_data_as("nestprof", root, "usr/bin/nestprof");
 	if (!err)
-		err = copy_data_as("build/runner", root, "usr/bin/runner");
+		err = copy_data_as("runner", root, "usr/bin/runner");
 	if (!err && r->c.l0_command)
 		err = copy_as(r->c.l0_command, root, "etc/nestprof/command", 0755);
 	if (!err)
-		err = copy_data_as("build/micro", root, "boot/micro");
+		err = copy_data_as("micro", root, "boot/micro");
 	if (!err && r->c.l1)
 		err = make_l1_initrd(r->c.l1, root);
 	if (!err)
@@ -151,7 +151,7 @@ static int start(struct lab_run *r, uint32_t i)
 	if (!err)
 		err = make_disk(r, p, i);
 	if (!err)
-		err = copy_data_as("build/still_time.so", p->dir, MACHINE_CLOCK);
+		err = copy_data_as("still_time.so", p->dir, MACHINE_CLOCK);
 	if (err && !fail_text())
 		fail(err == -ENOSPC ? NP_EXIT_NO_SPACE : NP_EXIT_FAILED, err,
 		     "cannot prepare %s: %s", p->dir, strerror(-err));
