@@ -17,6 +17,7 @@ check-unit: $(TESTS)
 
 check-cli: $(B)/nestprof
 	tests/cli/run.sh $(B)/nestprof
+	tests/cli/libraries.sh $(B)
 
 # CFLAGS and LDFLAGS go by the environment, so that the Makefile still adds its own.
 asan:
