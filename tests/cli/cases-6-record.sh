@@ -15,7 +15,7 @@ check "report: unknown option" 2 err='--frobnicate' -- report --frobnicate
 check "report: two files" 2 err='one FILE only' -- report a b
 check "report: no file" 7 err='nestprof.rec: No such file' errlines=1 -- report
 check "report: a folder" 7 err='Is a directory' errlines=1 -- report .
-check "report: an empty file" 7 err='is no recording' errlines=1 -- report /dev/null
-check "report: standard input that is empty" 7 err='standard input is no recording' errlines=1 -- report -
-check "report: endless zeros" 7 err='is no recording' errlines=1 -- report /dev/zero
-check "report: a program" 7 err='is no recording' errlines=1 -- report "$NESTPROF"
+check "report: an empty file" 7 err='is neither a recording' errlines=1 -- report /dev/null
+check "report: standard input that is empty" 7 err='standard input is neither a recording' errlines=1 -- report -
+check "report: endless zeros" 7 err='is neither a recording' errlines=1 -- report /dev/zero
+check "report: a program" 7 err='is neither a recording' errlines=1 -- report "$NESTPROF"
