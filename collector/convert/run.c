@@ -21,6 +21,7 @@ struct run {
 	struct rec_info info;
 	struct output out;
 	struct convert_writer *writer;
+	struct ordered *ordered;
 	struct rec_stream vcpu[NP_MAX_VCPUS];
 	uint32_t last; /* the slot whose event came last */
 	uint64_t now, lost;
@@ -42,9 +43,11 @@ static int take_vcpu(void *arg, const struct rec_stream *s)
 {
 	struct run *r = arg;
 	uint32_t slot = find(r, 0);
+	int err = slot ? 0 : ordered_finish(r->ordered); /* one may be about to go */
 
-	if (!slot || find(r, s->stream))
-		return -EBADMSG;
+	slot = slot ?: find(r, 0);
+	if (err || !slot || find(r, s->stream))
+		return err ?: -EBADMSG;
 	r->vcpu[slot - 1] = *s;
 	return r->writer->vcpu(r->writer, s, slot - 1);
 }
@@ -77,11 +80,27 @@ static int take_mark(void *arg, uint64_t ns, uint64_t missed)
 	struct run *r = arg;
 
 	r->lost += missed;
+	return r->writer->mark(r->writer, ns, missed);
+}
+
+/* What was imported, on its way to be put in order. */
+static int order_event(void *arg, uint32_t stream, const struct rec_event *e,
+		       const struct imp_event *from)
+{
+	struct run *r = arg;
+
+	return ordered_event(r->ordered, stream, e, ordered_latest(r->ordered), from);
+}
+
+static int order_mark(void *arg, uint64_t ns, uint64_t missed)
+{
+	struct run *r = arg;
+
 	if (r->file.kind)
 		imported_progress(&r->imported);
 	if (np_interrupted())
 		return -EINTR;
-	return r->writer->mark(r->writer, ns, missed);
+	return ordered_mark(r->ordered, ns, missed);
 }
 
 static int cannot_read(const struct run *r, int err)
@@ -143,12 +162,25 @@ static int tell_damage(struct run *r)
 		    "converted", r->file.name, d.what, d.offset);
 }
 
+static int read_all(struct run *r)
+{
+	struct imp_sink in = { .vcpu = take_vcpu, .event = order_event, .mark = order_mark,
+			       .arg = r };
+	struct imp_sink out = { .vcpu = take_vcpu, .event = take_event, .mark = take_mark,
+				.arg = r };
+	int err;
+
+	r->ordered = ordered_new(&out);
+	if (!r->ordered)
+		return -ENOMEM;
+	err = r->file.kind ? imported_run(&r->imported, &in)
+			   : recorded_run(r->recorded, &in, r->ordered);
+	return err ?: ordered_finish(r->ordered);
+}
+
 static int convert(struct run *r)
 {
-	struct imp_sink sink = { .vcpu = take_vcpu, .event = take_event, .mark = take_mark,
-				 .arg = r };
-	int err = r->file.kind ? imported_run(&r->imported, &sink)
-			       : recorded_run(r->recorded, &sink);
+	int err = read_all(r);
 
 	err = err ?: r->writer->end(r->writer, r->now, r->lost);
 	if (err)
@@ -165,6 +197,7 @@ static int close_all(struct run *r, int err)
 		r->writer->free(r->writer);
 	imported_close(&r->imported);
 	recorded_free(r->recorded);
+	ordered_free(r->ordered);
 	trace_file_close(&r->file);
 	return err ?: closed;
 }

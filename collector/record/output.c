@@ -26,8 +26,10 @@ static int open_standard(struct output *o)
 {
 	o->name = "standard output";
 	o->fd = STDOUT_FILENO;
-	return isatty(o->fd) && !o->text ? fail(NP_EXIT_USAGE, -EINVAL, "a recording is not for a terminal: "
-				    "name a file with -o") : 0;
+	if (o->text || !isatty(o->fd))
+		return 0;
+	return fail(NP_EXIT_USAGE, -EINVAL, "a recording is not for a terminal: name a file with "
+		    "-o");
 }
 
 static int open_output(struct output *o, const char *path, bool force)
