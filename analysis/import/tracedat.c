@@ -40,6 +40,12 @@ static int next_of(struct tracedat *t, struct dat_cpu *c)
 	return more == -EBADMSG ? 0 : more;
 }
 
+/* A loss began after the CPU's last event, and ended before its next: both are told. */
+static uint64_t next_time(const struct dat_cpu *c)
+{
+	return c->missed && !c->missing ? c->last : c->next.ns;
+}
+
 static int start_cpu(struct tracedat *t, uint32_t i)
 {
 	int more = dat_cpu_open(t, &t->cpus[i]);
@@ -49,7 +55,7 @@ static int start_cpu(struct tracedat *t, uint32_t i)
 	else
 		more = more ?: next_of(t, &t->cpus[i]);
 	if (more > 0)
-		t->heap.head[t->heap.n++] = (struct imp_head){ t->cpus[i].next.ns, i };
+		t->heap.head[t->heap.n++] = (struct imp_head){ next_time(&t->cpus[i]), i };
 	return more < 0 && more != -EBADMSG ? more : 0;
 }
 
@@ -66,12 +72,14 @@ static int start(struct tracedat *t)
 	return err;
 }
 
-/* A loss began after the CPU's last event, and ended before its next. */
 static void give_loss(struct dat_cpu *c, struct imp_event *e)
 {
-	*e = (struct imp_event){ .type = NP_EVENT_LOST, .cpu = c->cpu, .ns = c->next.ns,
-				 .lost = c->missed - 1 };
-	c->missed = 0;
+	*e = (struct imp_event){ .type = NP_EVENT_LOST, .cpu = c->cpu, .ns = next_time(c) };
+	if (c->missing) {
+		e->lost = c->missed - 1;
+		c->missed = 0;
+	}
+	c->missing = !c->missing;
 }
 
 static void in_order(struct tracedat *t, struct imp_event *e)
@@ -94,13 +102,13 @@ static int next(struct imp_reader *r, struct imp_event *e)
 	c = &t->cpus[t->heap.head[0].row];
 	if (c->missed) {
 		give_loss(c, e);
-		in_order(t, e);
-		return 1;
+		more = 1;
+	} else {
+		*e = c->next;
+		more = next_of(t, c);
 	}
-	*e = c->next;
-	more = next_of(t, c);
 	if (more > 0)
-		imp_heap_changed(&t->heap, c->next.ns);
+		imp_heap_changed(&t->heap, next_time(c));
 	else
 		imp_heap_pop(&t->heap);
 	in_order(t, e);

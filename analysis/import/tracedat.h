@@ -25,7 +25,8 @@ struct dat_cpu {
 	struct imp_page page;
 	uint64_t last;		/* the time of its last event */
 	struct imp_event next;	/* what comes, */
-	uint64_t missed;	/* and before it, a loss of so many + 1 */
+	uint64_t missed;	/* and before it, a loss of so many + 1, */
+	bool missing;		/* which was told to begin */
 };
 
 struct tracedat {

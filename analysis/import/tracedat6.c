@@ -31,8 +31,8 @@ static int read_option(struct tracedat *t, uint16_t option)
 	int err = imp_u32(&t->in, &size);
 
 	if (!err && size > MAX_OPTION)
-		err = imp_bad(t->reader.error, imp_at(&t->in) - 4,
-			      "an option has an absurd length");
+		err = imp_bad(t->reader.error, imp_at(&t->in) - 4, "an option has an absurd "
+			      "length");
 	err = err ?: imp_need(&t->in, size);
 	if (err)
 		return err;

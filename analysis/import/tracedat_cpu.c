@@ -120,6 +120,17 @@ static bool take(struct tracedat *t, struct dat_cpu *c, const uint8_t *data, uin
 	return true;
 }
 
+/* 1: nothing came after it but that something was lost. */
+static int last_loss(struct tracedat *t, struct dat_cpu *c)
+{
+	if (!c->missed)
+		return 0;
+	c->next = (struct imp_event){ .type = NP_EVENT_LOST, .cpu = c->cpu,
+				      .ns = time_of(t, c->page.ts), .lost = c->missed - 1 };
+	c->missed = 0;
+	return 1;
+}
+
 int dat_cpu_next(struct tracedat *t, struct dat_cpu *c)
 {
 	const uint8_t *data;
@@ -137,5 +148,5 @@ int dat_cpu_next(struct tracedat *t, struct dat_cpu *c)
 		else if (!more)
 			more = next_page(t, c);
 	}
-	return more;
+	return more ?: last_loss(t, c);
 }

@@ -26,15 +26,16 @@ static int open_standard(struct output *o)
 {
 	o->name = "standard output";
 	o->fd = STDOUT_FILENO;
-	return isatty(o->fd) ? fail(NP_EXIT_USAGE, -EINVAL, "a recording is not for a terminal: "
-				    "name a file with -o") : 0;
+	if (o->text || !isatty(o->fd))
+		return 0;
+	return fail(NP_EXIT_USAGE, -EINVAL, "a recording is not for a terminal: name a file with "
+		    "-o");
 }
 
-int output_open(struct output *o, const char *path, bool force)
+static int open_output(struct output *o, const char *path, bool force)
 {
 	struct stat st;
 
-	*o = (struct output){ .name = path, .fd = -1 };
 	if (!strcmp(path, "-"))
 		return open_standard(o);
 	if (!stat(path, &st) && !S_ISREG(st.st_mode)) {
@@ -46,6 +47,18 @@ int output_open(struct output *o, const char *path, bool force)
 	o->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
 	o->ours = o->fd >= 0;
 	return o->fd < 0 ? cannot_create(o, -errno) : 0;
+}
+
+int output_open(struct output *o, const char *path, bool force)
+{
+	*o = (struct output){ .name = path, .fd = -1 };
+	return open_output(o, path, force);
+}
+
+int output_open_text(struct output *o, const char *path, bool force)
+{
+	*o = (struct output){ .name = path, .fd = -1, .text = true };
+	return open_output(o, path, force);
 }
 
 /*
@@ -99,9 +112,9 @@ int output_write(void *output, const void *data, size_t size)
 		return fail(NP_EXIT_NO_SPACE, err, "cannot write %s: %s", o->name, strerror(-err));
 	if (err == -EPIPE || err == -EINTR)
 		return err;
-	return fail(NP_EXIT_NO_SPACE, err, "cannot write %s: %s; the %llu bytes before are a "
-		    "recording that 'nestprof report' reads", o->name, strerror(-err),
-		    (unsigned long long)o->size);
+	return fail(NP_EXIT_NO_SPACE, err, "cannot write %s: %s; the %llu bytes before are %s",
+		    o->name, strerror(-err), (unsigned long long)o->size,
+		    o->text ? "whole lines" : "a recording that 'nestprof report' reads");
 }
 
 int output_close(struct output *o, bool keep)

@@ -10,6 +10,7 @@
 struct output {
 	const char *name; /* for messages */
 	int fd;
+	bool text;	/* lines, not a recording: a terminal may have it */
 	bool ours;	/* a file that was created, and is removed when nothing was recorded */
 	uint64_t size;	/* of the whole frames in it */
 };
@@ -23,6 +24,8 @@ struct output {
  * negative errno and fail().
  */
 int output_open(struct output *o, const char *path, bool force);
+/* The same for text. */
+int output_open_text(struct output *o, const char *path, bool force);
 
 /* A rec_sink. On failure says by fail() what is wrong; -EPIPE alone is not told. */
 int output_write(void *output, const void *data, size_t size);

@@ -16,8 +16,8 @@ static int cannot_read(const struct playback *r, int err)
 	if (err == -EINTR || err == -ENOMEM)
 		return err;
 	if (err == -EBADMSG)
-		return fail(NP_EXIT_MISSING, err, "%s is neither a recording of nestprof's "
-			    "nor perf's or trace-cmd's, or its beginning is damaged", r->file);
+		return fail(NP_EXIT_MISSING, err, "%s is no recording of nestprof's, perf's or "
+			    "trace-cmd's, or its beginning is damaged", r->file);
 	if (err == -ENOTSUP)
 		return fail(NP_EXIT_MISSING, err, "%s was recorded by a later nestprof, in a "
 			    "format that this one does not know", r->file);

@@ -1,0 +1,116 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# What nestprof reads of traces, event by event, beside what perf and trace-cmd read of the
+# same files: run.sh BUILD
+set -u
+cd "$(dirname "$0")" || exit 1
+here=$PWD
+case $1 in
+/*) build=$1 ;;
+*) build=$here/../../$1 ;;
+esac
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failed=0
+
+fails() {
+	echo "not ok - $1" >&2
+	failed=1
+}
+
+# Ours are in the order of their times; among equal times, either's order will do.
+same_events() {
+	sort -c -n -k 1,1 "$2" 2>order || fails "$1: in the order of times: $(cat order)"
+	sort "$2" >"$2.sorted"
+	sort "$3" >"$3.sorted"
+	same "$1" "$2.sorted" "$3.sorted"
+}
+
+# The same text, and some of it at all.
+same() {
+	if [ -s "$2" ] && cmp -s "$2" "$3"; then
+		echo "ok - $1 ($(wc -l <"$2") lines)"
+	else
+		fails "$1"
+		diff "$2" "$3" | head -n 6 >&2
+	fi
+}
+
+# time event reason rip, of what came from the trace
+ours() {
+	"$build/nestprof" convert -t csv "$@" 2>notes | awk -F, 'NR > 1 && $10 == "" {
+		printf "%d.%09d %s %s %s\n", substr($1, 1, length($1) - 9),
+			substr($1, length($1) - 8), $6, $8, $9 }'
+}
+
+# The same of what others print: the event is field $2, what it says comes after it.
+theirs() {
+	awk '{
+		time = $1; sub(/:$/, "", time)
+		event = $2; sub(/^kvm:/, "", event); sub(/:$/, "", event)
+		reason = rip = ""
+		for (i = 3; i < NF; i++) {
+			if ($i ~ /^reason:?$/) reason = $(i + 1)
+			if ($i == (event == "kvm_nested_vmenter" ? "nested_rip:" : "rip")) rip = $(i + 1)
+		}
+		sub(/^0x0+/, "0x", rip); sub(/,$/, "", rip)
+		if (rip == "0x") rip = ""
+		if (event ~ /^kvm_(exit|entry|nested_vmexit|nested_vmexit_inject|nested_vmenter)$/)
+			print time, event, reason, rip
+	}'
+}
+
+of_perf() {
+	perf script --ns -F time,event,trace "$@" 2>/dev/null | theirs
+}
+
+# Its lines begin with a command, which may have blanks, and the CPU.
+of_trace_cmd() {
+	trace-cmd report -N -t "$1" 2>/dev/null | sed -n 's/^.*[^ ] *\[[0-9]*\] *//p' | theirs
+}
+
+gzip -dc "$here/data/nested.perf.data.gz" >perf.data
+gzip -dc "$here/data/nested.dat.gz" >v6.dat
+"$build/tests/make_perf" perf.data cpus.data 2 5 file
+"$build/tests/make_perf" perf.data zstd.data 2 3 zstd
+"$build/tests/make_perf" perf.data pipe.data 1 2 pipe
+"$build/tests/make_dat" v6.dat cpus.dat 2 5
+
+if command -v perf >/dev/null && perf version >/dev/null 2>&1; then
+	for f in perf.data cpus.data zstd.data; do
+		ours $f >ours
+		of_perf -i $f >theirs
+		same_events "$f: as perf script" ours theirs
+	done
+	ours - <pipe.data >ours
+	of_perf -i - <pipe.data >theirs
+	same_events "pipe.data: as perf script" ours theirs
+	cat pipe.data | ours - >piped
+	same "pipe.data: through a pipe" ours piped
+else
+	echo "skipped - as perf script: there is no perf here"
+fi
+
+if command -v trace-cmd >/dev/null; then
+	trace-cmd convert --file-version 7 --compression zstd -i v6.dat -o v7-zstd.dat >log 2>&1
+	trace-cmd convert --file-version 7 --compression none -i v6.dat -o v7.dat >log 2>&1
+	trace-cmd convert --file-version 7 --compression zstd -i cpus.dat -o cpus7.dat >log 2>&1
+	for f in v6.dat v7.dat v7-zstd.dat cpus.dat cpus7.dat; do
+		ours $f >ours
+		of_trace_cmd $f >theirs
+		same_events "$f: as trace-cmd report" ours theirs
+	done
+else
+	echo "skipped - as trace-cmd report: there is no trace-cmd here"
+fi
+
+# What was converted says the same as what it was converted from.
+for f in perf.data cpus.data v6.dat cpus.dat; do
+	"$build/nestprof" report --json $f >ours 2>notes
+	"$build/nestprof" convert --force -o a.rec $f 2>notes
+	"$build/nestprof" report --json a.rec >converted
+	same "$f: report of it, and of it converted" ours converted
+done
+
+exit $failed
