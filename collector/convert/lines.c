@@ -85,15 +85,15 @@ static int event_csv(struct convert_writer *w, const struct convert_event *e)
 	struct lines *l = (struct lines *)w;
 	struct text *t = &l->text;
 
-	text_number(t, e->e.ns);
+	text_u64(t, e->e.ns);
 	field(t, l->vm[e->slot]);
 	field(t, "");
-	text_number(t, e->vcpu->whose.tgid);
+	text_u64(t, e->vcpu->whose.tgid);
 	field(t, "");
-	text_number(t, e->vcpu->whose.vcpu);
+	text_u64(t, e->vcpu->whose.vcpu);
 	field(t, "");
 	if (e->from)
-		text_number(t, e->from->cpu);
+		text_u64(t, e->from->cpu);
 	field(t, convert_event_name(&e->e));
 	field(t, convert_level_name(&e->e));
 	field(t, convert_reason_name(e->vcpu, &e->e));
@@ -122,16 +122,16 @@ static int event_json(struct convert_writer *w, const struct convert_event *e)
 	struct text *t = &l->text;
 
 	text_string(t, np_event_has_time(e->e.type) ? "{\"ns\":" : "{\"number\":");
-	text_number(t, e->e.ns);
+	text_u64(t, e->e.ns);
 	text_string(t, ",\"vm\":");
 	text_string(t, l->vm[e->slot]);
 	text_string(t, ",\"pid\":");
-	text_number(t, e->vcpu->whose.tgid);
+	text_u64(t, e->vcpu->whose.tgid);
 	text_string(t, ",\"vcpu\":");
-	text_number(t, e->vcpu->whose.vcpu);
+	text_u64(t, e->vcpu->whose.vcpu);
 	if (e->from) {
 		text_string(t, ",\"cpu\":");
-		text_number(t, e->from->cpu);
+		text_u64(t, e->from->cpu);
 	}
 	member(t, "event", convert_event_name(&e->e));
 	member(t, "level", convert_level_name(&e->e));

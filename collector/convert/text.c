@@ -29,7 +29,7 @@ void text_string(struct text *t, const char *s)
 	t->n += n;
 }
 
-void text_number(struct text *t, uint64_t v)
+void text_u64(struct text *t, uint64_t v)
 {
 	char digits[20];
 	size_t n = 0;

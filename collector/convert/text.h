@@ -21,7 +21,7 @@ int text_line(struct text *t);
 int text_flush(struct text *t);
 
 /* Numbers are most of what there is. */
-void text_number(struct text *t, uint64_t v);
+void text_u64(struct text *t, uint64_t v);
 void text_string(struct text *t, const char *s);
 
 /* A string as JSON has it, quotes included; the caller's to free. NULL: no memory. */
