@@ -50,8 +50,8 @@ static int name_sites(struct fields_report *r)
 
 	if (err || !fit.misfits || r->told_of_misfits)
 		return err;
-	log_note("%s does not fit this L1: %u of its %u instructions are in no function of KVM "
-		 "there", r->o->kallsyms, fit.misfits, fit.sites);
+	log_note("%s does not fit this L1: %u of its %u instructions are in no function of "
+		 "kvm_intel there", r->o->kallsyms, fit.misfits, fit.sites);
 	r->told_of_misfits = true;
 	return 0;
 }
