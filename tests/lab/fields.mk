@@ -6,7 +6,7 @@ FIELDS_SEED      ?= 1
 FIELDS_SEQUENCES ?= 2
 
 $(B)/tests/check_fields: tests/lab/micro_sequence.c tests/lab/fields_micro.c \
-	tests/lab/fields_changing.c tests/lab/fields_linux.c
+	tests/lab/fields_changing.c tests/lab/fields_linux.c tests/lab/field_constant.c
 $(B)/tests/check_fields: PKG_LIBS += -lcapstone $(LIB) # again: its own files come after it
 
 .PHONY: check-fields
