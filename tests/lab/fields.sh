@@ -47,6 +47,7 @@ for s in $sequences $sequences; do
 	n=$((n + 1))
 	echo "sequence $s" >&3
 	wait_for "@np sequence" $n
+	sleep 3 # nothing new for so long: the hook on entries is out
 	echo "run cpuid 100" >&3
 	wait_for "@np result" $n
 done
