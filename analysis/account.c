@@ -195,6 +195,17 @@ void np_account_add_vcpu(struct np_account *a, const struct np_vcpu *v,
 	a->totals.nested_vmenters += v->entries;
 }
 
+/* Whatever comes after isa is a counter, or a level: a vCPU's own, both. */
+void np_account_add(struct np_account *to, const struct np_account *from)
+{
+	size_t first = offsetof(struct np_account, l2);
+
+	if (from->isa)
+		to->isa = from->isa;
+	add((uint64_t *)((char *)to + first), (const uint64_t *)((const char *)from + first),
+	    (sizeof(*to) - first) / sizeof(uint64_t));
+}
+
 static void diff_row(struct np_row *to, const struct np_row *after, const struct np_row *before)
 {
 	to->exits = after->exits - before->exits;

@@ -77,6 +77,9 @@ uint32_t np_place_of(const struct np_vcpu *v, uint32_t reason);
 void np_account_add_vcpu(struct np_account *a, const struct np_vcpu *v,
 			 const struct np_l2_row *rows);
 
+/* to += from: of other vCPUs. */
+void np_account_add(struct np_account *to, const struct np_account *from);
+
 /*
  * to = after - before, counter by counter; `before` and `after` are accounts
  * as they stood, not windows. unfinished[] is a level, not a counter: that of

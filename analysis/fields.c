@@ -26,6 +26,15 @@ int np_fields_add(struct np_fields *f, const struct np_access *a)
 	return 0;
 }
 
+int np_fields_add_all(struct np_fields *to, const struct np_fields *from)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < from->nr; i++)
+		err = np_fields_add(to, &from->access[i]);
+	return err;
+}
+
 void np_fields_free(struct np_fields *f)
 {
 	for (uint32_t i = 0; i < f->nr; i++)
@@ -202,22 +211,35 @@ uint64_t np_account_accesses(const struct np_account *a, bool write)
 	return sum;
 }
 
-int np_fields_balance(struct np_fields *f, const struct np_account *a)
+void np_fields_owe(const struct np_fields *f, const struct np_account *a, int64_t owed[2])
+{
+	for (int write = 0; write < 2; write++)
+		owed[write] += np_account_accesses(a, write) - np_fields_total(f, write);
+}
+
+int np_fields_pay(struct np_fields *f, const int64_t owed[2])
 {
 	int err = 0;
 
 	for (int write = 0; !err && write < 2; write++) {
-		uint64_t all = np_account_accesses(a, write), seen = np_fields_total(f, write);
 		const struct np_access rest = { .vcpu = NP_ANY_VCPU,
 						.reason = NP_REASON_NONE,
 						.unknown = NP_UNKNOWN_EDGE,
 						.write = write,
-						.count = all - seen };
+						.count = owed[write] };
 
-		if (all > seen)
+		if (owed[write] > 0)
 			err = np_fields_add(f, &rest);
 	}
 	return err;
+}
+
+int np_fields_balance(struct np_fields *f, const struct np_account *a)
+{
+	int64_t owed[2] = { 0 };
+
+	np_fields_owe(f, a, owed);
+	return np_fields_pay(f, owed);
 }
 
 static const struct {

@@ -34,6 +34,7 @@ struct np_fields {
 
 /* Takes a copy, of the symbol too. */
 int np_fields_add(struct np_fields *f, const struct np_access *a);
+int np_fields_add_all(struct np_fields *to, const struct np_fields *from);
 /*
  * Those that are the same but for symbol, count and ns become one. The order is then
  * that of counts, largest first; what was not counted is gone.
@@ -61,6 +62,12 @@ double np_access_ns(const struct np_access *a);
  */
 uint64_t np_account_accesses(const struct np_account *a, bool write);
 int np_fields_balance(struct np_fields *f, const struct np_account *a);
+/*
+ * The same in two steps, for intervals: what was under way at the end of one is in the
+ * next, and only after the last one it is unknown. By access: reads, writes.
+ */
+void np_fields_owe(const struct np_fields *f, const struct np_account *a, int64_t owed[2]);
+int np_fields_pay(struct np_fields *f, const int64_t owed[2]);
 
 /* "faulted", "not mapped", ...: one or two words, and a sentence. */
 const char *np_unknown_name(enum np_unknown why);

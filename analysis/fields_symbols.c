@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Built in, it has no module. */
-static bool fits(const struct np_symbol *s)
+/* In Linux only that module has the instructions; built in, it has no name. */
+static const char *module_of_vmx(const struct np_kallsyms *k)
 {
-	return !s->module[0] || !strncmp(s->module, "kvm", 3);
+	return np_kallsyms_has_module(k, "kvm_intel") ? "kvm_intel" : "";
 }
 
 /* Sites come in many rows; they are counted once. */
@@ -33,19 +33,21 @@ static int put_name(struct np_access *a, const struct np_symbol *s)
 }
 
 /* 1: it has a name; 0: none that fits. */
-static int name_access(struct np_access *a, const struct np_kallsyms *k)
+static int name_access(struct np_access *a, const struct np_kallsyms *k, const char *module)
 {
 	struct np_symbol s;
 
 	free(a->symbol);
 	a->symbol = NULL;
-	if (np_kallsyms_find(k, a->address, &s) || !fits(&s))
+	if (np_kallsyms_find(k, a->address, &s) || strcmp(s.module, module))
 		return 0;
 	return put_name(a, &s) ?: 1;
 }
 
 int np_fields_symbolize(struct np_fields *f, const struct np_kallsyms *k, struct np_fit *fit)
 {
+	const char *module = module_of_vmx(k);
+
 	*fit = (struct np_fit){ 0 };
 	for (uint32_t i = 0; i < f->nr; i++) {
 		struct np_access *a = &f->access[i];
@@ -53,7 +55,7 @@ int np_fields_symbolize(struct np_fields *f, const struct np_kallsyms *k, struct
 
 		if (a->unknown || !a->address)
 			continue;
-		found = name_access(a, k);
+		found = name_access(a, k, module);
 		if (found < 0)
 			return found;
 		if (is_first(f, i)) {

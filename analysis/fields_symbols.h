@@ -9,7 +9,7 @@
 /* Whether the names can be L1's: instructions of VMX are in KVM's functions. */
 struct np_fit {
 	uint32_t sites;
-	uint32_t misfits; /* in no function, or one of a module that is not KVM's */
+	uint32_t misfits; /* in no function, or one that is not in kvm_intel */
 };
 
 int np_fields_symbolize(struct np_fields *f, const struct np_kallsyms *k, struct np_fit *fit);

@@ -271,10 +271,13 @@ static int set_shadow(struct np_rows *r, const struct np_access *a, unsigned int
 	return err;
 }
 
-static int data_row(struct np_rows *r, const struct np_access *a, const struct fields_view *v)
+static int data_row(struct stat_table *t, const struct np_access *a, const struct fields_view *v)
 {
+	struct np_rows *r = t->rows;
 	int err = np_rows_add(r);
 
+	if (!err)
+		err = stat_table_set_when(t, v->when);
 	if (!err && !a->unknown)
 		err = set_access(r, a);
 	else if (!err)
@@ -303,10 +306,11 @@ int fields_table_data(struct stat_table *t, const struct np_fields *f, const str
 	int err;
 
 	memset(t, 0, sizeof(*t));
+	stat_table_add_when(t, v->when);
 	ADD_COLUMNS(t, data_columns);
 	err = stat_table_new_rows(t);
 	for (uint32_t i = 0; !err && i < f->nr; i++)
-		err = data_row(t->rows, &f->access[i], v);
+		err = data_row(t, &f->access[i], v);
 	return err;
 }
 

@@ -15,6 +15,7 @@ struct fields_view {
 	const struct np_account *account; /* of the same window: "per L2 exit" */
 	unsigned int lacking; /* features of the CPU, as np_vmcs_field_is_shadowed() has them */
 	enum fields_by by;    /* of text */
+	const struct stat_when *when; /* of data: the interval, in each row; NULL: none */
 	double min_share;     /* %: of text; a line for all with less of the accesses than that */
 };
 

@@ -150,6 +150,14 @@ int np_kallsyms_find(const struct np_kallsyms *k, uint64_t address, struct np_sy
 	return 0;
 }
 
+bool np_kallsyms_has_module(const struct np_kallsyms *k, const char *module)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (!strcmp(k->symbol[i].module, module))
+			return true;
+	return false;
+}
+
 const char *np_symbol_text(char out[NP_SYMBOL_SIZE], const struct np_symbol *s)
 {
 	snprintf(out, NP_SYMBOL_SIZE, "%.150s+0x%" PRIx64, s->name, s->offset);

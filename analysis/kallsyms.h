@@ -3,6 +3,7 @@
 #ifndef NESTPROF_KALLSYMS_H
 #define NESTPROF_KALLSYMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,8 @@ struct np_symbol {
 
 /* The function that an address is in. -ENOENT: it is in none. */
 int np_kallsyms_find(const struct np_kallsyms *k, uint64_t address, struct np_symbol *s);
+
+bool np_kallsyms_has_module(const struct np_kallsyms *k, const char *module);
 
 /* "vmx_vcpu_run+0x1c" */
 #define NP_SYMBOL_SIZE 192

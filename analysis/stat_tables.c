@@ -91,17 +91,32 @@ static double rounded(double value)
 	return round(value * 1e6) / 1e6;
 }
 
+int stat_table_set_when(struct stat_table *t, const struct stat_when *when)
+{
+	int err;
+
+	if (!when)
+		return 0;
+	err = np_rows_count(t->rows, "interval", when->interval);
+	if (!err)
+		err = np_rows_number(t->rows, "start", rounded(when->start));
+	return err ? err : np_rows_number(t->rows, "seconds", rounded(when->seconds));
+}
+
+void stat_table_add_when(struct stat_table *t, const struct stat_when *when)
+{
+	if (when)
+		stat_table_add_columns(t, when_columns,
+				       sizeof(when_columns) / sizeof(when_columns[0]));
+}
+
 static int begin_row(struct stat_table *t, const struct stat_whose *whose,
 		     const struct stat_when *when)
 {
 	int err = np_rows_add(t->rows);
 
-	if (!err && when)
-		err = np_rows_count(t->rows, "interval", when->interval);
-	if (!err && when)
-		err = np_rows_number(t->rows, "start", rounded(when->start));
-	if (!err && when)
-		err = np_rows_number(t->rows, "seconds", rounded(when->seconds));
+	if (!err)
+		err = stat_table_set_when(t, when);
 	return err ? err : set_whose(t, whose);
 }
 
@@ -179,9 +194,7 @@ int stat_table_lines(struct stat_table *t, const struct stat_lines *l, enum stat
 	int err;
 
 	memset(t, 0, sizeof(*t));
-	if (when)
-		stat_table_add_columns(t, when_columns,
-				       sizeof(when_columns) / sizeof(when_columns[0]));
+	stat_table_add_when(t, when);
 	add_whose_columns(t, by, form);
 	stat_table_add_columns(t, &kind_column, 1);
 	for (uint32_t i = 0; i < stat_nr_metrics; i++)

@@ -47,6 +47,9 @@ int stat_table_add_failures(struct stat_table *t, const struct stat_lines *l,
 void stat_table_init_lines(struct stat_table *t, enum stat_by by);
 void stat_table_add_columns(struct stat_table *t, const struct np_column *columns, uint32_t n);
 int stat_table_new_rows(struct stat_table *t);
+/* Which interval, in front of all else; NULL: that is not told. */
+void stat_table_add_when(struct stat_table *t, const struct stat_when *when);
+int stat_table_set_when(struct stat_table *t, const struct stat_when *when); /* of a row */
 int stat_table_begin_line(struct stat_table *t, const struct stat_line *l);
 
 /* Safe on a table that was never made, but zeroed. */

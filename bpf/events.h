@@ -174,8 +174,11 @@ struct np_access_state {
 	__u64 began;	/* when it exited, if it is timed; else 0 */
 	__u64 start;	/* the instruction's address where something told; else 0 */
 	__u64 full;	/* accesses that found no row: a counter */
-	__u32 eager;	/* so many more are timed, each: something new came */
-	__u32 dice;	/* which ones of the others are */
+	__u32 eager;	/* counts down what comes after something new */
+	__u32 rows;	/* so many were taken for it: something new came each time */
+	__u32 entries;	/* that entry_access saw with none under way */
+	__u32 evmcs;	/* L1 was seen to have its VMCS in memory, as Hyper-V lets it */
+	__u64 unlooked;	/* accesses, since the bytes of one were looked at */
 	__u64 regs[16]; /* L1's, at its exit */
 };
 
@@ -218,7 +221,7 @@ struct np_vcpu {
 	__u64 sync_began;
 
 	struct np_access_state access;
-	__u64 unused[38];
+	__u64 unused[36];
 };
 
 /* Where the programs find a vCPU without a search: by a hash of its address. */

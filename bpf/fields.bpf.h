@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which VMCS fields L1 accesses with an exit. At the exit L1's registers are saved; at
- * the entry after it KVM has its instruction pointer, past the instruction, whose bytes
+ * Which VMCS fields L1 accesses with an exit. At the exit L1's registers are saved; from
+ * the entry after it on KVM has its instruction pointer, past the instruction, whose bytes
  * say which register named the field. Each site is decoded once, and again when its
  * bytes change. A vCPU's sites and rows are its own: its programs never run beside each
  * other, so that what was claimed needs no atomic operations.
+ *
+ * At the next exit KVM still has that instruction pointer, for it reads the new one when
+ * it first needs it. So no hook on entries is needed to look there, but for the time; and
+ * where somebody else's hook on kvm_exit reads the new one before ours can look.
  *
  * Before this is included, besides what bpf/slots.bpf.h asks for: access_of() is a slot's
  * access under way, number_of() its number, runs_l1() whether its last exit was L1's, and
@@ -20,6 +24,8 @@
 ARRAY_OF(access_rows, NP_MAX_ACCESS_ROWS, struct np_access_row);
 
 #define REG_RIP 16
+#define LOOK_EVERY 16 /* accesses */
+#define EVMCS_EVERY 64 /* entries */
 #define EAGER 1024 /* accesses after a new row: then all that L1 does often was there */
 
 static __always_inline bool is_access(__u32 reason)
@@ -62,15 +68,17 @@ static __always_inline void save_registers(struct np_access_state *a, struct kvm
 #undef SAVE
 }
 
-/* Each while something is new, then one of 16: a clock costs as much as all the rest. */
-static __always_inline bool is_timed(struct np_access_state *a)
+/* Where the instruction begins, if KVM has looked already: for somebody else's hook. */
+static __always_inline __u64 start_by_others(struct kvm_vcpu *vcpu, struct np_access_state *a)
 {
-	if (a->eager) {
+	if (a->eager)
 		a->eager--;
-		return true;
-	}
-	a->dice = a->dice * 1664525 + 1013904223;
-	return a->dice >> 28 == 0;
+	else if (!fields_talk.unclear)
+		return 0;
+	if (!rip_is_known(vcpu))
+		return 0;
+	fields_talk.overtaken = 1;
+	return rip_of(vcpu);
 }
 
 /* kvm_exit, after the state machine has seen it. */
@@ -81,9 +89,9 @@ static __noinline int access_begins(struct kvm_vcpu *vcpu, SLOT *v, __u32 reason
 	if (!vcpu || !runs_l1(v))
 		return 0;
 	save_registers(a, vcpu);
-	a->start = rip_is_known(vcpu) ? rip_of(vcpu) : 0;
+	a->start = start_by_others(vcpu, a);
 	a->reason = reason;
-	a->began = is_timed(a) ? bpf_ktime_get_ns() : 0;
+	a->began = fields_talk.timing ? bpf_ktime_get_ns() : 0;
 	return 0;
 }
 
@@ -99,6 +107,7 @@ static __always_inline struct np_access_row *row_at(__u32 index, __u32 who, __u6
 		row->address = address;
 		row->field = field;
 		access_of(vcpu_of(who & 0xffff))->eager = EAGER;
+		access_of(vcpu_of(who & 0xffff))->rows++;
 		return row;
 	}
 	return row->who == who && row->address == address && row->field == field ? row : NULL;
@@ -157,39 +166,92 @@ static __always_inline int count_site(SLOT *v, struct np_site *s)
 {
 	struct np_access_state *a = access_of(v);
 	struct np_access_row *row;
-	__u32 write = a->reason == NP_VMX_VMWRITE ? NP_ACCESS_WRITE : 0;
+	__u32 write = a->reason == NP_VMX_VMWRITE ? NP_ACCESS_WRITE : 0, index;
 
 	if (s->unknown || (s->kind & NP_ACCESS_WRITE) != write)
 		return count_unknown(v, s->unknown ?: NP_UNKNOWN_BYTES, s->end);
 	a->reason = 0;
 	row = find_row(&s->row, who_of(v, s->kind), s->end - s->len, a->regs[s->field & 15]);
-	return was_access(v, row, s->row);
+	index = s->row;
+	if (s->field == NP_REG_RSP)
+		s->row = NP_MAX_ACCESS_ROWS; /* not among the registers that are saved */
+	return was_access(v, row, index);
 }
 
-/* kvm_entry: the access is done. */
-static __always_inline int access_ends(struct kvm_vcpu *vcpu, SLOT *v)
+/*
+ * As it was the last time: the register holds the same encoding. Then the bytes need not
+ * be looked at, for they would have to have changed and it be no other field by chance;
+ * nevertheless one of LOOK_EVERY is, and all are while something is new.
+ */
+static __always_inline struct np_access_row *row_as_usual(SLOT *v, const struct np_site *s)
 {
 	struct np_access_state *a = access_of(v);
-	struct np_site *s;
-	__u32 index;
+	__u32 index = s->row, wanted = s->kind & NP_ACCESS_WRITE ? NP_VMX_VMWRITE : NP_VMX_VMREAD;
+	struct np_access_row *row = bpf_map_lookup_elem(&access_rows, &index);
 
-	if (!vcpu)
+	if (!row || a->eager || a->reason != wanted || a->unlooked >= LOOK_EVERY - 1)
+		return NULL;
+	a->unlooked++;
+	if (row->field != a->regs[s->field & 15] || row->who != who_of(v, s->kind) ||
+	    row->address != s->end - s->len)
+		return NULL;
+	return row;
+}
+
+/* What is not as usual, or not known to be. */
+static __noinline int count_otherwise(struct kvm_vcpu *vcpu, SLOT *v, struct np_site *s)
+{
+	struct np_access_state *a = access_of(v);
+
+	if (!vcpu || !s)
 		return 0;
-	if (!rip_was_moved(vcpu))
-		return count_unknown(v, NP_UNKNOWN_FAULTED, 0);
-	s = find_site(number_of(v), vcpu->arch.cr3 & FRAME, rip_of(vcpu), &index);
-	if (!s)
-		return count_unknown(v, NP_UNKNOWN_FULL, rip_of(vcpu));
+	a->unlooked = 0;
 	if (must_look(s, a))
-		look_at_site(index, v->key, a->start, a->began);
+		look_at_site(s->index, v->key, a->start, now_of(a));
 	if (s->field == NP_REG_RSP)
 		a->regs[NP_REG_RSP] = vcpu->arch.regs[NP_REG_RSP];
 	return count_site(v, s);
 }
 
+/* L1's instruction pointer is that past the instruction. */
+static __always_inline int access_done(struct kvm_vcpu *vcpu, SLOT *v)
+{
+	struct np_access_state *a = access_of(v);
+	struct np_site *s = find_site(number_of(v), vcpu->arch.cr3 & FRAME, rip_of(vcpu));
+	struct np_access_row *row;
+
+	if (!s)
+		return count_unknown(v, NP_UNKNOWN_FULL, rip_of(vcpu));
+	row = is_to_be_checked(s, a) ? NULL : row_as_usual(v, s);
+	if (!row)
+		return count_otherwise(vcpu, v, s);
+	a->reason = 0;
+	return was_access(v, row, s->row);
+}
+
+/* Then L1 accesses what is in there without exits, and nothing of it is counted. */
+static __noinline int look_for_evmcs(struct kvm_vcpu *vcpu, SLOT *v)
+{
+	struct vcpu_vmx___evmcs *vmx = (void *)vcpu;
+
+	if (vcpu && bpf_core_field_exists(struct vcpu_vmx___evmcs, nested.hv_evmcs) &&
+	    BPF_CORE_READ(vmx, nested.hv_evmcs))
+		access_of(v)->evmcs = 1;
+	return 0;
+}
+
+/* kvm_entry: the access ends. */
 static __always_inline int on_entry_of_access(struct kvm_vcpu *vcpu, SLOT *v)
 {
-	return v && access_of(v)->reason ? access_ends(vcpu, v) : 0;
+	struct np_access_state *a = v ? access_of(v) : NULL;
+
+	if (!a || !vcpu)
+		return 0;
+	if (!a->reason)
+		return ++a->entries % EVMCS_EVERY ? 0 : look_for_evmcs(vcpu, v);
+	if (!rip_was_moved(vcpu))
+		return count_unknown(v, NP_UNKNOWN_FAULTED, 0);
+	return access_done(vcpu, v);
 }
 
 static __noinline int access_entry_without_seat(struct kvm_vcpu *vcpu)

@@ -65,7 +65,16 @@ struct np_site {
 	__u64 at;      /* where the window is, if that is on one page; else 0 */
 	__u64 checked; /* when the pages were looked up, or it was tried, in ns */
 	__u64 wait;    /* do not look again for so many ns */
-	__u32 row;     /* the one that it was counted in last */
+	__u32 row;     /* the one that it was counted in last; NP_MAX_ACCESS_ROWS: in none */
+	__u32 index;   /* its own */
+};
+
+/* What user space and the programs tell each other. */
+struct np_fields_talk {
+	__u64 now;	 /* in ns, a tenth of a second ago at most: where that will do */
+	__u32 unclear;	 /* sites of which it is not known where they begin */
+	__u32 overtaken; /* others read L1's instruction pointer at kvm_exit before us */
+	__u32 timing;	 /* entry_access is in for the time that accesses take: all are timed */
 	__u32 pad;
 };
 

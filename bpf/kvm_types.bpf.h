@@ -64,7 +64,12 @@ struct kvm {
 	struct kvm_memslots *memslots[1];
 };
 
+struct kvm_queued_exception {
+	bool injected;
+};
+
 struct kvm_vcpu_arch {
+	struct kvm_queued_exception exception;
 	unsigned long regs[16];
 	unsigned long cr3, cr4;
 	__u64 efer;
@@ -112,6 +117,15 @@ struct nested_vmx {
 	struct {
 		bool guest_mode;
 	} smm;
+};
+
+/* Not NULL: L1's VMCS is a page of its memory (CONFIG_KVM_HYPERV). */
+struct nested_vmx___evmcs {
+	void *hv_evmcs;
+};
+
+struct vcpu_vmx___evmcs {
+	struct nested_vmx___evmcs nested;
 };
 
 union vmx_exit_reason {

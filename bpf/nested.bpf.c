@@ -72,6 +72,21 @@ static __always_inline int was_access(struct np_vcpu *v, struct np_access_row *r
 
 #include "bpf/fields.bpf.h"
 
+/* kvm_exit, before the state machine sees it: the access ended without entry_access. */
+static __noinline int access_ended(struct kvm_vcpu *vcpu, SLOT *v)
+{
+	access_of(v)->began = 0;
+	if (!vcpu)
+		return 0;
+	if (rip_is_known(vcpu)) {
+		fields_talk.overtaken = 1;
+		return count_unknown(v, NP_UNKNOWN_START, 0);
+	}
+	if (vcpu->arch.exception.injected)
+		return count_unknown(v, NP_UNKNOWN_FAULTED, 0);
+	return access_done(vcpu, v);
+}
+
 #define RARELY(function)                                                                           \
 	__noinline int function##_of(__u32 slot)                                                   \
 	{                                                                                          \
@@ -116,6 +131,8 @@ static __always_inline int on_exit_without_seat(struct kvm_vcpu *vcpu, __u32 rea
 
 	if (!v)
 		return 0;
+	if (accesses && v->access.reason)
+		access_ended(vcpu, v);
 	reason = index_of(reason ? reason : reason_by_read(vcpu));
 	on_any_exit(vcpu, v, reason, BY_READ, timed);
 	return accesses && is_access(reason) ? access_begins(vcpu, v, reason) : 0;
@@ -212,6 +229,8 @@ static __always_inline int check_exit(struct np_vcpu *v)
 			return name##_without_seat(vcpu, argument);                                \
 		}                                                                                  \
 		v = vcpu_at(seat->at);                                                             \
+		if ((accesses) && v->access.reason)                                                \
+			access_ended(vcpu, v);                                                     \
 		look(timed, accesses);                                                             \
 		reason = read_reason;                                                              \
 		if (reason < NP_REASON_OTHER && np_fsm_l1_exit(NULL, v, reason, timed))            \

@@ -28,8 +28,7 @@ ARRAY_OF(sites, NP_MAX_SITES, struct np_site);
 #define WAIT_MIN_NS 1000000ull
 #define WAIT_MAX_NS 1000000000ull
 
-/* Sites of which it is not known where they begin: user space puts learn_start in. */
-__u32 unclear;
+struct np_fields_talk fields_talk;
 
 /* What is in front of site->end now. */
 static __always_inline int read_window(const struct np_site *s, struct np_window *w)
@@ -74,6 +73,7 @@ static __always_inline enum np_unknown decode(struct np_site *s, __u64 start)
 	enum np_site_state state;
 
 	s->len = 0;
+	s->row = NP_MAX_ACCESS_ROWS;
 	state = start ? np_site_known(&w, s->end - start, &insn) : np_site_alone(&w, &insn);
 	if (state != NP_SITE_FOUND)
 		return state == NP_SITE_UNCLEAR ? NP_UNKNOWN_START : NP_UNKNOWN_BYTES;
@@ -121,12 +121,14 @@ __noinline int look_at_site(__u32 index, __u64 vcpu, __u64 start, __u64 now)
 	was = s->unknown;
 	is = try_site(s, vcpu, start);
 	if (was == NP_UNKNOWN_START && is != was)
-		__sync_fetch_and_add(&unclear, -1);
+		__sync_fetch_and_add(&fields_talk.unclear, -1);
 	if (is == NP_UNKNOWN_START && is != was)
-		__sync_fetch_and_add(&unclear, 1);
+		__sync_fetch_and_add(&fields_talk.unclear, 1);
 	s->wait = !is ? WALK_NS : !was || s->wait >= WAIT_MAX_NS ? WAIT_MIN_NS : 2 * s->wait;
 	s->checked = now;
 	s->unknown = is;
+	if (is)
+		s->row = NP_MAX_ACCESS_ROWS;
 	return 0;
 }
 
@@ -146,9 +148,22 @@ static __always_inline bool has_changed(const struct np_site *s)
 	return bpf_probe_read_user(w.byte, NP_WINDOW, (void *)s->at) || !is_same(s, &w);
 }
 
+/* Good enough for a wait. It may be before what it was. */
+static __always_inline __u64 now_of(const struct np_access_state *a)
+{
+	return a->began ?: fields_talk.now;
+}
+
+/* L1 may have put another page there; or it was not known, and may be by now. */
+static __always_inline bool is_to_be_checked(const struct np_site *s,
+					     const struct np_access_state *a)
+{
+	return (__s64)(now_of(a) - s->checked) > (__s64)s->wait;
+}
+
 static __always_inline bool must_look(const struct np_site *s, const struct np_access_state *a)
 {
-	if (a->began && a->began - s->checked > s->wait)
+	if (is_to_be_checked(s, a))
 		return true;
 	return s->unknown ? s->unknown == NP_UNKNOWN_START && a->start : has_changed(s);
 }
@@ -166,6 +181,7 @@ static __noinline int search_site(__u32 slot, __u64 cr3, __u64 end, __u32 hash)
 		if (!s->slot && !__sync_val_compare_and_swap(&s->slot, 0, slot)) {
 			s->end = end;
 			s->cr3 = cr3;
+			s->index = index;
 			return index;
 		}
 	}
@@ -173,17 +189,16 @@ static __noinline int search_site(__u32 slot, __u64 cr3, __u64 end, __u32 hash)
 }
 
 /* Where it is most likely is looked at first. */
-static __always_inline struct np_site *find_site(__u32 slot, __u64 cr3, __u64 end, __u32 *index)
+static __always_inline struct np_site *find_site(__u32 slot, __u64 cr3, __u64 end)
 {
 	__u32 hash = (end ^ cr3 >> 12 ^ slot << 8) * (__u32)GOLDEN >> 16;
-	struct np_site *s;
+	__u32 index = hash & (NP_MAX_SITES - 1);
+	struct np_site *s = bpf_map_lookup_elem(&sites, &index);
 
-	*index = hash & (NP_MAX_SITES - 1);
-	s = bpf_map_lookup_elem(&sites, index);
 	if (s && s->end == end && s->cr3 == cr3 && s->slot == slot)
 		return s;
-	*index = search_site(slot, cr3, end, hash);
-	return bpf_map_lookup_elem(&sites, index);
+	index = search_site(slot, cr3, end, hash);
+	return bpf_map_lookup_elem(&sites, &index);
 }
 
 #endif

@@ -87,6 +87,7 @@ static int traced(struct l1 *l1, struct session *s, uint32_t repetitions, struct
 	session_detach(s);
 	if (err)
 		return err;
+	session_enlightened(s);
 	np_account_diff(&out->account, &w->after, &w->before);
 	out->has_account = true;
 	out->traced_iterations = out->iterations * repetitions;

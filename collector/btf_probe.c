@@ -259,6 +259,7 @@ static bool has_accesses(const struct kvm_btf *b, const struct kvm_hooks *h)
 		{ "kvm_vcpu", "arch.regs" },	    { "kvm_vcpu", "arch.regs_dirty" },
 		{ "kvm_vcpu", "arch.cr3" },	    { "kvm_vcpu", "arch.cr4" },
 		{ "kvm_vcpu", "arch.efer" },	    { "kvm_vcpu", "kvm" },
+		{ "kvm_vcpu", "arch.exception.injected" },
 	};
 	bool has = h->has_entry && !h->exit_has_reason;
 

@@ -11,6 +11,7 @@
 enum { OPT_BY = 256, OPT_JSON, OPT_CSV, OPT_FOLDED, OPT_KALLSYMS, OPT_MIN_SHARE };
 
 static const struct argp_option options[] = {
+	{ "interval", 'I', "SECONDS", 0, "print every so many seconds [at the end]", 2 },
 	{ 0, 0, 0, 0, "What is printed:", 4 },
 	{ "by", OPT_BY, "WHAT", 0, "apart by field, site (L1's instruction) or reason (L2's exit) "
 	  "[field; site with --kallsyms]", 4 },
@@ -71,6 +72,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &o->target;
 		return 0;
+	case 'I':
+		o->target.interval =
+			target_number(state, "-I", arg, TARGET_MIN_SECONDS, TARGET_MAX_SECONDS);
+		return 0;
 	case OPT_BY:
 		o->by = take_by(state, arg);
 		in->by_given = true;
@@ -94,6 +99,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		take_command(state, o);
 		return 0;
 	case ARGP_KEY_END:
+		if (o->target.interval && o->format == FIELDS_FOLDED)
+			argp_error(state, "-I and --folded exclude each other");
+		if (o->target.interval && o->recording)
+			argp_error(state, "-I is for what happens now, not for a recording");
 		if (o->kallsyms && !in->by_given)
 			o->by = FIELDS_BY_SITE;
 		return 0;

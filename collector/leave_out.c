@@ -2,8 +2,9 @@
 #include "collector/leave_out.h"
 
 #include "collector/base/log.h"
+#include "collector/session_fields.h"
 
-void session_leave_out(struct session_config *c, const struct kvm_hooks *hooks)
+int session_leave_out(struct session_config *c, const struct kvm_hooks *hooks)
 {
 	static const char *const functions[] = { "nested_sync_vmcs12_to_shadow",
 						 "copy_shadow_to_vmcs12" };
@@ -13,6 +14,8 @@ void session_leave_out(struct session_config *c, const struct kvm_hooks *hooks)
 		log_note("this kernel's BTF has no tracepoint kvm_entry that the collector "
 			 "knows: round trips are not timed");
 	}
+	if (c->fields && !hooks->has_accesses && c->no_less)
+		return session_fields_refuse();
 	if (c->fields && !hooks->has_accesses) {
 		c->fields = false;
 		log_note("this kernel's BTF does not show L1's registers and memory: VMCS fields "
@@ -25,4 +28,5 @@ void session_leave_out(struct session_config *c, const struct kvm_hooks *hooks)
 		if (c->syncs && !hooks->has_sync[i])
 			log_note("this kernel's BTF has no function %s: its calls are not counted",
 				 functions[i]);
+	return 0;
 }

@@ -6,6 +6,7 @@
 #include "collector/btf_probe.h"
 #include "collector/session.h"
 
-void session_leave_out(struct session_config *c, const struct kvm_hooks *hooks);
+/* 0, or with .no_less a negative errno and fail(). */
+int session_leave_out(struct session_config *c, const struct kvm_hooks *hooks);
 
 #endif

@@ -4,6 +4,7 @@
 #include <bpf/libbpf.h>
 
 #include "bpf/failures.h"
+#include "bpf/fields.h"
 #include "bpf/nested_fsm.h"
 #include "bpf/offsets.h"
 

@@ -44,9 +44,7 @@ static int probe(struct session *s)
 {
 	int err = programs_probe(&s->hooks);
 
-	if (!err)
-		session_leave_out(&s->c, &s->hooks);
-	return err;
+	return err ? err : session_leave_out(&s->c, &s->hooks);
 }
 
 /* The generated nested_bpf__open(), with another object in it where that is needed. */
@@ -103,6 +101,9 @@ static int load_without_modules(struct session *s)
 {
 	int err;
 
+	if (s->c.fields && s->c.no_less)
+		return fail(NP_EXIT_PRIVILEGE, -EPERM, "VMCS fields cannot be told without "
+			    "CAP_SYS_ADMIN: the modules' BTF is out of reach");
 	if (!s->hooks.unchecked && !programs_do_by_address(&s->hooks))
 		return -EPERM;
 	s->without_modules = true;
@@ -154,7 +155,7 @@ static int map_all(struct session *s)
 	if (!s->pools.rows || (s->c.times && !s->pools.pages))
 		return -ENOMEM;
 	return s->c.fields ? session_fields_map(&s->fields, FIELDS_PARTS(s->skel),
-						&s->skel->bss->unclear) : 0;
+						&s->skel->bss->fields_talk) : 0;
 }
 
 /* Slots, rows and pages are numbered from 1; the first rows belong to the slots. */
@@ -240,6 +241,8 @@ int session_attach(struct session *s)
 	bpf_log_catch();
 	forget_unwanted(s);
 	s->skel->bss->phasing = 0;
+	if (s->c.fields)
+		session_fields_attached(&s->fields, true);
 	err = nested_bpf__attach(s->skel);
 	s->attached = !err;
 	if (!err) {
@@ -284,6 +287,11 @@ void session_tend(struct session *s)
 	} else if (!*link && needed) {
 		*link = bpf_program__attach(s->skel->progs.learn_type);
 	}
+}
+
+uint32_t session_enlightened(struct session *s)
+{
+	return s->c.fields ? session_fields_enlightened(&s->fields, access_of, s) : 0;
 }
 
 void session_runs(const struct session *s, struct session_runs *runs)
@@ -331,7 +339,6 @@ int session_each_vcpu(struct session *s, session_each each, void *arg)
 
 	if (s->hooks.by_address && !s->hooks.vcpu_destroy)
 		forget_ended(s);
-
 	for (uint32_t i = 0; !err && i < NP_MAX_VCPUS; i++)
 		if (s->vcpus[i].key)
 			err = each(i, &s->vcpus[i], &s->pools, arg);

@@ -27,6 +27,7 @@ struct session_config {
 	bool paths; /* which exits of L2 KVM did not deal with in the fast path, too */
 	/* Which VMCS fields L1 accesses with an exit, too; not together with times. */
 	bool fields;
+	bool no_less; /* fail where they cannot be told, in place of a note */
 	bool by_address; /* as without CAP_SYS_ADMIN, to measure what that costs */
 	bool check; /* count kvm_nested_vmexit, too: it can but confirm kvm_exit */
 };
@@ -80,6 +81,12 @@ int session_each_vcpu(struct session *s, session_each each, void *arg);
 typedef int (*session_access)(const struct np_vcpu *v, const struct np_access_row *row, void *arg);
 int session_each_access(struct session *s, session_access each, void *arg);
 void session_recycle(struct session *s, uint32_t slot);
+
+/*
+ * How many vCPUs of L1 have their VMCS in memory (Hyper-V's enlightened VMCS), so that most
+ * accesses do not exit. A note says so.
+ */
+uint32_t session_enlightened(struct session *s);
 
 /*
  * Why entries into L2 failed, as far as KVM and not the CPU found it, and how often by now:

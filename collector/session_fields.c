@@ -4,13 +4,25 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include <bpf/libbpf.h>
 
+#include "collector/base/fail.h"
+#include "collector/base/log.h"
 #include "collector/bpf_programs.h"
 
 #define ROWS_SIZE (NP_MAX_ACCESS_ROWS * sizeof(struct np_access_row))
+#define QUIET_TURNS 20
+#define TIMED_TURNS 16 /* in one of them accesses are timed: clocks are dear */
 #define SITES_SIZE (NP_MAX_SITES * sizeof(struct np_site))
+
+int session_fields_refuse(void)
+{
+	return fail(NP_EXIT_NO_BTF, -EOPNOTSUPP,
+		    "VMCS fields cannot be told on this kernel: its BTF does not show L1's "
+		    "registers and memory (Linux 5.17 and later do, with module BTF)");
+}
 
 void session_fields_choose(const struct fields_parts *p, const struct kvm_hooks *h, bool wanted)
 {
@@ -22,9 +34,10 @@ void session_fields_choose(const struct fields_parts *p, const struct kvm_hooks 
 	bpf_map__set_max_entries(p->sites, 1);
 }
 
-int session_fields_map(struct session_fields *f, const struct fields_parts *p, uint32_t *unclear)
+int session_fields_map(struct session_fields *f, const struct fields_parts *p,
+		       struct np_fields_talk *talk)
 {
-	f->unclear = unclear;
+	f->talk = talk;
 	f->rows = programs_map(p->rows, ROWS_SIZE);
 	f->sites = programs_map(p->sites, SITES_SIZE);
 	return f->rows && f->sites ? 0 : -ENOMEM;
@@ -39,35 +52,110 @@ void session_fields_unmap(struct session_fields *f)
 	memset(f, 0, sizeof(*f));
 }
 
-/* Before the first access, and while new rows come: what is unclear then is clear at once. */
-static bool expects_new(fields_state state, const void *arg, bool is_in)
+/* What all vCPUs tell together. */
+struct seen {
+	bool eager;
+	uint32_t rows, enlightened;
+};
+
+static struct seen look(fields_state state, const void *arg)
 {
-	bool eager = false, any = false;
+	struct seen seen = { 0 };
 
 	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++) {
 		const struct np_access_state *a = state(arg, i);
 
-		eager |= a && a->eager;
-		any |= a && (a->eager || a->dice);
+		if (!a)
+			continue;
+		seen.eager |= a->eager;
+		seen.rows += a->rows;
+		seen.enlightened += a->evmcs;
 	}
-	return eager || (is_in && !any);
+	return seen;
 }
 
-void session_fields_tend(const struct session_fields *f, const struct fields_parts *p,
-			 const struct kvm_hooks *h, fields_state state, const void *arg)
+static void put(const struct bpf_program *p, struct bpf_link **link, bool needed)
 {
-	struct bpf_link **link = p->link;
-	bool needed = __atomic_load_n(f->unclear, __ATOMIC_RELAXED) ||
-		      expects_new(state, arg, *link);
-
-	if (!h->has_start)
-		return;
 	if (*link && !needed) {
 		bpf_link__destroy(*link);
 		*link = NULL;
 	} else if (!*link && needed) {
-		*link = bpf_program__attach(p->learn_start);
+		*link = bpf_program__attach(p);
 	}
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+
+void session_fields_attached(struct session_fields *f, bool rests)
+{
+	f->turn = 0;
+	f->talk->now = now_ns();
+	f->rests = rests;
+	f->talk->timing = rests;
+}
+
+/* Nothing new for so long that it is not worth a hook on all entries. */
+static bool is_quiet(struct session_fields *f, const struct seen *seen)
+{
+	if (seen->rows != f->rows_seen)
+		f->quiet = 0;
+	f->rows_seen = seen->rows;
+	return ++f->quiet > QUIET_TURNS;
+}
+
+static void tend_entry(struct session_fields *f, const struct fields_parts *p,
+		       const struct seen *seen)
+{
+	bool is_new = !is_quiet(f, seen) && (seen->eager || !seen->rows);
+	bool timing = is_new || ++f->turn % TIMED_TURNS == 0;
+
+	if (!timing)
+		f->talk->timing = false;
+	put(p->entry_access, p->entry_link, timing || f->talk->overtaken);
+	f->talk->timing = timing;
+}
+
+/* Before the first access, and while new rows come: what is unclear then is clear at once. */
+static void tend_start(struct session_fields *f, const struct fields_parts *p,
+		       const struct seen *seen)
+{
+	bool is_first = *p->start_link && !seen->rows;
+
+	put(p->learn_start, p->start_link,
+	    __atomic_load_n(&f->talk->unclear, __ATOMIC_RELAXED) || seen->eager || is_first);
+}
+
+void session_fields_tend(struct session_fields *f, const struct fields_parts *p,
+			 const struct kvm_hooks *h, fields_state state, const void *arg)
+{
+	struct seen seen = look(state, arg);
+
+	f->talk->now = now_ns();
+	f->enlightened = seen.enlightened > f->enlightened ? seen.enlightened : f->enlightened;
+	if (f->rests)
+		tend_entry(f, p, &seen);
+	if (h->has_start)
+		tend_start(f, p, &seen);
+}
+
+uint32_t session_fields_enlightened(struct session_fields *f, fields_state state,
+				    const void *arg)
+{
+	uint32_t n = look(state, arg).enlightened;
+
+	n = n > f->enlightened ? n : f->enlightened;
+	if (n && !f->told)
+		log_note("L1 uses Hyper-V's enlightened VMCS on %u vCPU%s: it accesses most fields "
+			 "in memory, without exits, and shadow VMCS has no part in it", n,
+			 n == 1 ? "" : "s");
+	f->told |= n > 0;
+	return n;
 }
 
 static int each_full(const struct np_vcpu *v, uint32_t slot, session_access each, void *arg)
@@ -109,7 +197,7 @@ void session_fields_recycle(struct session_fields *f, uint32_t slot)
 		if (f->sites[i].slot != slot)
 			continue;
 		if (f->sites[i].unknown == NP_UNKNOWN_START)
-			__atomic_fetch_sub(f->unclear, 1, __ATOMIC_RELAXED);
+			__atomic_fetch_sub(&f->talk->unclear, 1, __ATOMIC_RELAXED);
 		memset(&f->sites[i], 0, sizeof(f->sites[i]));
 	}
 }

@@ -9,10 +9,16 @@
 #include "collector/host/hostfs.h"
 
 struct reading {
-	struct np_fields *fields;
+	struct np_fields *fields, *past;
+	const bool *gone; /* by slot: these are past; NULL: none is */
 	uint32_t vcpu;
 	bool together;
 };
+
+static struct np_fields *whose(const struct reading *r, const struct np_access_row *row)
+{
+	return r->gone && r->gone[row->slot - 1] ? r->past : r->fields;
+}
 
 static int read_row(const struct np_vcpu *v, const struct np_access_row *row, void *arg)
 {
@@ -33,21 +39,23 @@ static int read_row(const struct np_vcpu *v, const struct np_access_row *row, vo
 
 	if (!a.count || (r->vcpu != NP_ANY_VCPU && r->vcpu != v->vcpu_id))
 		return 0;
-	return np_fields_add(r->fields, &a);
+	return np_fields_add(whose(r, row), &a);
 }
 
-int fields_read(struct session *s, uint32_t vcpu, struct np_fields *f)
+int fields_read(struct session *s, uint32_t vcpu, const bool gone[NP_MAX_VCPUS],
+		struct np_fields *f, struct np_fields *past)
 {
-	struct reading r = { f, vcpu, false };
+	struct reading r = { .fields = f, .past = past, .gone = gone, .vcpu = vcpu };
 	int err = session_each_access(s, read_row, &r);
 
 	np_fields_merge(f);
+	np_fields_merge(past);
 	return err;
 }
 
 int fields_read_together(struct session *s, struct np_fields *f)
 {
-	struct reading r = { f, NP_ANY_VCPU, true };
+	struct reading r = { .fields = f, .vcpu = NP_ANY_VCPU, .together = true };
 	int err = session_each_access(s, read_row, &r);
 
 	np_fields_merge(f);

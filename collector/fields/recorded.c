@@ -16,7 +16,6 @@ struct run {
 	const struct fields_options *o;
 	struct playback play;
 	struct fields_report report;
-	struct np_account account;
 };
 
 bool fields_is_recording(const char *file)
@@ -58,15 +57,16 @@ static int no_table(struct stat_model *m, uint64_t from, uint64_t to, uint64_t l
 static int count(struct run *r)
 {
 	struct replay_options o = playback_options(&r->play);
+	struct fields_counts *c = &r->report.counts;
 	int err;
 
-	o.fields = &r->report.fields;
-	o.account = &r->account;
+	o.fields = &c->fields;
+	o.account = &c->account;
 	err = playback_run(&r->play, &o, no_table, NULL);
-	np_fields_merge(&r->report.fields);
+	np_fields_merge(&c->fields);
 	if (!err)
-		err = np_fields_balance(&r->report.fields, &r->account);
-	np_fields_merge(&r->report.fields);
+		err = np_fields_balance(&c->fields, &c->account);
+	np_fields_merge(&c->fields);
 	return err;
 }
 
@@ -80,9 +80,9 @@ static int run(struct run *r)
 		err = count(r);
 	if (err)
 		return err;
-	r->report.seconds = playback_seconds(&r->play);
+	r->report.when.seconds = playback_seconds(&r->play);
 	r->report.lost = replay_lost(r->play.replay);
-	err = fields_report_print(&r->report, r->o, &r->account);
+	err = fields_report_print(&r->report);
 	return err ? err : playback_judge(&r->play);
 }
 

@@ -5,20 +5,25 @@
 
 #include "analysis/kallsyms.h"
 #include "collector/fields/options.h"
+#include "collector/fields/window.h"
 
 #define FIELDS_SCHEMA "nestprof-fields/1"
 
 struct fields_report {
+	const struct fields_options *o;
 	struct np_kallsyms *kallsyms; /* NULL: none */
-	struct np_fields fields;
-	double seconds;
+	bool told_of_misfits;
+	/* One interval, filled in by the caller. */
+	struct fields_counts counts;
+	struct stat_when when;
 	uint64_t lost;
+	uint32_t enlightened; /* vCPUs of L1 that have their VMCS in memory */
 };
 
 /* Reads L1's kallsyms before anything is counted: what is wrong with it is said at once. */
 int fields_report_open(struct fields_report *r, const struct fields_options *o);
-int fields_report_print(struct fields_report *r, const struct fields_options *o,
-			const struct np_account *a);
+/* The interval; the next one begins at its end. */
+int fields_report_print(struct fields_report *r);
 void fields_report_close(struct fields_report *r);
 
 #endif

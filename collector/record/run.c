@@ -197,6 +197,7 @@ static void tell(const struct run *r)
 
 	log_note("recorded %" PRIu64 " events in %s: %" PRIu64 " bytes; lost events: %" PRIu64,
 		 t->events, r->out.name, t->bytes, t->lost);
+	record_session_tell(r->session);
 	if (t->lost)
 		log_warn("events were lost: with a larger --buffer (now %" PRIu64 " MiB) fewer are",
 			 r->o->buffer_mib);

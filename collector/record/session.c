@@ -68,9 +68,7 @@ static int probe(struct record_session *s)
 	int err = programs_probe(&s->hooks);
 
 	if (!err && s->c.fields && !s->hooks.has_accesses)
-		return fail(NP_EXIT_NO_BTF, -EOPNOTSUPP,
-			    "VMCS fields cannot be told on this kernel: its BTF does not show L1's "
-			    "registers and memory (Linux 5.17 and later do, with module BTF)");
+		return session_fields_refuse();
 	if (!err && s->c.fields && !s->hooks.has_start)
 		log_note("this kernel's BTF has no function vmx_cache_reg: some of L1's "
 			 "instructions will not be told");
@@ -148,7 +146,7 @@ int record_session_open(struct record_session **s, const struct record_config *c
 	}
 	if (!err && c->fields)
 		err = session_fields_map(&new->fields, FIELDS_PARTS(new->skel),
-					 &new->skel->bss->unclear);
+					 &new->skel->bss->fields_talk);
 	if (err) {
 		record_session_close(new);
 		return err;
@@ -177,6 +175,8 @@ int record_session_attach(struct record_session *s)
 	int err;
 
 	bpf_log_catch();
+	if (s->c.fields)
+		session_fields_attached(&s->fields, false);
 	err = record_bpf__attach(s->skel);
 	s->attached = !err;
 	if (!err)
@@ -197,6 +197,12 @@ static const struct np_access_state *access_of(const void *arg, uint32_t slot)
 	uint64_t key = s->skel->bss->vcpus[slot].key;
 
 	return key && key != NP_KEY_GONE ? &s->skel->bss->accesses[slot] : NULL;
+}
+
+void record_session_tell(struct record_session *s)
+{
+	if (s->c.fields)
+		session_fields_enlightened(&s->fields, access_of, s);
 }
 
 /* The hook that learns a vCPU's type is in for as long as one that enters L2 has none. */

@@ -32,6 +32,8 @@ int record_session_attach(struct record_session *s);
 void record_session_detach(struct record_session *s);
 /* To be called now and then; see session_tend(). */
 void record_session_tend(struct record_session *s);
+/* What is to be known of L1's accesses that are not in the recording. */
+void record_session_tell(struct record_session *s);
 
 /* Where the events are. `name_vm` is left to the caller. */
 void record_session_source(struct record_session *s, struct drain_source *source);

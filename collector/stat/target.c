@@ -7,7 +7,6 @@
 #include "collector/host/vms.h"
 #include "collector/list.h"
 
-#define MAX_SECONDS 1e8
 #define MAX_PID (1 << 22)
 #define MAX_VCPU UINT16_MAX
 
@@ -81,7 +80,8 @@ static error_t parse_whose(int key, char *arg, struct argp_state *state)
 		t->vcpu = take_count(state, "--vcpu", arg, 0, MAX_VCPU);
 		return 0;
 	case 'd':
-		t->duration = target_number(state, "-d", arg, TARGET_MIN_SECONDS, MAX_SECONDS);
+		t->duration = target_number(state, "-d", arg, TARGET_MIN_SECONDS,
+					    TARGET_MAX_SECONDS);
 		return 0;
 	case ARGP_KEY_END:
 		if (t->all + !!t->pid + !!t->vm > 1)
@@ -103,7 +103,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = t;
 		return 0;
 	case 'I':
-		t->interval = target_number(state, "-I", arg, TARGET_MIN_SECONDS, MAX_SECONDS);
+		t->interval = target_number(state, "-I", arg, TARGET_MIN_SECONDS,
+					    TARGET_MAX_SECONDS);
 		return 0;
 	case OPT_COUNTS_ONLY:
 		t->counts_only = true;

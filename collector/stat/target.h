@@ -27,6 +27,7 @@ struct target {
 #define TARGET_PHASES_EVERY 16
 #define TARGET_ALL ((struct target){ .vcpu = NP_ANY_VCPU, .phases_every = TARGET_PHASES_EVERY })
 #define TARGET_MIN_SECONDS 0.1
+#define TARGET_MAX_SECONDS 1e8
 
 /* An argp child: input is a struct target. whose_argp is a part: whose exits, how long. */
 extern const struct argp whose_argp;

@@ -8,6 +8,9 @@ check "fields: two formats" 2 err='exclude each other' -- fields --json --folded
 check "fields: unknown division" 2 err="'vm' is none of field, site and reason" -- fields --by vm
 check "fields: --min-share x" 2 err='--min-share: ' -- fields --min-share x
 check "fields: -d 0" 2 err='-d: ' -- fields -d 0
+check "fields: -I 0" 2 err='-I: ' -- fields -I 0
+check "fields: -I and --folded" 2 err='-I and --folded exclude each other' -- fields -I 1 --folded
+check "fields: -I of a recording" 2 err='not for a recording' -- fields -I 1 -
 check "ab --fields takes no argument" 2 -- ab --fields=1
 
 if [ "$(id -u)" -eq 0 ]; then
@@ -22,3 +25,4 @@ fi
 
 # A host that has all it takes counts for a moment.
 check "fields -d 0.1" 0,5,6 no='core dumped' -- fields -d 0.1
+check "fields -I 0.1 -d 0.3" 0,5,6 no='core dumped' -- fields -I 0.1 -d 0.3 --csv

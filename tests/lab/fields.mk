@@ -5,7 +5,8 @@
 FIELDS_SEED      ?= 1
 FIELDS_SEQUENCES ?= 2
 
-$(B)/tests/check_fields: tests/lab/micro_sequence.c tests/lab/fields_micro.c tests/lab/fields_linux.c
+$(B)/tests/check_fields: tests/lab/micro_sequence.c tests/lab/fields_micro.c \
+	tests/lab/fields_changing.c tests/lab/fields_linux.c tests/lab/field_constant.c
 $(B)/tests/check_fields: PKG_LIBS += -lcapstone $(LIB) # again: its own files come after it
 
 .PHONY: check-fields
@@ -22,6 +23,26 @@ check-fields: all $(B)/tests/check_fields
 		--no-charts $(FIELDS_LAB) $(FIELDS_L1) -o $(B)/fields-l1
 	$(B)/tests/check_fields $(FIELDS_SEED) $(FIELDS_SEQUENCES) $(B)/fields-check \
 		$(B)/fields-l1/latest/result.json
+
+# ... with other kernels as L1: some minutes each, and so not among the others.
+FIELDS_L1_KERNELS ?= 6.12 sid
+.PHONY: check-fields-kernels
+check-fields-kernels: all $(B)/tests/check_fields
+	for k in $(FIELDS_L1_KERNELS); do \
+		rm -rf $(B)/fields-l1-$$k && \
+		$(B)/nestprof lab --fields --arms shadow-off,shadow-on --workloads cpuid,pio \
+			--repetitions 1 --no-charts --l1-kernel $$k $(FIELDS_LAB) \
+			-o $(B)/fields-l1-$$k && \
+		$(B)/tests/check_fields $(B)/fields-l1-$$k/latest/result.json || exit 1; \
+	done
+
+# An L1 that has its VMCS in memory, as Hyper-V lets it.
+.PHONY: check-fields-evmcs
+check-fields: check-fields-evmcs
+check-fields-evmcs: all
+	rm -rf $(B)/fields-evmcs
+	$(B)/nestprof lab --l0-command tests/lab/evmcs.sh --arms shadow-on $(FIELDS_LAB) \
+		-v -o $(B)/fields-evmcs
 
 # The same live and from a recording.
 .PHONY: check-fields-recorded

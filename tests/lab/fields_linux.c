@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * KVM as L1: every instruction that was told is, in the kvm-intel module of that kernel,
- * a VMREAD or VMWRITE with such an operand. capstone says so, not our decoder.
+ * a VMREAD or VMWRITE with such an operand, and of that field where the code before it
+ * has a constant for it. capstone says so, not our decoder.
  */
 #include <fcntl.h>
 #include <gelf.h>
@@ -20,6 +21,7 @@
 #include "collector/base/fsutil.h"
 #include "collector/lab/cache.h"
 #include "tests/lab/check_fields.h"
+#include "tests/lab/field_constant.h"
 #include "tests/unit/capstone_insn.h"
 
 struct module {
@@ -56,17 +58,16 @@ static void close_module(struct module *m)
 	close(m->fd);
 }
 
-/* As many bytes as there are at a symbol's offset; 0 when that is outside. */
-static size_t bytes_at(const struct module *m, const GElf_Sym *s, uint64_t offset,
-		       const unsigned char **bytes)
+/* A function's code, as far as the section has it. */
+static size_t code_of(const struct module *m, const GElf_Sym *s, const unsigned char **code)
 {
 	Elf_Scn *section = elf_getscn(m->elf, s->st_shndx);
 	Elf_Data *data = section ? elf_getdata(section, NULL) : NULL;
 
-	if (!data || !data->d_buf || s->st_value + offset >= data->d_size || offset >= s->st_size)
+	if (!data || !data->d_buf || s->st_value >= data->d_size)
 		return 0;
-	*bytes = (unsigned char *)data->d_buf + s->st_value + offset;
-	return data->d_size - s->st_value - offset;
+	*code = (unsigned char *)data->d_buf + s->st_value;
+	return s->st_size < data->d_size - s->st_value ? s->st_size : data->d_size - s->st_value;
 }
 
 static bool is_that_access(const struct other_opinion *o, const unsigned char *bytes, size_t len,
@@ -83,18 +84,35 @@ static bool is_that_access(const struct other_opinion *o, const unsigned char *b
 	return memory == a->memory;
 }
 
-/* Static functions of one name may be several: one of them must have it there. */
-static bool module_has(const struct module *m, const struct other_opinion *o,
-		       const struct np_access *a)
+enum has { HAS_NOT, HAS_INSTRUCTION, HAS_FIELD };
+
+/* Copies of code have the constants that it was given. */
+static enum has code_has(const struct other_opinion *o, const unsigned char *code, size_t size,
+			 uint64_t offset, const struct np_access *a)
 {
+	uint64_t field;
+
+	if (offset >= size || !is_that_access(o, code + offset, size - offset, a))
+		return HAS_NOT;
+	if (!field_constant(o, code, size, offset, &field))
+		return HAS_INSTRUCTION;
+	return field == a->field ? HAS_FIELD : HAS_NOT;
+}
+
+/* Static functions of one name may be several: one of them must have it there. */
+static enum has module_has(const struct module *m, const struct other_opinion *o,
+			   const struct np_access *a)
+{
+	enum has best = HAS_NOT;
 	const char *plus = strrchr(a->symbol, '+');
 	uint64_t offset = plus ? strtoull(plus + 1, NULL, 16) : 0;
 
 	for (size_t i = 0; plus && i < m->nr_symbols; i++) {
-		const unsigned char *bytes;
+		const unsigned char *code;
 		const char *name;
 		GElf_Sym s;
-		size_t len;
+		enum has has;
+		size_t size;
 
 		gelf_getsym(m->symbols, i, &s);
 		name = elf_strptr(m->elf, m->strings, s.st_name);
@@ -102,11 +120,11 @@ static bool module_has(const struct module *m, const struct other_opinion *o,
 		    strncmp(name, a->symbol, plus - a->symbol) ||
 		    name[plus - a->symbol])
 			continue;
-		len = bytes_at(m, &s, offset, &bytes);
-		if (len && is_that_access(o, bytes, len, a))
-			return true;
+		size = code_of(m, &s, &code);
+		has = code_has(o, code, size, offset, a);
+		best = has > best ? has : best;
 	}
-	return false;
+	return best;
 }
 
 /* The lab's cache has the kernels' modules; kernel.json beside them says which kernel. */
@@ -133,21 +151,29 @@ static void find_module(const char *release, char out[NP_PATH])
 	assert_true(out[0]);
 }
 
-static uint32_t check_sites(const struct module *m, const struct other_opinion *o,
-			    const struct np_fields *f)
+struct checked {
+	uint32_t sites, fields;
+};
+
+static struct checked check_sites(const struct module *m, const struct other_opinion *o,
+				  const struct np_fields *f)
 {
-	uint32_t n = 0;
+	struct checked n = { 0 };
 
 	for (uint32_t i = 0; i < f->nr; i++) {
 		const struct np_access *a = &f->access[i];
+		enum has has;
 
 		if (!a->symbol)
 			fail_msg("0x%llx is in no function of L1's KVM",
 				 (unsigned long long)a->address);
-		if (!module_has(m, o, a))
-			fail_msg("%s is no %s%s in L1's module", a->symbol,
-				 a->write ? "VMWRITE" : "VMREAD", a->memory ? " of memory" : "");
-		n++;
+		has = module_has(m, o, a);
+		if (!has)
+			fail_msg("%s is no %s%s of 0x%llx in L1's module", a->symbol,
+				 a->write ? "VMWRITE" : "VMREAD", a->memory ? " of memory" : "",
+				 (unsigned long long)a->field);
+		n.sites++;
+		n.fields += has == HAS_FIELD;
 	}
 	return n;
 }
@@ -165,16 +191,18 @@ void check_fields_linux(const char *result)
 	for (uint32_t a = 0; a < r->nr_arms; a++)
 		for (uint32_t i = 0; i < r->arms[a]->nr_workloads; i++) {
 			const struct np_workload_result *w = r->arms[a]->workloads[i];
-			uint32_t n;
+			struct checked n;
 
 			check_fields_totals(w);
 			n = check_sites(&m, &o, &w->fields);
 			printf("%s %s: %llu VMREADs and %llu VMWRITEs, as the collector counted; "
-			       "unknown 0; %u instructions and fields, all in kvm-intel.ko\n",
+			       "unknown 0; %u instructions and fields, all in kvm-intel.ko, %u "
+			       "with that constant before them\n",
 			       r->arms[a]->name, w->name,
 			       (unsigned long long)np_fields_total(&w->fields, false),
-			       (unsigned long long)np_fields_total(&w->fields, true), n);
-			assert_true(n > 0);
+			       (unsigned long long)np_fields_total(&w->fields, true), n.sites,
+			       n.fields);
+			assert_true(n.fields > 0);
 		}
 	assert_true(r->nr_arms > 0);
 	opinion_close(&o);

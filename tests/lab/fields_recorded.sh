@@ -60,6 +60,7 @@ for arm in 0 1; do
 	qemu=$!
 	exec 3>/tmp/in
 	wait_for "@np ready" /out/l1.$arm.log
+	sleep 3 # nothing new for so long: live, the hook on entries is out
 	say "workloads"
 	echo "run cpuid 300" >&3
 	wait_for "@np result cpuid" /out/l1.$arm.log

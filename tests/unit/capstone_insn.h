@@ -27,7 +27,7 @@ static const char *const reg_names[][4] = {
 
 static const char *const segment_names[] = { "es", "cs", "ss", "ds", "fs", "gs" };
 
-static void opinion_open(struct other_opinion *o, __u8 bits)
+static inline void opinion_open(struct other_opinion *o, __u8 bits)
 {
 	cs_mode mode = bits == 64 ? CS_MODE_64 : bits == 32 ? CS_MODE_32 : CS_MODE_16;
 

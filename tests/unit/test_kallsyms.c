@@ -120,6 +120,43 @@ static void sites_have_names(void **state)
 	np_kallsyms_free(k);
 }
 
+/* KVM's common module has no such instructions, and does not begin where the other did. */
+static void names_of_another_boot(void **state)
+{
+	struct np_kallsyms *k = parsed("ffffffffc0376f00 t kvm_vcpu_ioctl\t[kvm]\n"
+				       "ffffffffc0500000 t vmx_vcpu_run\t[kvm_intel]");
+	struct np_fields f = { 0 };
+	struct np_fit fit;
+
+	(void)state;
+	add(&f, 0xffffffffc0376f89, 1);
+	add(&f, 0xffffffff810cafe0, 1);
+	assert_int_equal(np_fields_symbolize(&f, k, &fit), 0);
+	assert_int_equal(fit.sites, 2);
+	assert_int_equal(fit.misfits, 2);
+	assert_null(f.access[0].symbol);
+	np_fields_free(&f);
+	np_kallsyms_free(k);
+}
+
+static void kvm_built_in(void **state)
+{
+	struct np_kallsyms *k = parsed("ffffffff81376f00 t vmx_vcpu_run\n"
+				       "ffffffffc0390000 t e1000_open\t[e1000]");
+	struct np_fields f = { 0 };
+	struct np_fit fit;
+
+	(void)state;
+	add(&f, 0xffffffff81376f89, 2);
+	add(&f, 0xffffffffc0390001, 1);
+	assert_int_equal(np_fields_symbolize(&f, k, &fit), 0);
+	assert_int_equal(fit.misfits, 1);
+	assert_string_equal(f.access[0].symbol, "vmx_vcpu_run+0x89");
+	assert_null(f.access[1].symbol);
+	np_fields_free(&f);
+	np_kallsyms_free(k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +164,8 @@ int main(void)
 		cmocka_unit_test(no_kallsyms),
 		cmocka_unit_test(garbage_for_kallsyms),
 		cmocka_unit_test(sites_have_names),
+		cmocka_unit_test(names_of_another_boot),
+		cmocka_unit_test(kvm_built_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

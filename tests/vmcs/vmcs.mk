@@ -22,5 +22,13 @@ $(B)/tests/vmx_insn.skel.h: tests/vmcs/vmx_insn.bpf.c tests/vmcs/vmx_insn_case.h
 	$(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Werror -I. \
 		-I/usr/include/$(shell $(CC) -print-multiarch) -c $< -o $(@D)/vmx_insn.bpf.o
 	$(BPFTOOL) gen skeleton $(@D)/vmx_insn.bpf.o name vmx_insn_bpf > $@.tmp && mv $@.tmp $@
+# Where L1's code is looked for.
+$(B)/tests/sites.skel.h: tests/vmcs/sites.bpf.c tests/vmcs/sites_case.h $(wildcard bpf/*.h)
+	@mkdir -p $(@D)
+	$(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Werror -I. \
+		-I/usr/include/$(shell $(CC) -print-multiarch) -c $< -o $(@D)/sites.bpf.tmp
+	$(BPFTOOL) gen object $(@D)/sites.bpf.o $(@D)/sites.bpf.tmp
+	$(BPFTOOL) gen skeleton $(@D)/sites.bpf.o name sites_bpf > $@.tmp && mv $@.tmp $@
+$(B)/tests/test_sites_bpf: $(B)/tests/sites.skel.h
 $(B)/tests/test_vmx_insn_bpf: $(B)/tests/vmx_insn.skel.h
 $(B)/tests/test_vmx_insn: PKG_LIBS += -lcapstone
