@@ -88,7 +88,9 @@ $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 $(B)/collector/session.o $(B)/collector/choose.o: $(B)/bpf/nested.skel.h
 $(B)/collector/nested_at.o: $(B)/bpf/nested_at.skel.h
 $(B)/bpf/nested_at.bpf.o: bpf/nested.bpf.c
-$(B)/collector/record/session.o: $(B)/bpf/record.skel.h
+$(B)/collector/record/session.o $(B)/collector/record/choose.o: $(B)/bpf/record.skel.h
+$(B)/collector/record/record_at.o: $(B)/bpf/record_at.skel.h
+$(B)/bpf/record_at.bpf.o: bpf/record.bpf.c
 $(B)/collector/tracer_empty.o: $(B)/bpf/empty.skel.h
 
 $(B)/tests/%: tests/unit/%.c $(LIB)

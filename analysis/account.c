@@ -35,11 +35,12 @@ static uint64_t sum(const uint64_t *counts, size_t n)
 	return s;
 }
 
-static void add_trips(struct np_row *to, const struct np_l2_row *row)
+static void add_trips(struct np_row *to, const struct np_l2_row *row,
+		      const struct np_l2_tally *tally)
 {
 	for (int kind = 0; kind < NP_TRIPS; kind++) {
-		to->trip[kind].n += row->trip[kind].n;
-		to->trip[kind].ns += row->trip[kind].ns;
+		to->trip[kind].n += tally->trip[kind].n;
+		to->trip[kind].ns += tally->trip[kind].ns;
 	}
 	to->phases.n += row->phases.n;
 	to->phases.ns += row->phases.ns;
@@ -70,8 +71,10 @@ static void add_under_way(struct np_row *to, const struct np_vcpu *v, uint32_t i
 }
 
 static void add_row(struct np_row *to, const struct np_vcpu *state, uint32_t index,
-		    const struct np_l2_row *row)
+		    const struct np_pools *pools)
 {
+	const struct np_l2_row *row = &pools->rows[index - 1];
+	const struct np_l2_tally *tally = &pools->tallies[index];
 	const struct np_fate *f = &row->fate;
 
 	to->exits += f->exits;
@@ -81,9 +84,9 @@ static void add_row(struct np_row *to, const struct np_vcpu *state, uint32_t ind
 	to->resumed += f->resumed;
 	to->slow += row->slow;
 	add(to->caused, u64s(row->caused), NP_REASONS);
-	add_usual(to, &row->usual);
+	add_usual(to, &tally->usual);
 	add_under_way(to, state, index);
-	add_trips(to, row);
+	add_trips(to, row, tally);
 }
 
 static void add_rows_sum(struct np_row *to, const struct np_row *from)
@@ -116,7 +119,7 @@ static bool still(const struct np_vcpu *v, const struct stamp *then)
  * row must be counted once, lest a counter go back.
  */
 static void add_row_at_once(struct np_row *to, const struct np_vcpu *v, uint32_t index,
-			    const struct np_l2_row *rows)
+			    const struct np_pools *pools)
 {
 	struct np_vcpu seen = *v;
 	struct np_row row;
@@ -126,7 +129,7 @@ static void add_row_at_once(struct np_row *to, const struct np_vcpu *v, uint32_t
 
 		seen.state = stamp.state;
 		memset(&row, 0, sizeof(row));
-		add_row(&row, &seen, index, rows + index - 1);
+		add_row(&row, &seen, index, pools);
 		if (!(seen.odd & NP_ODD_MOVING) && still(v, &stamp))
 			break;
 	}
@@ -139,7 +142,7 @@ uint32_t np_place_of(const struct np_vcpu *v, uint32_t reason)
 }
 
 /* The shared row belongs to several reasons, but is to be added once. */
-static void add_rows(struct np_account *a, const struct np_vcpu *v, const struct np_l2_row *rows)
+static void add_rows(struct np_account *a, const struct np_vcpu *v, const struct np_pools *pools)
 {
 	bool shared = false;
 
@@ -147,7 +150,7 @@ static void add_rows(struct np_account *a, const struct np_vcpu *v, const struct
 		if (!v->row_of[i] || (v->row_of[i] == v->shared_row && shared))
 			continue;
 		shared |= v->row_of[i] == v->shared_row;
-		add_row_at_once(&a->l2[np_place_of(v, i)], v, v->row_of[i], rows);
+		add_row_at_once(&a->l2[np_place_of(v, i)], v, v->row_of[i], pools);
 	}
 }
 
@@ -180,10 +183,10 @@ static void add_syncs(struct np_account *a, const struct np_vcpu *v)
 }
 
 void np_account_add_vcpu(struct np_account *a, const struct np_vcpu *v,
-			 const struct np_l2_row *rows)
+			 const struct np_pools *pools)
 {
 	a->isa = v->isa;
-	add_rows(a, v, rows);
+	add_rows(a, v, pools);
 	add_unfinished(a, v);
 	add_syncs(a, v);
 	add(a->outside, u64s(v->outside), NP_REASONS);

@@ -73,9 +73,11 @@ struct np_account {
 /* Under which reason the account has what the vCPU counted for `reason`. */
 uint32_t np_place_of(const struct np_vcpu *v, uint32_t reason);
 
-/* Adds one vCPU's counters (as they stand) to the account; its rows are in `rows`. */
+struct np_pools;
+
+/* Adds one vCPU's counters (as they stand) to the account; its rows are of these pools. */
 void np_account_add_vcpu(struct np_account *a, const struct np_vcpu *v,
-			 const struct np_l2_row *rows);
+			 const struct np_pools *pools);
 
 /* to += from: of other vCPUs. */
 void np_account_add(struct np_account *to, const struct np_account *from);

@@ -135,7 +135,7 @@ int stat_model_vcpu(struct stat_model *m, uint32_t slot, const struct np_vcpu *v
 		return -ENOMEM;
 	k->gone = gone;
 	memset(&m->window, 0, sizeof(m->window));
-	np_account_add_vcpu(&m->window, v, pools->rows);
+	np_account_add_vcpu(&m->window, v, pools);
 	err = np_trip_snap_take(&k->trips_after, v, pools);
 	return err ? err : np_sparse_pack(&k->after, &m->window, sizeof(m->window));
 }

@@ -29,16 +29,16 @@ static void put(struct list *l, uint32_t bucket, uint64_t count)
 	l->n++;
 }
 
-static void walk_hist(struct list *l, const struct np_l2_row *row, const struct np_pools *pools,
-		      uint32_t kind, uint32_t first)
+static void walk_hist(struct list *l, const struct np_l2_tally *tally,
+		      const struct np_pools *pools, uint32_t kind, uint32_t first)
 {
 	for (uint32_t i = 0; i < NP_HIST_BUCKETS; i++) {
-		uint32_t page = row->page_of[kind][i / NP_HIST_PAGE];
+		uint32_t page = tally->page_of[kind][i / NP_HIST_PAGE];
 
 		if (page)
 			put(l, first + i, pools->pages[page - 1].n[i % NP_HIST_PAGE]);
 	}
-	put(l, first + NP_HIST_BUCKETS, row->trip[kind].max);
+	put(l, first + NP_HIST_BUCKETS, tally->trip[kind].max);
 }
 
 static void walk(struct list *l, const struct np_vcpu *v, const struct np_pools *pools)
@@ -52,7 +52,7 @@ static void walk(struct list *l, const struct np_vcpu *v, const struct np_pools 
 			continue;
 		shared |= row == v->shared_row;
 		for (uint32_t kind = 0; kind < NP_TRIPS; kind++)
-			walk_hist(l, &pools->rows[row - 1], pools, kind,
+			walk_hist(l, &pools->tallies[row], pools, kind,
 				  (np_place_of(v, r) * NP_TRIPS + kind) * STRIDE);
 	}
 }

@@ -21,51 +21,48 @@ static __noinline int entry_unusual(struct kvm_vcpu *vcpu, struct np_vcpu *v)
 	return vcpu ? on_any_entry(vcpu, v, BY_READ) : 0;
 }
 
-static __noinline int entry_of_l2(struct kvm_vcpu *vcpu, struct np_vcpu *v)
+/* Where nothing is known of who is entered, or somebody waits for L1 to be. */
+static __noinline int entry_while_phasing(struct kvm_vcpu *vcpu)
 {
-	if (v->level == NP_LEVEL_L1 && np_fsm_usual_l2_entry(NULL, v))
+	struct np_vcpu *v = vcpu ? find_vcpu((__u64)vcpu) : NULL;
+
+	if (!v || np_fsm_l1_entry(NULL, v))
 		return 0;
 	return entry_unusual(vcpu, v);
 }
 
-/* Calls nothing but in its last step, so that it keeps nothing for later. */
-static __noinline int entry_otherwise(struct kvm_vcpu *vcpu, struct np_vcpu *v)
-{
-	__u32 level;
-
-	if (!vcpu || !infers)
-		return entry_unusual(vcpu, v);
-	level = level_at_once(vcpu, BY_CAST);
-	if (level == NP_LEVEL_L2)
-		return entry_of_l2(vcpu, v);
-	if (level == NP_LEVEL_L1 && !v->clock.phased && !v->odd)
-		return 0; /* and L1's exit will tell */
-	return entry_unusual(vcpu, v);
-}
-
-static __noinline int entry_without_seat(struct kvm_vcpu *vcpu)
-{
-	struct np_vcpu *v = vcpu ? find_vcpu((__u64)vcpu) : NULL;
-
-	return v ? entry_unusual(vcpu, v) : 0;
-}
-
-/* kvm_entry may have more arguments: only the first is of interest. */
-SEC("?tp_btf/kvm_entry")
-int BPF_PROG(entry_timed, struct kvm_vcpu *vcpu)
+static __noinline int entry_of_l2(struct kvm_vcpu *vcpu)
 {
 	struct np_seat *seat = seat_of((__u64)vcpu);
 	struct np_vcpu *v;
 
-	if (seat->key != (__u64)vcpu) {
-		if (seat->key - NP_UNWANTED == (__u64)vcpu)
-			return 0;
-		return entry_without_seat(vcpu);
-	}
+	if (seat->key != (__u64)vcpu)
+		return entry_while_phasing(vcpu);
 	v = vcpu_at(seat->at);
-	if (np_fsm_l1_entry(NULL, v))
+	if (np_fsm_usual_l2_entry(NULL, v))
 		return 0;
-	return entry_otherwise(vcpu, v);
+	return entry_unusual(vcpu, v);
+}
+
+/*
+ * kvm_entry may have more arguments: only the first is of interest. Entries into L1 are
+ * good for phases alone, so that hardly any are looked at: its exits will tell.
+ */
+SEC("?tp_btf/kvm_entry")
+int BPF_PROG(entry_timed, struct kvm_vcpu *vcpu)
+{
+	if (!vcpu)
+		return 0;
+	if (!in_l2_at_once(vcpu, BY_CAST))
+		return phasing ? entry_while_phasing(vcpu) : 0;
+	return entry_of_l2(vcpu);
+}
+
+/* Where it takes more to know who is entered, or L1's exits do not tell all. */
+SEC("?tp_btf/kvm_entry")
+int BPF_PROG(any_entry_timed, struct kvm_vcpu *vcpu)
+{
+	return entry_while_phasing(vcpu);
 }
 
 #endif

@@ -34,6 +34,7 @@ enum np_isa { NP_ISA_VMX = 1, NP_ISA_SVM = 2 };
  * which is the vCPU's from the start: row i is that of slot i.
  */
 #define NP_MAX_ROWS 6144
+#define NP_TALLIES 8192 /* a power of two above it */
 #define NP_MAX_HIST_PAGES 32768
 
 /*
@@ -97,7 +98,7 @@ struct np_phase_sum {
  */
 struct np_usual {
 	__u64 times;
-	__u64 n; /* of log[] */
+	__u64 n; /* of log[]; as log_state of a vCPU that has as many */
 	union {
 		__u8 log[NP_LOG]; /* zero from n on */
 		__u64 words[NP_LOG / 8];
@@ -106,16 +107,23 @@ struct np_usual {
 
 struct np_l2_row {
 	struct np_fate fate;
-	struct np_usual usual;
 	/*
 	 * Exits of L1 by reason between an L2 exit given to L1 and L1's next
 	 * entry to L2: added when that entry comes, so only what a finished one
 	 * cost is in here.
 	 */
 	__u64 caused[NP_REASONS];
-	struct np_trip_sum trip[NP_TRIPS];
 	struct np_phase_sum phases;
 	__u64 slow; /* of fate.exits, with kvm_nested_vmexit: not dealt with in the fast path */
+};
+
+/*
+ * What nearly every round trip changes of its row, apart from the rest: programs come to
+ * it without a helper. Tally i is row i's; nobody's is 0.
+ */
+struct np_l2_tally {
+	struct np_usual usual;
+	struct np_trip_sum trip[NP_TRIPS];
 	__u16 page_of[NP_TRIPS][NP_HIST_PAGES]; /* index + 1; 0: all its buckets are empty */
 };
 
@@ -144,12 +152,11 @@ struct np_sync_sum {
 struct np_clock {
 	__u64 began; /* when L2 exited; 0: no round trip that was seen from its start */
 	__u64 last;  /* the last reading; what comes next belongs to `phase` */
-	__u8 phased; /* its phases are measured, too */
+	__u64 ended; /* when L2 ran again */
 	__u8 phase;
-	__u8 reason; /* whose row it goes to */
-	__u8 kind;   /* enum np_trip */
+	__u8 reason; /* what L1 handled, and whose row it goes to, since it has entered L2 */
 	__u8 shift;  /* of the last one's page in its histogram */
-	__u32 until_phased; /* how many round trips go without phases first */
+	__u32 until_phased; /* that many round trips on, phases are measured: 0: now */
 	__u64 ns[8]; /* by phase; a power of two, for the verifier's sake */
 };
 
@@ -194,13 +201,19 @@ struct np_vcpu {
 			__u8 level;    /* enum np_level: whose code ran last */
 			__u8 open;     /* reason of the L2 exit whose fate is open, or none */
 			__u8 handling; /* reason of the L2 exit that L1 is handling, or none */
+			__u8 zero;
 			__u8 logged;   /* how many of L1's exits for it are in log[]; NP_LOG_... */
+			__u8 zero_too;
 			__u16 odd;     /* NP_ODD_...; 0 nearly always */
-			__u16 handled_row; /* that of the reason in handling */
+		};
+		struct {
+			__u32 who_state; /* level, open and handling at once */
+			__u32 log_state; /* logged and odd */
 		};
 		__u64 state;
 	};
-	__u16 typed;	/* its struct vcpu_vmx is known (bpf/reason.bpf.h) */
+	__u16 handled_row; /* that of the reason in handling */
+	__u8 typed;	/* its struct vcpu_vmx is known (bpf/reason.bpf.h) */
 	__u16 vcpu_id;	/* its number within its VM */
 	__u16 shared_row; /* for reasons that came when the pool was used up */
 	union {
@@ -234,7 +247,8 @@ struct np_seat {
 };
 
 _Static_assert(sizeof(struct np_fate) == 40, "BPF and C disagree");
-_Static_assert(sizeof(struct np_l2_row) == 1104, "BPF and C disagree");
+_Static_assert(sizeof(struct np_l2_row) == 880, "BPF and C disagree");
+_Static_assert(sizeof(struct np_l2_tally) == 224, "BPF and C disagree");
 _Static_assert(sizeof(struct np_vcpu) == NP_VCPU_SIZE, "BPF and C disagree");
 
 /* Whole-collector counters, summed up by user space. */

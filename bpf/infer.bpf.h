@@ -18,53 +18,7 @@
 const volatile bool infers; /* vmcs12 can be read; else the tracepoints are hooked */
 
 #include "bpf/failures.bpf.h"
-
-/* How a program comes to what is in struct vcpu_vmx. */
-enum way {
-	BY_CAST,
-	BY_KPTR,  /* by a pointer to that type */
-	BY_READ,
-	BY_KEY,	  /* the same, and to what is in struct kvm_vcpu, too */
-	BY_ADDRESS, /* as BY_KEY, where the program cannot know struct vcpu_vmx */
-};
-
-static __always_inline __u32 given_by_address(__u64 vcpu)
-{
-	__u64 vmcs12 = pointer_at(vcpu + at.cached_vmcs12);
-
-	if (!vmcs12 || (int_at(vcpu + at.smm_guest_mode) & 1))
-		return NOTHING_GIVEN;
-	return int_at(vmcs12 + at.vm_exit_reason);
-}
-
-static __always_inline __u32 level_by_address(__u64 vcpu)
-{
-	if (bpf_core_field_exists(struct kvm_vcpu, stat.guest_mode))
-		return level_by_read((void *)vcpu);
-	if (!at.vmcs02)
-		return NP_LEVEL_UNKNOWN;
-	return has_vmcs02(vcpu) ? NP_LEVEL_L2 : NP_LEVEL_L1;
-}
-
-static __always_inline __u32 given_to_l1(void *vcpu, enum way way)
-{
-	if (way == BY_ADDRESS)
-		return given_by_address((__u64)vcpu);
-	if (way == BY_CAST)
-		return given_by_cast((__u64)vcpu);
-	return way == BY_KPTR ? given_by_kptr(vcpu) : given_by_read(vcpu);
-}
-
-static __always_inline __u32 level_by(void *vcpu, enum way way)
-{
-	struct vcpu_vmx *vmx = vcpu;
-
-	if (way == BY_ADDRESS)
-		return level_by_address((__u64)vcpu);
-	if (way == BY_KEY)
-		return level_by_read(vcpu);
-	return level_of(way == BY_KPTR ? &vmx->vcpu : vcpu);
-}
+#include "bpf/way.bpf.h"
 
 /* L1 runs, and L2 did, or should have. */
 static __always_inline void infer_from_l1(struct np_vcpu *v, __u32 given, bool timed)
@@ -83,6 +37,7 @@ static __always_inline void infer_from_l1(struct np_vcpu *v, __u32 given, bool t
 static __always_inline void infer(void *vcpu, struct np_vcpu *v, __u32 level, enum way way,
 				  bool timed)
 {
+	bool halted = v->odd & NP_ODD_HALTED;
 	__u32 given;
 
 	if (level == NP_LEVEL_L2 && v->level == NP_LEVEL_L1)
@@ -95,36 +50,32 @@ static __always_inline void infer(void *vcpu, struct np_vcpu *v, __u32 level, en
 		infer_from_l1(v, given, timed);
 	}
 	v->odd &= ~NP_ODD_HALTED;
+	if (halted)
+		np_phasing_add(NULL, -1);
 }
 
-/* The same where it takes no call of a helper; else it is not known. */
-static __always_inline __u32 level_at_once(void *vcpu, enum way way)
+/*
+ * Whether L2 runs, where that takes no call of a helper. Any kernel that these ways are
+ * for has the field: nobody asks here.
+ */
+static __always_inline bool in_l2_at_once(void *vcpu, enum way way)
 {
-	__u64 in_l2;
-
-	if (!bpf_core_field_exists(struct kvm_vcpu, stat.guest_mode))
-		return NP_LEVEL_UNKNOWN;
 	if (way == BY_KPTR) /* as one field: &vmx->vcpu would be computed */
-		in_l2 = ((struct vcpu_vmx *)vcpu)->vcpu.stat.guest_mode;
-	else
-		in_l2 = ((struct kvm_vcpu *)vcpu)->stat.guest_mode;
-	return in_l2 ? NP_LEVEL_L2 : NP_LEVEL_L1;
+		return ((struct vcpu_vmx *)vcpu)->vcpu.stat.guest_mode;
+	return ((struct kvm_vcpu *)vcpu)->stat.guest_mode;
 }
 
 /* kvm_exit of L2, where all is as it nearly always is. */
 static __always_inline bool infer_usual_l2_exit(struct np_vcpu *v, __u32 reason, bool timed)
 {
-	if (timed)
-		return np_fsm_next_l2_exit(NULL, v, reason);
-	return v->level == NP_LEVEL_L1 && np_fsm_usual_l2_exit(NULL, v, reason);
+	return timed ? np_fsm_next_l2_exit(NULL, v, reason) : np_fsm_usual_l2_exit(NULL, v, reason);
 }
 
 /* L1's first after it. */
 static __always_inline bool infer_usual_l1_exit(void *vcpu, struct np_vcpu *v, __u32 reason,
 						enum way way, bool timed)
 {
-	return v->level == NP_LEVEL_L2 &&
-	       np_fsm_usual_l1_exit(NULL, v, given_to_l1(vcpu, way), reason, timed);
+	return np_fsm_usual_l1_exit(NULL, v, given_to_l1(vcpu, way), reason, timed);
 }
 
 #endif

@@ -5,6 +5,20 @@
 
 #define np_inline static inline __attribute__((always_inline))
 
+/*
+ * base + offset, added up in the offset's register: clang would add it to the base's, and
+ * keep another copy of that, from the beginning on.
+ */
+np_inline void *np_at(void *base, unsigned long offset)
+{
+#ifdef __bpf__
+	asm("%0 += %1" : "+r"(offset) : "r"(base));
+	return (void *)offset;
+#else
+	return (char *)base + offset;
+#endif
+}
+
 /* What few events need stays out of the way, and of the registers, of the others. */
 #ifdef __bpf__
 #define np_aside static __attribute__((noinline))

@@ -8,7 +8,7 @@
 
 #include "bpf/events.h"
 
-#define np_inline static inline __attribute__((always_inline))
+#include "bpf/inline.h"
 
 /*
  * What happens rarely is called by way of this: BPF's verifier walks a function
@@ -96,10 +96,8 @@ np_inline int np_spill_log(struct np_pools *p, struct np_vcpu *v)
 }
 
 /* What was usual is so no longer: its exits are counted, and the log takes its place. */
-np_inline void np_new_usual(struct np_vcpu *v, struct np_l2_row *row)
+np_inline void np_new_usual(struct np_vcpu *v, struct np_l2_row *row, struct np_usual *u)
 {
-	struct np_usual *u = &row->usual;
-
 	row->fate.exits += u->times;
 	row->fate.to_l1 += u->times;
 	row->fate.resumed += u->times;
@@ -110,9 +108,11 @@ np_inline void np_new_usual(struct np_vcpu *v, struct np_l2_row *row)
 	u->times = 1;
 }
 
+/* False, too, where no L2 exit is handled (NP_LOG_NONE), or something is odd about it. */
 np_inline bool np_is_usual(const struct np_vcpu *v, const struct np_usual *u)
 {
-	__u64 n = v->logged & ~NP_LOG_ENTERING, differ = u->n ^ n;
+	__u32 n = v->log_state & ~NP_LOG_ENTERING;
+	__u64 differ = (__u32)u->n ^ n;
 
 	differ |= u->words[0] ^ v->words[0];
 	if (n > 8)

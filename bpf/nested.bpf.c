@@ -29,6 +29,8 @@ static __always_inline void begin_slot(struct np_vcpu *v, __u32 slot)
 
 static __always_inline void end_slot(struct np_vcpu *v)
 {
+	if (v->odd & NP_ODD_HALTED)
+		np_phasing_add(NULL, -1);
 	np_fsm_gap(NULL, v);
 }
 
@@ -180,10 +182,27 @@ static __always_inline int check_exit(struct np_vcpu *v)
 #include "bpf/syncs.bpf.h"
 
 /*
+ * What most exits take; false: it is none of these. It calls nothing but in its last
+ * step, so that it keeps little for later.
+ */
+static __always_inline bool on_usual_exit(void *from, struct np_vcpu *v, __u32 reason,
+					  enum way way, bool timed)
+{
+	if (reason >= NP_REASON_OTHER)
+		return false;
+	if (np_fsm_l1_exit(NULL, v, reason, timed))
+		return true;
+	if (way == BY_READ || !from) /* newer verifiers want to see it */
+		return false;
+	if (in_l2_at_once(from, way))
+		return infer_usual_l2_exit(v, reason, timed);
+	return infer_usual_l1_exit(from, v, reason, way, timed);
+}
+
+/*
  * A program for each way to know the exit reason, without the time and with it: up
- * to 5.15 it is an argument. What most exits take ends here or with a call, and keeps
- * little in registers for later. `look` may end it, too. With `accesses` what L1
- * accesses in its VMCS is looked at as well.
+ * to 5.15 it is an argument. `look` may end it, too. With `accesses` what L1 accesses
+ * in its VMCS is looked at as well.
  */
 #define EXIT_PROGRAM(name, arguments, argument, look, found, read_reason, way, timed, accesses)    \
 	static __noinline int name##_without_seat(struct kvm_vcpu *vcpu, __u32 reason)             \
@@ -193,28 +212,6 @@ static __always_inline int check_exit(struct np_vcpu *v)
 	static __noinline int name##_unusual(void *from, struct np_vcpu *v, __u32 reason)          \
 	{                                                                                          \
 		return from ? on_any_exit(from, v, index_of(reason), way, timed) : 0;              \
-	}                                                                                          \
-	static __noinline int name##_of_l2(void *from, struct np_vcpu *v, __u32 reason)            \
-	{                                                                                          \
-		if (infer_usual_l2_exit(v, reason, timed))                                         \
-			return 0;                                                                  \
-		return name##_unusual(from, v, reason);                                            \
-	}                                                                                          \
-	static __noinline int name##_otherwise(void *from, struct np_vcpu *v, __u32 reason)        \
-	{                                                                                          \
-		__u32 level;                                                                       \
-                                                                                                   \
-		if (way == BY_CAST && !from)                                                       \
-			return 0; /* newer verifiers want to see it */                             \
-		if (way == BY_READ || reason >= NP_REASON_OTHER)                                   \
-			return name##_unusual(from, v, reason);                                    \
-		level = level_at_once(from, way);                                                  \
-		if (level == NP_LEVEL_L2)                                                          \
-			return name##_of_l2(from, v, reason);                                      \
-		if (level == NP_LEVEL_L1 &&                                                        \
-		    infer_usual_l1_exit(from, v, reason, way, timed))                              \
-			return 0;                                                                  \
-		return name##_unusual(from, v, reason);                                            \
 	}                                                                                          \
 	SEC("?tp_btf/kvm_exit")                                                                    \
 	int BPF_PROG(name, arguments)                                                              \
@@ -233,12 +230,11 @@ static __always_inline int check_exit(struct np_vcpu *v)
 			access_ended(vcpu, v);                                                     \
 		look(timed, accesses);                                                             \
 		reason = read_reason;                                                              \
-		if (reason < NP_REASON_OTHER && np_fsm_l1_exit(NULL, v, reason, timed))            \
-			return accesses && is_access(reason) ? access_begins(vcpu, v, reason) : 0; \
-		if (!(accesses))                                                                   \
-			return name##_otherwise(found, v, reason);                                 \
-		name##_otherwise(found, v, reason);                                                \
-		return is_access(index_of(reason)) ? access_begins(vcpu, v, index_of(reason)) : 0; \
+		if (!on_usual_exit(found, v, reason, way, timed))                                  \
+			name##_unusual(found, v, reason);                                          \
+		if (accesses && is_access(index_of(reason)))                                       \
+			access_begins(vcpu, v, index_of(reason));                                  \
+		return 0;                                                                          \
 	}
 
 #define LOOK_NO_FURTHER(timed, accesses)
@@ -320,9 +316,9 @@ int BPF_PROG(inject_timed, __u32 reason)
 }
 
 /* Where only the time of an event is of interest, and to no vCPU just now. */
-#define ONLY_WHILE_PHASING()                                                                \
+#define ONLY_WHILE_PHASING()                                                                       \
 	do {                                                                                       \
-		if (infers && !phasing)                                                            \
+		if (!phasing)                                                                      \
 			return 0;                                                                  \
 	} while (0)
 
@@ -371,8 +367,10 @@ static __always_inline int on_halt(__u64 vcpu)
 {
 	struct np_vcpu *v = find_vcpu(vcpu);
 
-	if (v && v->logged & NP_LOG_ENTERING)
-		v->odd |= NP_ODD_HALTED;
+	if (!v || !(v->logged & NP_LOG_ENTERING) || v->odd & NP_ODD_HALTED)
+		return 0;
+	v->odd |= NP_ODD_HALTED;
+	np_phasing_add(NULL, 1); /* the next entry is of interest, even into L1 */
 	return 0;
 }
 

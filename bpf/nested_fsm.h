@@ -40,7 +40,8 @@ np_inline void np_fsm_init(struct np_vcpu *v)
 	v->logged = NP_LOG_NONE;
 	v->odd = 0;
 	v->clock.began = 0;
-	v->clock.phased = 0;
+	if (np_is_phased(&v->clock))
+		v->clock.until_phased = 1;
 }
 
 /* The row of an L2 exit reason, taken when it first comes. */
@@ -96,7 +97,7 @@ np_inline int np_finish_unusual(struct np_pools *p, struct np_vcpu *v)
 
 	np_moving_begins(v);
 	if (row && !odd) {
-		np_new_usual(v, row);
+		np_new_usual(v, row, &np_pool_tally(p, v->handled_row)->usual);
 	} else if (row) {
 		np_settle_handled(v, row);
 		row->fate.resumed++;
@@ -109,13 +110,13 @@ np_inline int np_finish_unusual(struct np_pools *p, struct np_vcpu *v)
 /* L1 entered L2: the log is what the L2 exit cost L1. */
 np_inline void np_finish_handling(struct np_pools *p, struct np_vcpu *v)
 {
-	struct np_l2_row *row;
+	struct np_usual *usual = &np_pool_tally(p, v->handled_row)->usual;
 
 	if (v->handling == NP_REASON_NONE)
 		return;
-	row = np_row_of(p, v, v->handling);
-	if (row && !v->odd && np_is_usual(v, &row->usual))
-		row->usual.times++;
+	v->clock.reason = v->handling;
+	if (np_is_usual(v, usual))
+		usual->times++;
 	else
 		np_rarely(np_finish_unusual, p, v);
 	v->handling = NP_REASON_NONE;
@@ -148,6 +149,13 @@ np_inline __u8 np_phase_of(__u32 reason)
 	return NP_PHASE_OTHER;
 }
 
+/* A function of its own: who calls none keeps nothing for after it. */
+np_aside int np_turn_to(struct np_pools *p, struct np_vcpu *v, __u32 reason)
+{
+	np_clock_turn(&v->clock, np_now(p), np_phase_of(reason));
+	return 0;
+}
+
 /*
  * kvm_exit, in the way that nearly all of them take: L1's, for an L2 exit. That
  * one is handled, and that L1's last exit was not to enter L2, tells whose exit
@@ -160,16 +168,16 @@ np_inline bool np_fsm_l1_exit(struct np_pools *p, struct np_vcpu *v, __u32 reaso
 	if (n >= NP_LOG)
 		return false;
 	if (np_is_plain(reason)) {
-		v->log[n] = reason;
+		((struct np_vcpu *)np_at(v, n))->log[0] = reason;
 		v->logged = n + 1;
 	} else if (reason == NP_VMX_VMRESUME) {
-		v->log[n] = reason;
+		((struct np_vcpu *)np_at(v, n))->log[0] = reason;
 		v->logged = (n + 1) | NP_LOG_ENTERING;
 	} else {
 		return false;
 	}
-	if (timed && v->clock.phased)
-		np_clock_turn(&v->clock, np_now(p), np_phase_of(reason));
+	if (timed && np_is_phased(&v->clock))
+		np_turn_to(p, v, reason);
 	return true;
 }
 
@@ -206,8 +214,8 @@ np_inline void np_other_l1_exit(struct np_pools *p, struct np_vcpu *v, __u32 rea
 	n = v->logged & (NP_LOG - 1);
 	v->log[n] = reason;
 	v->logged = (n + 1) | entering;
-	if (timed && v->clock.phased)
-		np_clock_turn(&v->clock, np_now(p), np_phase_of(reason));
+	if (timed && np_is_phased(&v->clock))
+		np_turn_to(p, v, reason);
 }
 
 np_inline void np_l2_exit(struct np_pools *p, struct np_vcpu *v, __u32 reason, bool timed)
@@ -222,7 +230,7 @@ np_inline void np_l2_exit(struct np_pools *p, struct np_vcpu *v, __u32 reason, b
 	v->level = NP_LEVEL_L2;
 	v->logged = NP_LOG_NONE;
 	if (timed)
-		np_clock_begin(p, &v->clock, np_now(p), reason);
+		np_clock_begin(p, &v->clock, np_now(p));
 }
 
 /* kvm_exit. `level` says who was running, where the kernel tells. */
@@ -258,10 +266,11 @@ np_inline void np_fsm_slow_path(struct np_pools *p, struct np_vcpu *v)
 /* The round trip under way is over: L2 is entered, or would have been. */
 np_inline void np_end_trip(struct np_pools *p, struct np_vcpu *v, __u64 now)
 {
-	struct np_l2_row *row = np_row_of(p, v, v->clock.reason);
+	bool l0 = v->open != NP_REASON_NONE;
+	__u16 index = np_row_index(p, v, l0 ? v->open : v->clock.reason);
 
-	if (row)
-		np_clock_end(p, &v->clock, row, now);
+	np_clock_end(p, &v->clock, np_pool_tally(p, index), &index,
+		     l0 ? NP_TRIP_L0 : NP_TRIP_L1, now);
 }
 
 /* An exit for L1 that no hardware exit stands for; the open one, if any, was L0's. */
@@ -276,7 +285,7 @@ np_inline void np_inject_synthetic(struct np_pools *p, struct np_vcpu *v, __u32 
 		__u64 now = np_now(p);
 
 		np_end_trip(p, v, now);
-		np_clock_begin(p, &v->clock, now, reason);
+		np_clock_begin(p, &v->clock, now);
 	}
 	np_settle_l0_only(p, v);
 }
@@ -298,10 +307,6 @@ np_inline void np_fsm_inject(struct np_pools *p, struct np_vcpu *v, __u32 reason
 	synthetic = v->open != reason;
 	if (synthetic)
 		np_inject_synthetic(p, v, reason, timed);
-	if (timed) {
-		v->clock.kind = NP_TRIP_L1;
-		v->clock.reason = reason;
-	}
 	v->level = NP_LEVEL_L1;
 	v->open = NP_REASON_NONE;
 	v->handling = reason;
@@ -323,7 +328,7 @@ np_inline void np_fsm_vmenter(struct np_pools *p, struct np_vcpu *v, bool timed)
 	v->logged = NP_LOG_NONE;
 	v->entries++;
 	v->level = NP_LEVEL_L2;
-	if (timed && v->clock.phased)
+	if (timed && np_is_phased(&v->clock))
 		np_clock_turn(&v->clock, np_now(p), NP_PHASE_ENTER_L2);
 }
 
@@ -335,7 +340,7 @@ np_inline bool np_fsm_l1_entry(struct np_pools *p, struct np_vcpu *v)
 {
 	if (v->logged >= NP_LOG_NONE)
 		return false;
-	if (v->clock.phased)
+	if (np_is_phased(&v->clock))
 		np_clock_turn(&v->clock, np_now(p), NP_PHASE_L1);
 	return true;
 }
@@ -349,7 +354,7 @@ np_inline void np_fsm_entry(struct np_pools *p, struct np_vcpu *v, __u32 level)
 	if (level == NP_LEVEL_UNKNOWN)
 		level = v->level;
 	if (level == NP_LEVEL_L1) {
-		if (v->clock.phased)
+		if (np_is_phased(&v->clock))
 			np_clock_turn(&v->clock, np_now(p), NP_PHASE_L1);
 	} else if (level != v->level) {
 		np_clock_drop(p, &v->clock);

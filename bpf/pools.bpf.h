@@ -40,6 +40,17 @@ static __always_inline struct np_l2_row *np_pool_row(struct np_pools *p, __u32 i
 	return bpf_map_lookup_elem(&rows, &index);
 }
 
+struct np_l2_tally tallies[NP_TALLIES];
+
+static __always_inline struct np_l2_tally *np_pool_tally(struct np_pools *p, __u32 row)
+{
+	struct np_l2_tally *t = &tallies[row & (NP_TALLIES - 1)];
+
+	(void)p;
+	barrier_var(t); /* as in vcpu_at() */
+	return t;
+}
+
 static __always_inline struct np_hist_page *np_pool_page(struct np_pools *p, __u32 index)
 {
 	(void)p;
@@ -59,7 +70,7 @@ static __always_inline __u32 np_phases_every(const struct np_pools *p)
 	return phases_every;
 }
 
-/* How many vCPUs have their phases measured just now. */
+/* How many vCPUs have their phases measured just now; not 0 where that is always asked. */
 __u32 phasing;
 
 static __always_inline void np_phasing_add(struct np_pools *p, int n)

@@ -11,6 +11,7 @@
 
 struct np_pools {
 	struct np_l2_row *rows;
+	struct np_l2_tally *tallies; /* NP_TALLIES */
 	__u32 nr_rows, max_rows;
 	struct np_hist_page *pages;
 	__u32 nr_pages, max_pages;
@@ -38,6 +39,11 @@ static inline void np_phasing_add(struct np_pools *p, int n)
 static inline struct np_l2_row *np_pool_row(struct np_pools *p, __u32 index)
 {
 	return index - 1 < p->max_rows ? &p->rows[index - 1] : 0;
+}
+
+static inline struct np_l2_tally *np_pool_tally(struct np_pools *p, __u32 row)
+{
+	return &p->tallies[row & (NP_TALLIES - 1)];
 }
 
 static inline struct np_hist_page *np_pool_page(struct np_pools *p, __u32 index)

@@ -20,14 +20,24 @@
 
 #define SLOT struct np_tape
 
+/* Of how many vCPUs entries into L1 are of interest just now. */
+__u32 detailing;
+
+static __always_inline void np_detailing_add(int n)
+{
+	__sync_fetch_and_add(&detailing, n);
+}
+
 static __always_inline void begin_slot(struct np_tape *t, __u32 slot)
 {
 	t->slot = slot;
+	np_detailing_add(1); /* its first round trip will tell */
 }
 
+/* User space reads it to its end. */
 static __always_inline void end_slot(struct np_tape *t)
 {
-	(void)t; /* user space reads it to its end */
+	np_detailing_add(-!t->brief - t->halts);
 }
 
 #include "bpf/slots.bpf.h"
@@ -37,25 +47,6 @@ static __always_inline void end_slot(struct np_tape *t)
 
 char LICENSE[] SEC("license") = "GPL";
 
-/*
- * The way that nearly all events take: the vCPU is L1's for certain, so nobody
- * has to be asked, and its chunk has room. It keeps as little as possible for
- * after the call that tells the time. What is otherwise is done by functions.
- */
-static __always_inline bool is_easy(const struct np_tape *t)
-{
-	return t->in_l1 && !np_tape_is_full(t->at);
-}
-
-static __always_inline int record_of(void *from, enum way way, struct np_tape *t, __u64 word)
-{
-	if (is_easy(t))
-		return record_now(t, word);
-	if (way == BY_CAST)
-		return record_level_cast(from, t, word);
-	return way == BY_KPTR ? record_level_kptr(from, t, word) : record_level(from, t, word);
-}
-
 /* As of L1, until it turns out that it is not. */
 static __always_inline __u64 exit_word(__u32 reason)
 {
@@ -63,49 +54,27 @@ static __always_inline __u64 exit_word(__u32 reason)
 }
 
 /*
- * ... and whatever else there is to do at an exit: nothing, nearly always. `from` is what
- * `way` begins at.
+ * An exit. Nearly all are L1's for certain, so nobody has to be asked, in a round trip
+ * that is told briefly, and its chunk has room. What is otherwise is done by functions.
+ * `from` is what `way` begins at.
  */
-static __always_inline int record_exit(struct kvm_vcpu *vcpu, void *from, enum way way,
-				       struct np_tape *t, __u32 reason)
+static __always_inline int record_exit(void *from, enum way way, struct np_tape *t, __u32 reason)
 {
 	__u64 word = exit_word(reason);
 
+	if (t->in_l1 == NP_IN_L1_BRIEFLY && !np_tape_is_full(t->at)) {
+		np_tape_write(NULL, t, word);
+		return 0;
+	}
+	if (way == BY_CAST)
+		return record_level_cast(from, t, word);
+	return way == BY_KPTR ? record_level_kptr(from, t, word) : record_level(from, t, word);
+}
+
+static __always_inline int access_of_exit(struct kvm_vcpu *vcpu, struct np_tape *t, __u32 reason)
+{
 	reason &= BASIC_EXIT_REASON;
-	if (!records_fields || !is_access(reason))
-		return record_of(from, way, t, word);
-	record_of(from, way, t, word);
-	return access_begins(vcpu, t, reason);
-}
-
-/* A vCPU without a seat, or one that nobody wants. */
-static __noinline int record_without_seat(struct kvm_vcpu *vcpu, __u32 reason)
-{
-	struct np_tape *t = vcpu ? find_vcpu((__u64)vcpu) : NULL;
-
-	return t ? record_exit(vcpu, vcpu, BY_READ, t, reason) : 0;
-}
-
-static __noinline int hold_without_seat(struct kvm_vcpu *vcpu, __u64 word)
-{
-	struct np_tape *t = vcpu ? find_vcpu((__u64)vcpu) : NULL;
-
-	return t ? hold_level(vcpu, t, word) : 0;
-}
-
-static __always_inline int on_exit_for(struct kvm_vcpu *vcpu, __u32 reason)
-{
-	struct np_seat *seat = seat_of((__u64)vcpu);
-
-	if (seat->key != (__u64)vcpu)
-		return record_without_seat(vcpu, reason);
-	return record_exit(vcpu, vcpu, BY_READ, vcpu_at(seat->at), reason);
-}
-
-/* One that has no typed pointer yet, or never will. */
-static __noinline int on_exit_by_read(struct kvm_vcpu *vcpu)
-{
-	return vcpu ? on_exit_for(vcpu, reason_by_read(vcpu)) : 0;
+	return is_access(reason) ? access_begins(vcpu, t, reason) : 0;
 }
 
 static __always_inline bool is_unwanted_at(const struct np_seat *seat, struct kvm_vcpu *vcpu)
@@ -113,77 +82,124 @@ static __always_inline bool is_unwanted_at(const struct np_seat *seat, struct kv
 	return seat->key - NP_UNWANTED == (__u64)vcpu;
 }
 
-/* kvm_exit has had two prototypes, and there are several ways to the reason. */
-SEC("?tp_btf/kvm_exit")
-int BPF_PROG(exit_cast, struct kvm_vcpu *vcpu)
-{
-	struct np_seat *seat = seat_of((__u64)vcpu);
-	__u32 reason;
+/*
+ * kvm_exit has had two prototypes, and there are several ways to the reason. Each is a
+ * program, and another that looks at accesses to the VMCS as well. `look` may end it.
+ */
+#define EXIT_PROGRAM(name, arguments, argument, look, found, read_reason, way, accesses)           \
+	static __noinline int name##_without_seat(struct kvm_vcpu *vcpu, __u32 reason)             \
+	{                                                                                          \
+		struct np_tape *t = vcpu ? find_vcpu((__u64)vcpu) : NULL;                          \
+                                                                                                   \
+		if (!t)                                                                            \
+			return 0;                                                                  \
+		reason = reason ? reason : reason_by_read(vcpu);                                   \
+		record_exit(vcpu, BY_READ, t, reason);                                             \
+		return accesses ? access_of_exit(vcpu, t, reason) : 0;                             \
+	}                                                                                          \
+	SEC("?tp_btf/kvm_exit")                                                                    \
+	int BPF_PROG(name, arguments)                                                              \
+	{                                                                                          \
+		__u32 hash = hash_of((__u64)vcpu), reason;                                         \
+		struct np_seat *seat = seat_at(hash);                                              \
+		struct np_tape *t;                                                                 \
+                                                                                                   \
+		if (seat->key != (__u64)vcpu) {                                                    \
+			if (is_unwanted_at(seat, vcpu))                                            \
+				return 0;                                                          \
+			return name##_without_seat(vcpu, argument);                                \
+		}                                                                                  \
+		t = vcpu_at(seat->at);                                                             \
+		look(accesses);                                                                    \
+		reason = read_reason;                                                              \
+		record_exit(found, way, t, reason);                                                \
+		return accesses ? access_of_exit(vcpu, t, reason) : 0;                             \
+	}
 
-	if (!vcpu)
+static __noinline int exit_untyped(struct np_tape *t)
+{
+	return record_level_by_key(t, exit_word(reason_by_read((void *)t->key)));
+}
+
+static __noinline int exit_untyped_accesses(struct kvm_vcpu *vcpu, struct np_tape *t)
+{
+	__u32 reason = reason_by_read((void *)t->key);
+
+	record_level_by_key(t, exit_word(reason));
+	return access_of_exit(vcpu, t, reason);
+}
+
+#define LOOK_NO_FURTHER(accesses)
+#define LOOK_FOR_TYPE(accesses)                                                                    \
+	struct vcpu_vmx *vmx = typed_vcpu(hash);                                                   \
+                                                                                                   \
+	if (!vmx)                                                                                  \
+		return accesses ? exit_untyped_accesses(vcpu, t) : exit_untyped(t)
+
+#define ARGUMENTS __u32 given, struct kvm_vcpu *vcpu
+#define EXIT_BY_CAST(name, accesses)                                                               \
+	EXIT_PROGRAM(name, struct kvm_vcpu *vcpu, 0, LOOK_NO_FURTHER, vcpu,                        \
+		     cast_int(reason_address(seat->key)), BY_CAST, accesses)
+#define EXIT_BY_KPTR(name, accesses)                                                               \
+	EXIT_PROGRAM(name, struct kvm_vcpu *vcpu, 0, LOOK_FOR_TYPE, vmx, reason_by_kptr(vmx),      \
+		     BY_KPTR, accesses)
+#define EXIT_BY_READ(name, accesses)                                                               \
+	EXIT_PROGRAM(name, struct kvm_vcpu *vcpu, 0, LOOK_NO_FURTHER, vcpu, reason_by_read(vcpu),  \
+		     BY_READ, accesses)
+#define EXIT_WITH_REASON(name)                                                                     \
+	EXIT_PROGRAM(name, ARGUMENTS, given, LOOK_NO_FURTHER, vcpu, given, BY_READ, false)
+
+EXIT_BY_CAST(exit_cast, false)
+EXIT_BY_CAST(exit_cast_accesses, true)
+EXIT_BY_KPTR(exit_kptr, false)
+EXIT_BY_KPTR(exit_kptr_accesses, true)
+EXIT_BY_READ(exit_read, false)
+EXIT_BY_READ(exit_read_accesses, true)
+EXIT_WITH_REASON(exit_with_reason)
+
+/* An entry that may be of interest. */
+static __always_inline int on_entry_by(void *vcpu, enum way way)
+{
+	struct np_tape *t = find_vcpu((__u64)vcpu);
+
+	if (!t || t->in_l1 == NP_IN_L1_BRIEFLY)
 		return 0;
-	if (seat->key != (__u64)vcpu)
-		return is_unwanted_at(seat, vcpu) ? 0 : on_exit_by_read(vcpu);
-	reason = cast_int(reason_address((__u64)vcpu));
-	return record_exit(vcpu, vcpu, BY_CAST, vcpu_at(seat->at), reason);
+	return hold_level_by(vcpu, way, t, np_event_word(NP_EVENT_ENTRY, 0, 0, 0));
 }
 
-SEC("?tp_btf/kvm_exit")
-int BPF_PROG(exit_kptr, struct kvm_vcpu *vcpu)
+static __noinline int on_entry(struct kvm_vcpu *vcpu)
 {
-	__u32 hash = hash_of((__u64)vcpu);
-	struct np_seat *seat = seat_at(hash);
-	struct vcpu_vmx *vmx;
-	__u32 reason;
-
-	if (seat->key != (__u64)vcpu)
-		return is_unwanted_at(seat, vcpu) ? 0 : on_exit_by_read(vcpu);
-	vmx = typed_vcpu(hash);
-	if (!vmx)
-		return on_exit_by_read(vcpu);
-	reason = reason_by_kptr(vmx);
-	return record_exit(vcpu, vmx, BY_KPTR, vcpu_at(seat->at), reason);
-}
-
-SEC("?tp_btf/kvm_exit")
-int BPF_PROG(exit_read, struct kvm_vcpu *vcpu)
-{
-	if (is_unwanted_at(seat_of((__u64)vcpu), vcpu))
-		return 0;
-	return on_exit_by_read(vcpu);
-}
-
-SEC("?tp_btf/kvm_exit")
-int BPF_PROG(exit_with_reason, __u32 reason, struct kvm_vcpu *vcpu)
-{
-	return on_exit_for(vcpu, reason);
+	return vcpu ? on_entry_by(vcpu, BY_READ) : 0;
 }
 
 SEC("?tp_btf/kvm_entry")
 int BPF_PROG(entry, struct kvm_vcpu *vcpu)
 {
-	const __u64 word = np_event_word(NP_EVENT_ENTRY, 0, 0, 0);
-	struct np_seat *seat = seat_of((__u64)vcpu);
-	struct np_tape *t;
-
-	if (seat->key != (__u64)vcpu)
-		return is_unwanted_at(seat, vcpu) ? 0 : hold_without_seat(vcpu, word);
-	t = vcpu_at(seat->at);
-	if (t->in_l1 == NP_IN_L1_BRIEFLY)
+	if (!vcpu || (!vcpu->stat.guest_mode && !detailing))
 		return 0;
-	return hold_level(vcpu, t, word);
+	return on_entry(vcpu);
+}
+
+/* Where struct kvm_vcpu does not tell. */
+SEC("?tp_btf/kvm_entry")
+int BPF_PROG(any_entry, struct kvm_vcpu *vcpu)
+{
+	return on_entry(vcpu);
 }
 
 /* Events that do not name their vCPU. Who runs from now on is certain. */
-SEC("?tp_btf/kvm_nested_vmexit_inject")
-int BPF_PROG(inject, __u32 reason)
+static __always_inline int on_inject(struct np_tape *t, __u32 reason)
 {
-	struct np_tape *t = find_current_vcpu();
-
 	if (!t)
 		return 0;
 	t->in_l1 = in_l1(t);
 	return record(t, inject_word(reason));
+}
+
+SEC("?tp_btf/kvm_nested_vmexit_inject")
+int BPF_PROG(inject, __u32 reason)
+{
+	return on_inject(find_current_vcpu(), reason);
 }
 
 /* Its time is good for phases alone: where they are left out, the next event tells of it. */
@@ -215,14 +231,23 @@ int BPF_PROG(vmenter_function, struct kvm_vcpu *vcpu)
 }
 
 /* L2 may be entered and not run: L1 can have it begin with waiting for an interrupt. */
+static __always_inline int on_halt(__u64 vcpu)
+{
+	struct np_tape *t = find_vcpu(vcpu);
+
+	if (!t || t->from != NP_FROM_ENTRY)
+		return 0;
+	t->from = NP_FROM_HALTED_ENTRY;
+	if (!t->halts)
+		np_detailing_add(1);
+	t->halts = 1;
+	return 0;
+}
+
 SEC("?fentry/kvm_emulate_halt_noskip")
 int BPF_PROG(halt, struct kvm_vcpu *vcpu)
 {
-	struct np_tape *t = vcpu ? find_vcpu((__u64)vcpu) : NULL;
-
-	if (t && t->from == NP_FROM_ENTRY)
-		t->from = NP_FROM_HALTED_ENTRY;
-	return 0;
+	return vcpu ? on_halt((__u64)vcpu) : 0;
 }
 
 static __always_inline int record_for(struct np_tape *t, __u32 type, __u32 reason)
@@ -291,3 +316,5 @@ int BPF_PROG(typed_vcpu_destroyed, struct kvm_vcpu *vcpu)
 	forget_vcpu((__u64)vcpu);
 	return 0;
 }
+
+#include "bpf/record_at.bpf.h"

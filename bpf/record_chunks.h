@@ -71,7 +71,8 @@ struct np_tape {
 	__u8 from;    /* enum np_from */
 	__u32 until_detailed; /* so many of L2's exits are brief first */
 	__u8 unsaid;  /* L1 enters L2, and that is not recorded yet */
-	__u8 pad[11];
+	__u8 halts;   /* L1 was seen to have L2 begin halted: entries into L1 may matter */
+	__u8 pad[10];
 };
 
 _Static_assert(sizeof(struct np_tape) == 64, "BPF and C disagree");
@@ -155,6 +156,21 @@ static inline __attribute__((always_inline)) void np_tape_write(struct np_chunks
 		t->held = 0;
 	}
 	pair[1] = word;
+	np_publish(t->at, at + 2);
+}
+
+/* Two at once, where none is held. */
+static inline __attribute__((always_inline)) void np_tape_write_both(struct np_chunks *chunks,
+								     struct np_tape *t,
+								     __u64 first, __u64 word)
+{
+	struct np_chunk *c = np_chunk_at(chunks, t->at >> NP_CHUNK_BITS);
+	__u32 at = t->at;
+
+	if (!c) /* for the verifier alone */
+		return;
+	c->word[at & (NP_CHUNK_WORDS - 2)] = first;
+	c->word[(at & (NP_CHUNK_WORDS - 2)) + 1] = word;
 	np_publish(t->at, at + 2);
 }
 

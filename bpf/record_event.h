@@ -8,7 +8,8 @@
  *
  * Where not every entry is recorded, level is NP_EVENT_DETAILED for an exit of L2
  * that begins a round trip of which all are. Of the others, and until L2 exits
- * again, entries into L1 are left out: they are good for phases alone.
+ * again, entries into L1 are left out: they are good for phases alone. So is the
+ * time of L1's exits, which is 0 there.
  */
 #ifndef NESTPROF_RECORD_EVENT_H
 #define NESTPROF_RECORD_EVENT_H
@@ -40,7 +41,7 @@ enum np_event_type {
 	NP_EVENT_TYPES
 };
 
-/* What the rest of an event says is when it happened. */
+/* What the rest of an event says is when it happened, or 0. */
 static inline __attribute__((always_inline)) int np_event_has_time(__u32 type)
 {
 	return type != NP_EVENT_LOST && type != NP_EVENT_ACCESS;

@@ -9,9 +9,6 @@
 #include "bpf/fields.h"
 #include "bpf/record_maps.bpf.h"
 
-/* Known to the verifier: without, nothing of this is in the programs. */
-const volatile bool records_fields;
-
 struct np_access_state accesses[NP_MAX_VCPUS];
 
 static __always_inline __u32 number_of(const struct np_tape *t)

@@ -6,6 +6,8 @@
 #ifndef NESTPROF_RECORD_LEVEL_BPF_H
 #define NESTPROF_RECORD_LEVEL_BPF_H
 
+#include "bpf/way.bpf.h"
+
 /* Of so many exits of L2, one has all entries until the next recorded. */
 const volatile __u32 phases_every = 1;
 
@@ -17,27 +19,26 @@ static __always_inline __u8 in_l1(const struct np_tape *t)
 	return t->brief ? NP_IN_L1_BRIEFLY : NP_IN_L1;
 }
 
+static __always_inline void set_brief(struct np_tape *t, bool brief)
+{
+	if (t->brief != brief)
+		np_detailing_add(brief ? -1 : 1);
+	t->brief = brief;
+}
+
 /* An exit of L2: whether it is followed closely. Returns its level. */
 static __always_inline __u32 begin_trip(struct np_tape *t)
 {
 	t->in_l1 = NP_NOT_CERTAIN;
 	t->from = NP_FROM_L2;
-	t->brief = t->until_detailed != 0;
-	if (t->brief) {
+	if (t->until_detailed) {
 		t->until_detailed--;
+		set_brief(t, true);
 		return NP_LEVEL_L2;
 	}
 	t->until_detailed = phases_every - 1;
+	set_brief(t, false);
 	return NP_EVENT_DETAILED;
-}
-
-enum way { BY_CAST, BY_KPTR, BY_READ };
-
-static __always_inline __u32 given_to_l1(void *from, enum way way)
-{
-	if (way == BY_CAST)
-		return given_by_cast((__u64)from);
-	return way == BY_KPTR ? given_by_kptr(from) : given_by_read(from);
 }
 
 static __always_inline __u32 event_reason(__u32 reason)
@@ -105,54 +106,91 @@ static __always_inline int record_after(struct np_tape *t, __u64 before, __u64 w
 	return before ? record_both(t, before, word) : record(t, word);
 }
 
-/* An exit, and it is not certain whose. `from` is what `way` begins at. */
-static __always_inline int record_level_by(struct kvm_vcpu *vcpu, void *from, enum way way,
-					   struct np_tape *t, __u64 word)
+/* The same where nobody asks when. */
+static __always_inline int record_untimed(struct np_tape *t, __u64 before, __u64 word)
 {
-	__u32 level = level_of(vcpu);
-	__u64 before = 0;
-
-	if (level == NP_LEVEL_L1) {
-		t->in_l1 = in_l1(t);
-		before = given_word(t, from, way);
-	} else if (level == NP_LEVEL_L2) {
-		level = begin_trip(t);
+	if (!before)
+		return record_as_it_is(t, word);
+	if (np_tape_is_full(t->at) || t->held) {
+		record_as_it_is(t, before);
+		return record_as_it_is(t, word);
 	}
+	np_tape_write_both(NULL, t, before, word);
+	return 0;
+}
+
+static __always_inline int record_of_l1(void *from, enum way way, struct np_tape *t, __u64 word)
+{
+	/* When an entry ends that L2 did not exit after, a round trip ends as well. */
+	bool untimed = t->brief && t->from <= NP_FROM_L2 && !t->unsaid;
+	__u64 before = given_word(t, from, way);
+
+	t->in_l1 = in_l1(t);
+	return untimed ? record_untimed(t, before, word) : record_after(t, before, word);
+}
+
+/* An exit, and it is not certain whose. `from` is what `way` begins at. */
+static __always_inline int record_level_by(void *from, enum way way, struct np_tape *t,
+					   __u64 word)
+{
+	__u32 level = level_by(from, way);
+
+	if (level == NP_LEVEL_L1)
+		return record_of_l1(from, way, t, word);
+	if (level == NP_LEVEL_L2)
+		level = begin_trip(t);
 	word &= ~(__u64)(NP_LEVEL_L1 << NP_EVENT_LEVEL_SHIFT);
-	return record_after(t, before, word | level << NP_EVENT_LEVEL_SHIFT);
+	return record_after(t, 0, word | level << NP_EVENT_LEVEL_SHIFT);
+}
+
+/* An exit that is not one of most: these are L1's, and briefly told. */
+static __always_inline int record_other(void *from, enum way way, struct np_tape *t, __u64 word)
+{
+	if (t->in_l1 == NP_IN_L1)
+		return record(t, word);
+	if (t->in_l1 == NP_IN_L1_BRIEFLY)
+		return record_as_it_is(t, word);
+	return record_level_by(from, way, t, word);
 }
 
 static __noinline int record_level(struct kvm_vcpu *vcpu, struct np_tape *t, __u64 word)
 {
-	return vcpu ? record_level_by(vcpu, vcpu, BY_READ, t, word) : 0;
+	return vcpu ? record_other(vcpu, BY_READ, t, word) : 0;
+}
+
+static __noinline int record_level_by_key(struct np_tape *t, __u64 word)
+{
+	void *vcpu = (void *)t->key;
+
+	return record_other(vcpu, BY_KEY, t, word);
 }
 
 static __noinline int record_level_cast(struct kvm_vcpu *vcpu, struct np_tape *t, __u64 word)
 {
-	return vcpu ? record_level_by(vcpu, vcpu, BY_CAST, t, word) : 0;
+	return vcpu ? record_other(vcpu, BY_CAST, t, word) : 0;
 }
 
 static __noinline int record_level_kptr(struct vcpu_vmx *vmx, struct np_tape *t, __u64 word)
 {
-	return record_level_by(&vmx->vcpu, vmx, BY_KPTR, t, word);
+	return record_other(vmx, BY_KPTR, t, word);
 }
 
 /* L1 is given an exit before L2 ever ran: told as early as can be. */
-static __noinline int record_given(struct kvm_vcpu *vcpu, struct np_tape *t)
+static __always_inline int record_given(void *from, enum way way, struct np_tape *t)
 {
-	__u64 given = vcpu ? given_word(t, vcpu, BY_READ) : 0;
+	__u64 given = given_word(t, from, way);
 
 	return given ? record_after(t, 0, given) : 0;
 }
 
-/* An entry that is to be recorded. Out of the way of all the others. */
-static __noinline int hold_level(struct kvm_vcpu *vcpu, struct np_tape *t, __u64 word)
+/* An entry that is to be recorded. */
+static __always_inline int hold_level_by(void *from, enum way way, struct np_tape *t, __u64 word)
 {
-	__u32 level = t->in_l1 ? NP_LEVEL_L1 : level_of(vcpu);
+	__u32 level = t->in_l1 ? NP_LEVEL_L1 : level_by(from, way);
 
 	if (level == NP_LEVEL_L1) {
 		if (t->from == NP_FROM_HALTED_ENTRY)
-			record_given(vcpu, t);
+			record_given(from, way, t);
 		if (t->brief)
 			return 0;
 	} else if (t->unsaid) {

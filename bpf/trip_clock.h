@@ -19,64 +19,82 @@ np_inline void np_clock_turn(struct np_clock *c, __u64 now, __u8 next)
 	c->phase = next;
 }
 
-np_inline void np_clock_drop(struct np_pools *p, struct np_clock *c)
+np_inline bool np_is_phased(const struct np_clock *c)
 {
-	c->began = 0;
-	if (!c->phased)
+	return !c->until_phased;
+}
+
+np_inline void np_clock_stop_phases(struct np_pools *p, struct np_clock *c)
+{
+	if (!np_is_phased(c))
 		return;
-	c->phased = 0;
+	c->until_phased = np_phases_every(p);
 	np_phasing_add(p, -1);
 }
 
-np_inline void np_clock_begin_phases(struct np_pools *p, struct np_clock *c)
+np_inline void np_clock_drop(struct np_pools *p, struct np_clock *c)
 {
-	c->phased = 1;
+	c->began = 0;
+	np_clock_stop_phases(p, c);
+}
+
+/* A round trip whose phases are measured begins, if not the next one; or one has no end. */
+np_aside int np_clock_begin_phases(struct np_pools *p, struct np_clock *c)
+{
+	np_clock_stop_phases(p, c);
+	if (--c->until_phased)
+		return 0;
 	np_phasing_add(p, 1);
-	c->until_phased = np_phases_every(p) - 1;
 	c->last = c->began;
 	c->phase = NP_PHASE_L2_EXIT;
 	for (__u32 i = 0; i < NP_PHASES; i++)
 		c->ns[i] = 0;
+	return 0;
 }
 
-/* L2 exited, or would have: `reason` is the row's, unless L1 gets another one. */
-np_inline void np_clock_begin(struct np_pools *p, struct np_clock *c, __u64 now, __u8 reason)
+/* L2 exited, or would have. */
+np_inline void np_clock_begin(struct np_pools *p, struct np_clock *c, __u64 now)
 {
-	if (c->phased)
-		np_clock_drop(p, c);
 	c->began = now;
-	c->kind = NP_TRIP_L0;
-	c->reason = reason;
-	if (c->until_phased)
+	if (c->until_phased > 1)
 		c->until_phased--;
 	else
 		np_clock_begin_phases(p, c);
 }
 
-/* Most times are of the same power of two as the last one. */
-np_inline __u32 np_clock_bucket(struct np_clock *c, __u64 ns)
+np_aside __u32 np_clock_bucket(struct np_clock *c, __u64 ns)
 {
-	__u32 shift = c->shift & 31, bucket;
-	__u64 in_page = (ns >> shift) - NP_HIST_PAGE;
+	__u32 bucket = np_hist_bucket(ns);
 
-	if (in_page < NP_HIST_PAGE)
-		return (shift + 1) * NP_HIST_PAGE + in_page;
-	bucket = np_hist_bucket(ns);
 	if (bucket >= NP_HIST_PAGE)
 		c->shift = bucket / NP_HIST_PAGE - 1;
 	return bucket;
 }
 
-np_inline void np_hist_count(struct np_pools *p, struct np_l2_row *row, __u32 kind, __u32 bucket)
+np_aside int np_hist_new_page(struct np_pools *p, __u16 *index)
 {
-	__u16 *index = &row->page_of[kind][bucket / NP_HIST_PAGE % NP_HIST_PAGES];
+	*index = np_pool_new_page(p);
+	return 0;
+}
+
+/* Most times are of the same power of two as the last one. */
+np_inline void np_hist_count(struct np_pools *p, struct np_clock *c, struct np_l2_tally *t,
+			     __u32 kind, __u64 ns)
+{
+	__u32 shift = c->shift & 31, which = (shift + 1) % NP_HIST_PAGES, bucket;
+	__u64 in_page = (ns >> shift) - NP_HIST_PAGE;
 	struct np_hist_page *page;
 
-	if (!*index)
-		*index = np_pool_new_page(p);
-	page = np_pool_page(p, *index);
+	if (in_page >= NP_HIST_PAGE) {
+		bucket = np_clock_bucket(c, ns);
+		which = bucket / NP_HIST_PAGE % NP_HIST_PAGES;
+		in_page = bucket % NP_HIST_PAGE;
+	}
+	if (!t->page_of[kind][which])
+		np_hist_new_page(p, &t->page_of[kind][which]);
+	page = np_pool_page(p, t->page_of[kind][which]);
 	if (page) /* else trip[].n says how many are missing */
-		page->n[bucket % NP_HIST_PAGE]++;
+		page->n[in_page]++;
 }
 
 np_inline void np_phases_add(struct np_phase_sum *sum, const struct np_clock *c)
@@ -87,24 +105,34 @@ np_inline void np_phases_add(struct np_phase_sum *sum, const struct np_clock *c)
 		sum->phase[i] += c->ns[i];
 }
 
-/* L2 runs again, or would have. */
-np_inline void np_clock_end(struct np_pools *p, struct np_clock *c, struct np_l2_row *row,
-			    __u64 now)
+np_aside int np_clock_end_phases(struct np_pools *p, struct np_clock *c, __u32 kind, __u32 index)
 {
-	__u32 kind = c->kind == NP_TRIP_L1 ? NP_TRIP_L1 : NP_TRIP_L0;
-	struct np_trip_sum *sum = &row->trip[kind];
+	struct np_l2_row *row = kind == NP_TRIP_L1 ? np_pool_row(p, index) : 0;
+
+	if (row) {
+		np_clock_turn(c, c->ended, NP_PHASE_L2_EXIT);
+		np_phases_add(&row->phases, c);
+	}
+	np_clock_stop_phases(p, c);
+	return 0;
+}
+
+/* L2 runs again, or would have: what it took is row `index`'s, whose tally is `t`. */
+np_inline void np_clock_end(struct np_pools *p, struct np_clock *c, struct np_l2_tally *t,
+			    const __u16 *index, __u32 kind, __u64 now)
+{
+	struct np_trip_sum *sum = &t->trip[kind];
 	__u64 ns = now - c->began;
 
 	sum->n++;
 	sum->ns += ns;
 	if (ns > sum->max)
 		sum->max = ns;
-	np_hist_count(p, row, kind, np_clock_bucket(c, ns));
-	if (c->phased && kind == NP_TRIP_L1) {
-		np_clock_turn(c, now, NP_PHASE_L2_EXIT);
-		np_phases_add(&row->phases, c);
-	}
-	np_clock_drop(p, c);
+	c->ended = now;
+	np_hist_count(p, c, t, kind, ns);
+	if (np_is_phased(c))
+		np_clock_end_phases(p, c, kind, *index);
+	c->began = 0;
 }
 
 #endif

@@ -236,8 +236,8 @@ static enum reason_way reason_way(const struct kvm_btf *b, const struct kvm_hook
 {
 	if (h->exit_has_reason)
 		return REASON_IS_ARGUMENT;
-	if (!h->infers)
-		return REASON_BY_READ; /* the others would be told of what vmcs12 has */
+	if (!h->infers || !h->tells_level)
+		return REASON_BY_READ; /* the others would be told of what these have */
 	if (btf__find_by_name_kind(b->vmlinux, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0 &&
 	    btf__find_by_name_kind(b->vmlinux, "hlist_head", BTF_KIND_STRUCT) > 0 &&
 	    btf__find_by_name_kind(b->vmlinux, "refcount_struct", BTF_KIND_STRUCT) > 0)
@@ -277,6 +277,7 @@ static void find_extras(const struct kvm_btf *b, struct kvm_hooks *h)
 	h->infers = has_field(b, "vmcs12", "vm_exit_reason") &&
 		    has_field(b, "vcpu_vmx", "nested.cached_vmcs12") &&
 		    has_field(b, "vcpu_vmx", "nested.smm.guest_mode");
+	h->tells_level = has_field(b, "kvm_vcpu", "stat.guest_mode");
 	h->reason = reason_way(b, h);
 	h->has_halt = function_takes(b, "kvm_emulate_halt_noskip", "kvm_vcpu");
 	h->has_entry = entry.btf && nr_arguments(entry) && argument(entry, 0) == 'v';

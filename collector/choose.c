@@ -50,7 +50,8 @@ static void choose_checked(struct nested_bpf *skel, const struct kvm_hooks *h,
 	bool from_shadow = c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW];
 
 	choose_exit(skel, h->reason, c->times, c->fields);
-	WANT(entry_timed, c->times);
+	WANT(entry_timed, c->times && h->infers && h->tells_level);
+	WANT(any_entry_timed, c->times && !(h->infers && h->tells_level));
 	WANT_ONE(inject, c->times, !h->infers);
 	WANT_ONE(vmenter, c->times, enters && h->vmenter_is_event);
 	WANT_ONE(vmenter_function, c->times, enters && !h->vmenter_is_event);
@@ -77,11 +78,6 @@ static void choose_by_address(struct nested_bpf *skel, const struct kvm_hooks *h
 	WANT(halt_at, h->has_halt);
 	WANT(vcpu_destroyed_at, h->vcpu_destroy);
 	bpf_map__set_autocreate(skel->maps.typed, false);
-}
-
-bool programs_do_by_address(const struct kvm_hooks *h)
-{
-	return !h->unchecked && !h->exit_has_reason && h->infers && h->at.exit_reason;
 }
 
 static void choose_failures(struct nested_bpf *skel, const struct kvm_hooks *h)

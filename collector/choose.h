@@ -10,7 +10,4 @@ struct nested_bpf;
 void choose_programs(struct nested_bpf *skel, const struct kvm_hooks *h,
 		     const struct session_config *c);
 
-/* Whether h->by_address can be chosen. */
-bool programs_do_by_address(const struct kvm_hooks *h);
-
 #endif

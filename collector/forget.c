@@ -18,14 +18,24 @@ static void leave_seat(const struct forgetting *f, uint64_t key)
 	}
 }
 
+bool has_ended(uint64_t key, pid_t tgid)
+{
+	return key && key != NP_KEY_GONE && kill(tgid, 0) && errno == ESRCH;
+}
+
+void forget_address(const struct forgetting *f, uint64_t key)
+{
+	leave_seat(f, key);
+	bpf_map_delete_elem(f->slot_of, &key);
+}
+
 void forget_if_ended(const struct forgetting *f, struct np_vcpu *v)
 {
 	uint64_t key = v->key;
 
-	if (!key || key == NP_KEY_GONE || !kill(v->tgid, 0) || errno != ESRCH)
+	if (!has_ended(key, v->tgid))
 		return;
-	leave_seat(f, key);
 	np_fsm_gap(f->pools, v);
 	v->key = NP_KEY_GONE;
-	bpf_map_delete_elem(f->slot_of, &key);
+	forget_address(f, key);
 }

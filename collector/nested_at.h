@@ -5,10 +5,7 @@
 
 struct bpf_object_skeleton;
 
-/*
- * Opens, in place of a skeleton's own object, its twin without kfuncs, and hides the
- * modules' BTF from it. Returns what bpf_object__open_skeleton() does.
- */
+/* without_modules_open() with the twin of bpf/nested.bpf.c. */
 int nested_at_open(struct bpf_object_skeleton *skeleton);
 
 #endif

@@ -15,11 +15,11 @@
 #include "collector/bpf_log.h"
 #include "collector/bpf_programs.h"
 #include "collector/failures.h"
-#include "collector/kprobe.h"
 #include "collector/leave_out.h"
 #include "collector/forget.h"
 #include "collector/nested_at.h"
 #include "collector/session_fields.h"
+#include "collector/without_modules.h"
 
 #include "bpf/nested.skel.h"
 #include "collector/choose.h"
@@ -88,14 +88,6 @@ static int load_again(struct session *s)
 	return load_chosen(s);
 }
 
-/* libbpf walks through all BTF for that of modules, and tells no more than that it failed. */
-static bool may_use_modules(void)
-{
-	uint32_t id;
-
-	return !bpf_btf_get_next_id(0, &id) || errno != EPERM;
-}
-
 /* Without CAP_SYS_ADMIN. */
 static int load_without_modules(struct session *s)
 {
@@ -104,26 +96,18 @@ static int load_without_modules(struct session *s)
 	if (s->c.fields && s->c.no_less)
 		return fail(NP_EXIT_PRIVILEGE, -EPERM, "VMCS fields cannot be told without "
 			    "CAP_SYS_ADMIN: the modules' BTF is out of reach");
-	if (!s->hooks.unchecked && !programs_do_by_address(&s->hooks))
-		return -EPERM;
+	err = without_modules_choose(&s->hooks);
+	if (err)
+		return err;
 	s->without_modules = true;
-	s->hooks.by_address = !s->hooks.unchecked;
 	if (s->c.fields)
 		log_note("without CAP_SYS_ADMIN the modules' BTF is out of reach: VMCS fields "
 			 "cannot be told");
 	s->c.fields = false;
-	if (!kprobe_is_allowed("kvm_arch_vcpu_destroy"))
-		s->hooks.has_halt = s->hooks.vcpu_destroy = false;
 	err = load_again(s);
 	if (err || s->hooks.unchecked)
 		return err;
-	log_note("CAP_SYS_ADMIN is missing, without which the modules' BTF cannot be used: "
-		 "raw tracepoints do, and cost each exit more (docs/stat.md)");
-	if (!s->hooks.vcpu_destroy)
-		log_note("... functions cannot be probed (kernel.perf_event_paranoid above 2): "
-			 "that a vCPU is gone is known only when its VM's process is");
-	if (s->c.syncs)
-		log_note("... and copies of the shadow VMCS are not counted");
+	without_modules_tell(&s->hooks, s->c.syncs);
 	s->c.syncs = false;
 	return 0;
 }
@@ -135,7 +119,7 @@ static int load(struct session *s)
 	if (err)
 		return err;
 	err = s->c.by_address ? -EPERM : load_chosen(s);
-	if (err && (s->c.by_address || !may_use_modules()))
+	if (err && (s->c.by_address || !modules_btf_is_allowed()))
 		err = load_without_modules(s);
 	else if (err && s->hooks.vcpu_destroy) {
 		/* Some kernels take tracepoints and no functions: this one can be missed. */
@@ -149,6 +133,7 @@ static int map_all(struct session *s)
 {
 	s->vcpus = s->skel->bss->vcpus;
 	s->pools.rows = programs_map(s->skel->maps.rows, ROWS_SIZE);
+	s->pools.tallies = s->skel->bss->tallies;
 	s->pools.max_rows = s->pools.nr_rows = NP_MAX_ROWS; /* only programs take new ones */
 	if (s->pools.rows && s->c.times)
 		s->pools.pages = programs_map(s->skel->maps.pages, PAGES_SIZE);
@@ -240,7 +225,7 @@ int session_attach(struct session *s)
 	}
 	bpf_log_catch();
 	forget_unwanted(s);
-	s->skel->bss->phasing = 0;
+	s->skel->bss->phasing = !s->hooks.infers;
 	if (s->c.fields)
 		session_fields_attached(&s->fields, true);
 	err = nested_bpf__attach(s->skel);
@@ -316,7 +301,7 @@ int session_read(struct session *s, struct np_account *a)
 	memset(a, 0, sizeof(*a));
 	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
 		if (s->vcpus[i].key)
-			np_account_add_vcpu(a, &s->vcpus[i], s->pools.rows);
+			np_account_add_vcpu(a, &s->vcpus[i], &s->pools);
 	a->totals.lost = session_lost(s);
 	return 0;
 }
@@ -357,17 +342,18 @@ int session_each_access(struct session *s, session_access each, void *arg)
 
 static void free_row(struct session *s, uint32_t index)
 {
-	struct np_l2_row *row = &s->pools.rows[index - 1];
+	struct np_l2_tally *tally = &s->pools.tallies[index];
 
 	for (uint32_t i = 0; i < NP_TRIPS * NP_HIST_PAGES; i++) {
-		uint32_t page = row->page_of[i / NP_HIST_PAGES][i % NP_HIST_PAGES];
+		uint32_t page = tally->page_of[i / NP_HIST_PAGES][i % NP_HIST_PAGES];
 
 		if (!page)
 			continue;
 		memset(&s->pools.pages[page - 1], 0, sizeof(*s->pools.pages));
 		programs_put_free(s->skel->maps.free_pages, page);
 	}
-	memset(row, 0, sizeof(*row));
+	memset(tally, 0, sizeof(*tally));
+	memset(&s->pools.rows[index - 1], 0, sizeof(*s->pools.rows));
 	if (index > NP_MAX_VCPUS)
 		programs_put_free(s->skel->maps.free_rows, index);
 }

@@ -185,7 +185,7 @@ static int sum_up(struct replay *r, uint32_t slot)
 	if (!r->slot[slot].s.stream || !r->slot[slot].wanted)
 		return 0;
 	if (r->o.account)
-		np_account_add_vcpu(r->o.account, v, r->vcpus.pools.rows);
+		np_account_add_vcpu(r->o.account, v, &r->vcpus.pools);
 	return r->accesses ? replay_accesses_end(r->accesses, slot, v) : 0;
 }
 

@@ -18,18 +18,20 @@ int replay_vcpus_init(struct replay_vcpus *v, uint32_t phases_every, uint32_t re
 		phases_every = NEVER;
 	}
 	v->pools = (struct np_pools){ .rows = calloc(NP_MAX_ROWS, sizeof(struct np_l2_row)),
+				      .tallies = calloc(NP_TALLIES, sizeof(struct np_l2_tally)),
 				      .nr_rows = NP_MAX_VCPUS,
 				      .max_rows = NP_MAX_ROWS,
 				      .pages = calloc(NP_MAX_HIST_PAGES,
 						      sizeof(struct np_hist_page)),
 				      .max_pages = NP_MAX_HIST_PAGES,
 				      .phases_every = phases_every };
-	return v->pools.rows && v->pools.pages ? 0 : -ENOMEM;
+	return v->pools.rows && v->pools.tallies && v->pools.pages ? 0 : -ENOMEM;
 }
 
 void replay_vcpus_free(struct replay_vcpus *v)
 {
 	free(v->pools.rows);
+	free(v->pools.tallies);
 	free(v->pools.pages);
 }
 
@@ -44,10 +46,10 @@ void replay_vcpu_begin(struct replay_vcpus *v, uint32_t slot, uint32_t isa)
 	v->until_taken[slot] = 0;
 }
 
-static void free_pages(struct np_pools *p, struct np_l2_row *row)
+static void free_pages(struct np_pools *p, struct np_l2_tally *tally)
 {
 	for (uint32_t i = 0; i < NP_TRIPS * NP_HIST_PAGES; i++) {
-		uint32_t page = row->page_of[i / NP_HIST_PAGES][i % NP_HIST_PAGES];
+		uint32_t page = tally->page_of[i / NP_HIST_PAGES][i % NP_HIST_PAGES];
 
 		if (!page)
 			continue;
@@ -61,7 +63,8 @@ static void free_row(struct np_pools *p, uint32_t index)
 {
 	struct np_l2_row *row = &p->rows[index - 1];
 
-	free_pages(p, row);
+	free_pages(p, &p->tallies[index]);
+	memset(&p->tallies[index], 0, sizeof(*p->tallies));
 	memset(row, 0, sizeof(*row));
 	if (index <= NP_MAX_VCPUS)
 		return;
@@ -85,6 +88,7 @@ static void choose_phases(struct replay_vcpus *v, uint32_t slot, bool detailed)
 {
 	struct np_clock *clock = &v->vcpu[slot].clock;
 
+	np_clock_stop_phases(&v->pools, clock);
 	clock->until_phased = NEVER;
 	if (!detailed)
 		return;
@@ -93,7 +97,7 @@ static void choose_phases(struct replay_vcpus *v, uint32_t slot, bool detailed)
 		return;
 	}
 	v->until_taken[slot] = v->take_every - 1;
-	clock->until_phased = 0;
+	clock->until_phased = 1;
 }
 
 /* As bpf/nested.bpf.c does: an exit that is L1's for certain is not asked whose it is. */

@@ -69,7 +69,7 @@ static int add_vcpu(uint32_t slot, const struct np_vcpu *v, const struct np_pool
 	if (r->gone[slot])
 		to = &r->window.gone.account;
 	if (r->o->target.vcpu == NP_ANY_VCPU || r->o->target.vcpu == v->vcpu_id)
-		np_account_add_vcpu(to, v, pools->rows);
+		np_account_add_vcpu(to, v, pools);
 	return 0;
 }
 

@@ -39,6 +39,7 @@ struct drain {
 	double pause;
 	uint64_t missed;
 	uint64_t now;
+	uint64_t marked; /* the last mark */
 	struct reading reading[NP_MAX_VCPUS];
 	uint32_t accesses; /* handed out so far */
 	uint32_t access[NP_MAX_ACCESS_ROWS]; /* what a row is in the recording; 0: not told yet */
@@ -147,9 +148,19 @@ static int put_access(struct drain *d, struct reading *r, uint64_t row)
 	return err ? err : put(d, r, &e);
 }
 
+/* What has no time of its own comes after what was there before: the last mark, too. */
+static uint64_t time_of(const struct drain *d, const struct reading *r, uint64_t word)
+{
+	uint64_t low = word >> NP_EVENT_NS_SHIFT, near = r->dated ? r->ns : d->now;
+
+	if (!low)
+		return near > d->marked ? near : d->marked;
+	return whole_time(low, near);
+}
+
 static int put_word(struct drain *d, struct reading *r, uint64_t word)
 {
-	uint64_t ns = whole_time(word >> NP_EVENT_NS_SHIFT, r->dated ? r->ns : d->now);
+	uint64_t ns = time_of(d, r, word);
 	struct rec_event e = { .type = word & TYPE_MASK,
 			       .level = word >> NP_EVENT_LEVEL_SHIFT & LEVEL_MASK,
 			       .reason = word >> NP_EVENT_REASON_SHIFT & NP_EVENT_REASON_MAX };
@@ -323,6 +334,7 @@ static int put_mark(struct drain *d, uint64_t now)
 	uint64_t missed = d->s.missed(d->s.arg), before = d->missed;
 
 	d->missed = missed;
+	d->marked = now;
 	return rec_write_mark(d->w, now, missed - before);
 }
 

@@ -6,12 +6,17 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
 #include "collector/bpf_log.h"
+#include "collector/forget.h"
+#include "collector/record/choose.h"
+#include "collector/record/record_at.h"
 #include "collector/session_fields.h"
+#include "collector/without_modules.h"
 
 #include "bpf/record.skel.h"
 
@@ -23,45 +28,8 @@ struct record_session {
 	uint32_t nr_chunks;
 	struct session_fields fields;
 	bool attached;
+	bool without_modules; /* as in struct session */
 };
-
-static void want(struct bpf_program *p, bool wanted)
-{
-	bpf_program__set_autoload(p, wanted);
-}
-
-static void choose_exit(struct record_bpf *skel, enum reason_way way)
-{
-	want(skel->progs.exit_with_reason, way == REASON_IS_ARGUMENT);
-	want(skel->progs.exit_cast, way == REASON_BY_CAST);
-	want(skel->progs.exit_kptr, way == REASON_BY_KPTR);
-	want(skel->progs.exit_read, way == REASON_BY_READ);
-	want(skel->progs.learn_type, way == REASON_BY_KPTR);
-	bpf_program__set_autoattach(skel->progs.learn_type, false); /* ..._tend() does */
-	/* Kernels for which this is not meant read its declaration otherwise. */
-	bpf_map__set_autocreate(skel->maps.typed, way == REASON_BY_KPTR);
-}
-
-static void choose_programs(struct record_bpf *skel, const struct kvm_hooks *h,
-			    const struct record_config *c)
-{
-	bool typed = h->reason == REASON_BY_KPTR;
-	bool to = c->syncs && h->has_sync[NP_SYNC_TO_SHADOW];
-	bool from = c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW];
-
-	choose_exit(skel, h->reason);
-	want(skel->progs.entry, c->entries && h->has_entry);
-	want(skel->progs.inject, !h->infers);
-	want(skel->progs.halt, h->infers && h->has_halt);
-	want(skel->progs.vmenter, h->vmenter_is_event);
-	want(skel->progs.vmenter_function, !h->vmenter_is_event);
-	want(skel->progs.vcpu_destroyed, h->vcpu_destroy && !typed);
-	want(skel->progs.typed_vcpu_destroyed, h->vcpu_destroy && typed);
-	want(skel->progs.to_shadow_begin, to);
-	want(skel->progs.to_shadow_end, to);
-	want(skel->progs.from_shadow_begin, from);
-	want(skel->progs.from_shadow_end, from);
-}
 
 static int probe(struct record_session *s)
 {
@@ -72,29 +40,66 @@ static int probe(struct record_session *s)
 	if (!err && s->c.fields && !s->hooks.has_start)
 		log_note("this kernel's BTF has no function vmx_cache_reg: some of L1's "
 			 "instructions will not be told");
-	if (err || !s->hooks.unchecked)
+	if (!err && s->hooks.unchecked && s->c.entries)
+		log_note("KVM's modules have no BTF in this kernel: there are no times in the "
+			 "recording");
+	return err;
+}
+
+/* The generated record_bpf__open(), with another object in it where that is needed. */
+static int open_skeleton(struct record_session *s)
+{
+	int err;
+
+	s->skel = calloc(1, sizeof(*s->skel));
+	err = s->skel ? record_bpf__create_skeleton(s->skel) : -ENOMEM;
+	if (err)
 		return err;
-	return fail(NP_EXIT_NO_BTF, -EOPNOTSUPP,
-		    "KVM's modules have no BTF in this kernel: there is no recording; "
-		    "nestprof stat counts here");
+	return s->without_modules ? record_at_open(s->skel->skeleton)
+				  : bpf_object__open_skeleton(s->skel->skeleton, NULL);
 }
 
 static int load_chosen(struct record_session *s)
 {
-	s->skel = record_bpf__open();
-	if (!s->skel)
-		return programs_cannot("open", -errno);
+	int err = open_skeleton(s);
+
+	if (err)
+		return err;
 	s->skel->rodata->target_tgid = s->c.tgid;
-	s->skel->rodata->records_fields = s->c.fields;
 	s->skel->rodata->infers = s->hooks.infers;
 	s->skel->rodata->forgets = s->hooks.vcpu_destroy;
+	s->skel->rodata->at = s->hooks.at;
 	if (s->c.phases_every)
 		s->skel->rodata->phases_every = s->c.phases_every;
-	choose_programs(s->skel, &s->hooks, &s->c);
+	record_choose(s->skel, &s->hooks, &s->c);
 	session_fields_choose(FIELDS_PARTS(s->skel), &s->hooks, s->c.fields);
 	bpf_map__set_max_entries(s->skel->maps.chunks, s->nr_chunks);
 	bpf_map__set_max_entries(s->skel->maps.free_chunks, s->nr_chunks);
 	return record_bpf__load(s->skel);
+}
+
+static int load_again(struct record_session *s)
+{
+	record_bpf__destroy(s->skel);
+	s->skel = NULL;
+	bpf_log_catch();
+	return load_chosen(s);
+}
+
+/* Without CAP_SYS_ADMIN. */
+static int load_without_modules(struct record_session *s)
+{
+	int err = s->c.fields ? -EPERM : without_modules_choose(&s->hooks);
+
+	if (err)
+		return err;
+	s->without_modules = true;
+	err = load_again(s);
+	if (err || s->hooks.unchecked)
+		return err;
+	without_modules_tell(&s->hooks, s->c.syncs);
+	s->c.syncs = false;
+	return 0;
 }
 
 static int load(struct record_session *s)
@@ -104,12 +109,12 @@ static int load(struct record_session *s)
 	if (err)
 		return err;
 	err = load_chosen(s);
-	if (err && s->hooks.vcpu_destroy) {
+	if (err && !modules_btf_is_allowed()) {
+		err = load_without_modules(s);
+	} else if (err && s->hooks.vcpu_destroy) {
 		/* Some kernels take tracepoints and no functions: these can be missed. */
-		record_bpf__destroy(s->skel);
 		s->hooks.vcpu_destroy = s->hooks.has_halt = false;
-		bpf_log_catch();
-		err = load_chosen(s);
+		err = load_again(s);
 	}
 	return err ? programs_cannot("load", err) : 0;
 }
@@ -205,6 +210,24 @@ void record_session_tell(struct record_session *s)
 		session_fields_enlightened(&s->fields, access_of, s);
 }
 
+/* Where the programs are not told of a vCPU's end. */
+static void forget_ended(struct record_session *s)
+{
+	const struct forgetting f = { .slot_of = bpf_map__fd(s->skel->maps.slot_of),
+				      .seat_taken = bpf_map__fd(s->skel->maps.seat_taken),
+				      .seats = s->skel->bss->seats };
+
+	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++) {
+		struct np_tape *t = &s->skel->bss->vcpus[i];
+		uint64_t key = t->key;
+
+		if (!has_ended(key, t->tgid))
+			continue;
+		np_publish(t->key, NP_KEY_GONE);
+		forget_address(&f, key);
+	}
+}
+
 /* The hook that learns a vCPU's type is in for as long as one that enters L2 has none. */
 void record_session_tend(struct record_session *s)
 {
@@ -214,7 +237,9 @@ void record_session_tend(struct record_session *s)
 
 	if (s->c.fields && s->attached)
 		session_fields_tend(&s->fields, FIELDS_PARTS(s->skel), &s->hooks, access_of, s);
-	if (s->hooks.reason != REASON_BY_KPTR || !s->attached)
+	if (s->hooks.by_address && !s->hooks.vcpu_destroy)
+		forget_ended(s);
+	if (s->hooks.reason != REASON_BY_KPTR || s->hooks.by_address || !s->attached)
 		return;
 	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
 		needed |= tapes[i].entered && !tapes[i].typed && tapes[i].key != NP_KEY_GONE;

@@ -94,6 +94,7 @@ int main(int argc, char **argv)
 		btf__free(btf__load_vmlinux_btf());
 	print_memory("after BTF was read");
 	pools = (struct np_pools){ .rows = map_of(NP_MAX_ROWS, sizeof(struct np_l2_row)),
+				   .tallies = map_of(NP_TALLIES, sizeof(struct np_l2_tally)),
 				   .nr_rows = NP_MAX_VCPUS,
 				   .max_rows = NP_MAX_ROWS,
 				   .pages = map_of(NP_MAX_HIST_PAGES, sizeof(struct np_hist_page)),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# stat with CAP_BPF and CAP_PERFMON alone, in the lab: it counts what root's counts.
+# stat and record with CAP_BPF and CAP_PERFMON alone, in the lab: they count what root's counts.
 # CAPS_LAB: more options for the lab, such as --l0-kernel.
 $(B)/tests/with_caps: tests/lab/with_caps.c
 	@mkdir -p $(@D)
@@ -16,4 +16,4 @@ check-caps: all $(B)/tests/check_caps $(B)/tests/with_caps
 	  cat tests/lab/caps.sh; } >$(B)/caps-check/script
 	$(B)/nestprof lab --l1 micro --l0-command $(B)/caps-check/script --arms shadow-off --watchdog 600 \
 		$(CAPS_LAB) -o $(B)/caps-check
-	$(B)/tests/check_caps $(B)/caps-check
+	$(B)/tests/check_caps $(B)/caps-check $(B)/nestprof

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Run in the lab's L0 (nestprof lab --l0-command), after caps.mk has put a line in front
-# that sets $with_caps: stat as nobody with CAP_BPF and CAP_PERFMON, beside root's and
+# that sets $with_caps: stat and record as nobody with CAP_BPF and CAP_PERFMON, beside root's and
 # ftrace's hist triggers. What it leaves in /out is judged by check_caps.c.
 instance=/sys/kernel/tracing/instances/check
 events="kvm_exit:exit_reason kvm_nested_vmexit:exit_reason kvm_nested_vmexit_inject:exit_code kvm_nested_vmenter:isa"
@@ -20,6 +20,15 @@ wait_for() { # pattern file
 	until grep -q "$1" "$2" 2>/dev/null; do
 		usleep 20000
 		[ $((tries += 1)) -lt 3000 ] || give_up "$2 has no $1"
+	done
+}
+
+# Until so many programs of it are in.
+attached() { # PID, programs
+	tries=0
+	until [ "$(ls -l /proc/$1/fd | grep -cE "bpf_link|bpf-raw|perf_event")" -ge $2 ]; do
+		usleep 20000
+		[ $((tries += 1)) -lt 3000 ] || give_up "$1 does not attach"
 	done
 }
 
@@ -56,6 +65,11 @@ caps=$!
 /tmp/with_caps $both "$nestprof" stat -a --counts-only -I 1 --json \
 	>/out/counts.json 2>/out/counts.json.err &
 counts=$!
+/tmp/with_caps $both "$nestprof" record -a -o - >/out/caps.rec 2>/out/caps.rec.err &
+record=$!
+/tmp/with_caps $both "$nestprof" record -a --fields -o /dev/null >/out/fields 2>/out/fields.err
+echo $? >/out/fields.status
+attached $record 3
 wait_for interval /out/counts.json
 usleep 200000
 for e in $events; do
@@ -80,8 +94,8 @@ echo quit >&3
 wait $qemu
 exec 3>&-
 sleep 1
-kill -INT $root $caps $counts
-wait $root $caps $counts
+kill -INT $root $caps $counts $record
+wait $root $caps $counts $record
 for e in $events; do
 	[ ! -e $instance/events/kvm/${e%:*}/hist ] || {
 		cat $instance/events/kvm/${e%:*}/hist >/out/hist.${e%:*}

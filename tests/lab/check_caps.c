@@ -1,11 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * check_caps FOLDER: what tests/lab/caps.sh left there. With CAP_BPF and CAP_PERFMON stat
- * counts what root's stat and ftrace do; with less it says what is missing.
+ * check_caps FOLDER NESTPROF: what tests/lab/caps.sh left there. With CAP_BPF and
+ * CAP_PERFMON stat and record count what root's stat and ftrace do; with less stat says
+ * what is missing.
  */
 #include "tests/lab/stat_sums.h"
 
-static struct sums root, caps, counts;
+#include "collector/base/proc.h"
+
+static const char *nestprof;
+static struct sums root, caps, counts, recorded;
+
+static void write_report(void)
+{
+	char path[NP_PATH], *text;
+	const char *const argv[] = { nestprof, "report", path, "--json", NULL };
+
+	assert_int_equal(fs_path(path, "%s/caps.rec", folder), 0);
+	assert_int_equal(proc_run(argv, &text), 0);
+	assert_int_equal(fs_path(path, "%s/recorded.json", folder), 0);
+	assert_int_equal(fs_write(path, text, strlen(text)), 0);
+	free(text);
+}
 
 static int read_all(void **state)
 {
@@ -13,6 +29,8 @@ static int read_all(void **state)
 	read_intervals(&root, "root.json");
 	read_intervals(&caps, "caps.json");
 	read_intervals(&counts, "counts.json");
+	write_report();
+	read_intervals(&recorded, "recorded.json");
 	return 0;
 }
 
@@ -56,6 +74,7 @@ static void root_counts_the_same(void **state)
 	assert_true(root.entries > 450);
 	counts_are_the_same(&caps, &root);
 	counts_are_the_same(&counts, &root);
+	counts_are_the_same(&recorded, &root);
 }
 
 /* The last interval: the run's one. */
@@ -83,13 +102,12 @@ static void failed_entries_are_the_same(void **state)
 }
 
 /* Two clocks that stand beside each other: the same round trips, though not as long. */
-static void round_trips_are_the_same(void **state)
+static void round_trips_are_those_of_root(const char *name)
 {
-	json_t *a = interval_of("caps.json"), *b = interval_of("root.json"), *row;
+	json_t *a = interval_of(name), *b = interval_of("root.json"), *row;
 	uint64_t all = 0, with_phases = 0;
 	size_t i;
 
-	(void)state;
 	assert_int_equal(json_array_size(json_object_get(a, "exits")),
 			 json_array_size(json_object_get(b, "exits")));
 	json_array_foreach(json_object_get(a, "exits"), i, row) {
@@ -110,11 +128,20 @@ static void round_trips_are_the_same(void **state)
 	json_decref(b);
 }
 
+static void round_trips_are_the_same(void **state)
+{
+	(void)state;
+	round_trips_are_those_of_root("caps.json");
+	round_trips_are_those_of_root("recorded.json");
+}
+
 static void says_what_it_runs_with(void **state)
 {
 	(void)state;
 	has("caps.json.err", "CAP_SYS_ADMIN is missing");
 	has("caps.json.err", "copies of the shadow VMCS are not counted");
+	has("caps.rec.err", "CAP_SYS_ADMIN is missing");
+	has("fields.err", "CAP_SYS_ADMIN");
 	has("other.err", "CAP_SYS_PTRACE");
 }
 
@@ -137,10 +164,11 @@ int main(int argc, char **argv)
 		cmocka_unit_test(says_what_is_missing),
 	};
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: check_caps FOLDER\n");
+	if (argc != 3) {
+		fprintf(stderr, "usage: check_caps FOLDER NESTPROF\n");
 		return 2;
 	}
 	folder = argv[1];
+	nestprof = argv[2];
 	return cmocka_run_group_tests(tests, read_all, NULL);
 }

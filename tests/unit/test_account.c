@@ -39,7 +39,7 @@ static void take(struct np_account *a)
 {
 	memset(a, 0, sizeof(*a));
 	for (int i = 0; i < VCPUS; i++)
-		np_account_add_vcpu(a, &vcpus[i], pools.rows);
+		np_account_add_vcpu(a, &vcpus[i], &pools);
 }
 
 static void exit_to_l1(struct np_vcpu *v, uint32_t reason)

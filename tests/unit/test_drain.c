@@ -96,6 +96,31 @@ static void time_that_wraps_and_goes_back(void **state)
 	assert_true(got[1].last_ns == wrap + 10);
 }
 
+/* They come after the event before, and after the mark: nothing comes before a mark behind it. */
+static void events_without_a_time(void **state)
+{
+	(void)state;
+	begin_vcpu(0);
+	happens(0, NP_EVENT_EXIT, 10, 1000);
+	happens(0, NP_EVENT_EXIT, 23, 0);
+	sweep(2000);
+	read_recording();
+	assert_int_equal(got[1].events, 2);
+	assert_int_equal(got[1].last_ns, 1000);
+	happens(0, NP_EVENT_EXIT, 23, 0);
+	sweep(3000);
+	read_recording();
+	assert_int_equal(got[1].events, 3);
+	assert_int_equal(got[1].last_ns, 2000);
+	happens(0, NP_EVENT_EXIT, 23, 0);
+	happens(0, NP_EVENT_EXIT, 10, 3500);
+	happens(0, NP_EVENT_EXIT, 23, 0);
+	sweep(4000);
+	read_recording();
+	assert_int_equal(got[1].events, 6);
+	assert_int_equal(got[1].last_ns, 3500);
+}
+
 static void vcpu_that_is_gone_gives_all_back(void **state)
 {
 	(void)state;
@@ -167,6 +192,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(entries_do_not_wait, setup, teardown),
 		cmocka_unit_test_setup_teardown(entries_of_l1_are_two_events, setup, teardown),
 		cmocka_unit_test_setup_teardown(time_that_wraps_and_goes_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(events_without_a_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(vcpu_that_is_gone_gives_all_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_the_vcpu_that_is_wanted, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_has_no_slot_is_told_by_marks, setup, teardown),

@@ -37,7 +37,7 @@ static struct np_account account;
 static const struct np_row *row(uint32_t reason)
 {
 	memset(&account, 0, sizeof(account));
-	np_account_add_vcpu(&account, v, pools.rows);
+	np_account_add_vcpu(&account, v, &pools);
 	return &account.l2[reason];
 }
 

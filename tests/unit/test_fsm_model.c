@@ -156,7 +156,7 @@ static struct np_account account;
 static void look(void)
 {
 	memset(&account, 0, sizeof(account));
-	np_account_add_vcpu(&account, v, pools.rows);
+	np_account_add_vcpu(&account, v, &pools);
 }
 
 static void add_up(struct np_row *to, struct np_row *from)

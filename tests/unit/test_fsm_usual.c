@@ -31,7 +31,7 @@ static int fresh(void **state)
 static const struct np_row *row(uint32_t reason)
 {
 	memset(&account, 0, sizeof(account));
-	np_account_add_vcpu(&account, v, pools.rows);
+	np_account_add_vcpu(&account, v, &pools);
 	return &account.l2[reason];
 }
 
@@ -91,7 +91,7 @@ static void usual_and_unusual(void **state)
 	begin(CPUID);
 	assert_int_equal(row(CPUID)->caused[MSR_WRITE], 3);
 	assert_int_equal(row(CPUID)->caused[VMRESUME], 12);
-	assert_true(test_rows[v->row_of[CPUID] - 1].usual.times > 0);
+	assert_true(test_tallies[v->row_of[CPUID]].usual.times > 0);
 	assert_int_equal(v->desyncs, 0);
 }
 
@@ -189,8 +189,8 @@ static void compare_both(bool own_rows)
 
 	memset(&by_events, 0, sizeof(by_events));
 	memset(&by_exits, 0, sizeof(by_exits));
-	np_account_add_vcpu(&by_events, &told, pools.rows);
-	np_account_add_vcpu(&by_exits, &telling, pools.rows);
+	np_account_add_vcpu(&by_events, &told, &pools);
+	np_account_add_vcpu(&by_exits, &telling, &pools);
 	if (own_rows) /* else the two compete for rows */
 		assert_memory_equal(&by_events, &by_exits, sizeof(by_exits));
 	assert_int_equal(by_events.totals.exits, by_exits.totals.exits);
@@ -214,7 +214,7 @@ static void usual_ways_are_as_good(void **state)
 			compare_both(seed % 5);
 		}
 		for (uint32_t r = 0; r < pools.nr_rows; r++) {
-			usual += pools.rows[r].usual.times;
+			usual += pools.tallies[r + 1].usual.times;
 			trips += pools.rows[r].phases.n;
 		}
 	}

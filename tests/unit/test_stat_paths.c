@@ -51,7 +51,7 @@ static void add_lines(bool paths)
 	const struct stat_whose whose = { .vcpu = NP_ANY_VCPU };
 
 	memset(&account, 0, sizeof(account));
-	np_account_add_vcpu(&account, &vcpu, pools.rows);
+	np_account_add_vcpu(&account, &vcpu, &pools);
 	lines.paths = paths;
 	assert_int_equal(stat_lines_add(&whose, &account, &trips, &lines), 0);
 	assert_int_equal(stat_lines_finish(&lines, 1, 0, stat_metric_find("reason")), 0);

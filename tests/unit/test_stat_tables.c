@@ -77,7 +77,7 @@ static void some_events(void)
 
 static void finish(const struct stat_whose *whose, double min_share, const char *sort)
 {
-	np_account_add_vcpu(&account, &vcpu, pools.rows);
+	np_account_add_vcpu(&account, &vcpu, &pools);
 	assert_int_equal(stat_lines_add(whose, &account, &no_trips, &lines), 0);
 	assert_int_equal(stat_lines_finish(&lines, 2.0, min_share, stat_metric_find(sort)), 0);
 }
@@ -261,7 +261,7 @@ static void vms_keep_together(void **state)
 
 	(void)state;
 	some_events();
-	np_account_add_vcpu(&account, &vcpu, pools.rows);
+	np_account_add_vcpu(&account, &vcpu, &pools);
 	assert_int_equal(stat_lines_add(&b, &account, &no_trips, &lines), 0);
 	assert_int_equal(stat_lines_add(&a, &account, &no_trips, &lines), 0);
 	stat_lines_finish(&lines, 1, 20, stat_metric_find("share"));

@@ -56,7 +56,7 @@ static void enter_l2(uint64_t emulation, uint64_t entry)
 static const struct np_row *row(uint32_t reason)
 {
 	memset(&account, 0, sizeof(account));
-	np_account_add_vcpu(&account, v, pools.rows);
+	np_account_add_vcpu(&account, v, &pools);
 	return &account.l2[reason];
 }
 
@@ -247,7 +247,7 @@ static void random_trips(void **state)
 				rand() % 4 ? any_trip() : any_event();
 			memset(&after, 0, sizeof(after));
 			memset(&hists, 0, sizeof(hists));
-			np_account_add_vcpu(&after, v, pools.rows);
+			np_account_add_vcpu(&after, v, &pools);
 			assert_int_equal(np_trip_snap_take(&is, v, &pools), 0);
 			np_trip_hists_add(&hists, &is, &was);
 			np_account_diff(&window, &after, &before);

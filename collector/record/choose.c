@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "collector/record/session.h"
+
+#include <bpf/libbpf.h>
+
+#include "bpf/fields.h"
+#include "bpf/offsets.h"
+#include "bpf/record_chunks.h"
+
+#include "bpf/record.skel.h"
+#include "collector/record/choose.h"
+
+static void want(struct bpf_program *p, bool wanted)
+{
+	bpf_program__set_autoload(p, wanted);
+}
+
+static void choose_exit(struct record_bpf *skel, enum reason_way way, bool fields)
+{
+	want(skel->progs.exit_with_reason, way == REASON_IS_ARGUMENT);
+	want(skel->progs.exit_cast, way == REASON_BY_CAST && !fields);
+	want(skel->progs.exit_kptr, way == REASON_BY_KPTR && !fields);
+	want(skel->progs.exit_read, way == REASON_BY_READ && !fields);
+	want(skel->progs.exit_cast_accesses, way == REASON_BY_CAST && fields);
+	want(skel->progs.exit_kptr_accesses, way == REASON_BY_KPTR && fields);
+	want(skel->progs.exit_read_accesses, way == REASON_BY_READ && fields);
+	want(skel->progs.learn_type, way == REASON_BY_KPTR);
+	bpf_program__set_autoattach(skel->progs.learn_type, false); /* ..._tend() does */
+	/* Kernels for which this is not meant read its declaration otherwise. */
+	bpf_map__set_autocreate(skel->maps.typed, way == REASON_BY_KPTR);
+}
+
+/* For a kernel whose modules have no BTF. */
+static void choose_unchecked(struct record_bpf *skel)
+{
+	want(skel->progs.exit_unchecked, true);
+	want(skel->progs.inject_unchecked, true);
+	want(skel->progs.vmenter_returns, true);
+	bpf_map__set_autocreate(skel->maps.typed, false);
+}
+
+/* For who may not use the modules' BTF. */
+static void choose_by_address(struct record_bpf *skel, const struct kvm_hooks *h,
+			      const struct record_config *c)
+{
+	want(skel->progs.exit_at, true);
+	want(skel->progs.entry_at, c->entries && h->has_entry);
+	want(skel->progs.vmenter_at, true);
+	want(skel->progs.halt_at, h->has_halt);
+	want(skel->progs.vcpu_destroyed_at, h->vcpu_destroy);
+	bpf_map__set_autocreate(skel->maps.typed, false);
+}
+
+static void choose_checked(struct record_bpf *skel, const struct kvm_hooks *h,
+			   const struct record_config *c)
+{
+	bool typed = h->reason == REASON_BY_KPTR;
+	bool to = c->syncs && h->has_sync[NP_SYNC_TO_SHADOW];
+	bool from = c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW];
+
+	choose_exit(skel, h->reason, c->fields);
+	want(skel->progs.entry, c->entries && h->has_entry && h->tells_level);
+	want(skel->progs.any_entry, c->entries && h->has_entry && !h->tells_level);
+	want(skel->progs.inject, !h->infers);
+	want(skel->progs.halt, h->infers && h->has_halt);
+	want(skel->progs.vmenter, h->vmenter_is_event);
+	want(skel->progs.vmenter_function, !h->vmenter_is_event);
+	want(skel->progs.vcpu_destroyed, h->vcpu_destroy && !typed);
+	want(skel->progs.typed_vcpu_destroyed, h->vcpu_destroy && typed);
+	want(skel->progs.to_shadow_begin, to);
+	want(skel->progs.to_shadow_end, to);
+	want(skel->progs.from_shadow_begin, from);
+	want(skel->progs.from_shadow_end, from);
+}
+
+void record_choose(struct record_bpf *skel, const struct kvm_hooks *h,
+		   const struct record_config *c)
+{
+	if (h->unchecked)
+		choose_unchecked(skel);
+	else if (h->by_address)
+		choose_by_address(skel, h, c);
+	else
+		choose_checked(skel, h, c);
+}
