@@ -17,6 +17,7 @@
 # make install    below $(DESTDIR)$(prefix) [/usr/local]; make uninstall takes it away again
 # make dist       build/dist: a tarball with its checksum
 # make deb        build/deb: a Debian package of it, looked at by lintian
+# make check-deb  the package on a fresh Debian (as root; NESTPROF_DEB_LAB=1 runs the lab from it)
 # make clean      remove what was built
 # make help       this list
 

@@ -74,3 +74,8 @@ deb: dist
 	@# The maintainers have no address in Debian's sense.
 	lintian --fail-on error,warning --info --suppress-tags bogus-mail-host $(B)/deb/nestprof_*.changes
 	cd $(B)/deb && sha256sum nestprof_*.deb >SHA256SUMS && cat SHA256SUMS
+
+# The package on a fresh Debian, by debootstrap, as root. NESTPROF_DEB_LAB=1: the lab from it, too.
+.PHONY: check-deb
+check-deb: deb
+	packaging/check-deb.sh $(B)/deb/nestprof_*.deb
