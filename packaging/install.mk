@@ -79,3 +79,7 @@ deb: dist
 .PHONY: check-deb
 check-deb: deb
 	packaging/check-deb.sh $(B)/deb/nestprof_*.deb
+
+# The picture of docs/architecture.md, kept beside its source; by graphviz.
+docs/img/architecture.svg: docs/img/architecture.dot
+	dot -Tsvg $< -o $@
