@@ -43,6 +43,7 @@ debootstrap --variant=minbase --keyring="$keyring" bookworm "$root" "${mirror:?n
 rm -f "$root.log"
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
+mount --bind /dev/pts "$root/dev/pts"
 cp "$deb" "$root/tmp/nestprof.deb"
 [ ! -e /etc/resolv.conf ] || cp -L /etc/resolv.conf "$root/etc/resolv.conf"
 # How this machine reaches its mirror.
