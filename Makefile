@@ -35,7 +35,7 @@ PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -lutil -lm
 
 # analysis/ links without libbpf; the rest may use both.
-ANALYSIS := $(patsubst %.c,$(B)/%.o,$(wildcard analysis/*.c analysis/*/*.c))
+ANALYSIS := $(patsubst %.c,$(B)/%.o,$(wildcard analysis/*.c analysis/*/*.c)) $(B)/analysis/html/parts.o
 COLLECT  := $(patsubst %.c,$(B)/%.o,$(filter-out collector/main.c,$(wildcard collector/*.c collector/*/*.c))) \
 	    $(B)/collector/lab/boot_stages.o
 LIB      := $(B)/libnestprof.a
@@ -70,6 +70,10 @@ $(B)/%.o: %.c
 $(LIB): $(COLLECT) $(ANALYSIS)
 	@rm -f $@
 	$(AR) rcs $@ $^
+
+$(B)/analysis/html/parts.o: analysis/html/parts.S analysis/html/style.css analysis/html/sort.js
+	@mkdir -p $(@D)
+	$(CC) -I. -c $< -o $@
 
 $(B)/nestprof: $(B)/collector/main.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(PKG_LIBS)
