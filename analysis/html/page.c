@@ -76,6 +76,26 @@ void html_format(FILE *out, const char *fmt, ...)
 	free(text);
 }
 
+void html_shell_word(FILE *out, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "_.,:/+%@-";
+
+	if (word[0] && !word[strspn(word, plain)]) {
+		fputs(word, out);
+		return;
+	}
+	fputs("&#39;", out);
+	for (; *word; word += strcspn(word, "'")) {
+		if (*word == '\'') {
+			fputs("&#39;\\&#39;&#39;", out);
+			word++;
+		}
+		html_format(out, "%.*s", (int)strcspn(word, "'"), word);
+	}
+	fputs("&#39;", out);
+}
+
 void html_begin(FILE *out, const char *title)
 {
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"

@@ -14,6 +14,9 @@
 void html_text(FILE *out, const char *text);
 void html_format(FILE *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* As one word of a shell's command line, whatever is in it: people paste it. */
+void html_shell_word(FILE *out, const char *word);
+
 /* The head and <h1>; the end. */
 void html_begin(FILE *out, const char *title);
 void html_end(FILE *out);

@@ -150,8 +150,8 @@ int html_recording(FILE *out, const struct html_recording *h)
 	if (s.l0)
 		err = tables(out, h);
 	environment(out, h);
-	fputs("<h2>To look again</h2>\n<pre>", out);
-	html_format(out, "nestprof report --html %s", h->file);
+	fputs("<h2>To look again</h2>\n<pre>nestprof report --html ", out);
+	html_shell_word(out, h->file);
 	fputs("</pre>\n", out);
 	html_end(out);
 	return err ? err : ferror(out) ? -EIO : 0;

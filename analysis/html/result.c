@@ -183,35 +183,52 @@ static int environment(FILE *out, const struct np_result *r)
 	return lines(out, r, np_result_print_notes, "<p>", "</p>\n");
 }
 
-static void list_workloads(FILE *out, const struct np_arm_result *a)
+static void option(FILE *out, const char *name, const char *value)
 {
+	if (!value)
+		return;
+	fprintf(out, " --%s ", name);
+	html_shell_word(out, value);
+}
+
+static void arms(FILE *out, const struct np_result *r)
+{
+	char list[NP_MAX_ARMS * (NP_NAME + 1)] = "";
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < r->nr_arms; i++)
+		n += snprintf(list + n, sizeof(list) - n, "%s%s", i ? "," : "", r->arms[i]->name);
+	option(out, "arms", r->nr_arms ? list : NULL);
+}
+
+static void workloads(FILE *out, const struct np_arm_result *a)
+{
+	char list[NP_MAX_WORKLOADS * (NP_NAME + 1)] = "";
+	size_t n = 0;
+
 	for (uint32_t k = 0; k < a->nr_workloads; k++)
-		html_format(out, "%s%s", k ? "," : "", a->workloads[k]->name);
+		n += snprintf(list + n, sizeof(list) - n, "%s%s", k ? "," : "",
+			      a->workloads[k]->name);
+	if (!a->nr_workloads)
+		return;
+	option(out, "workloads", list);
+	fprintf(out, " --repetitions %u", a->workloads[0]->untraced.n ?: 1);
 }
 
 /* The command that measures the same: what the result itself tells of it. */
 static void rerun(FILE *out, const struct np_result *r)
 {
-	const char *cpu = np_result_env(r, "emulated_cpu");
-	const struct np_workload_result *first =
-		r->nr_arms && r->arms[0]->nr_workloads ? r->arms[0]->workloads[0] : NULL;
 	const char *sequence = np_result_env(r, "l1_sequence");
 
 	fputs("<h2>To measure it again</h2>\n<pre>", out);
 	fprintf(out, "nestprof %s", r->emulated ? "lab" : "ab");
-	for (uint32_t i = 0; i < r->nr_arms; i++)
-		html_format(out, "%s%s", i ? "," : " --arms ", r->arms[i]->name);
-	if (first) {
-		fputs(" --workloads ", out);
-		list_workloads(out, r->arms[0]);
-		fprintf(out, " --repetitions %u", first->untraced.n);
-	}
-	if (has_fields(r))
-		fputs(" --fields", out);
-	if (cpu)
-		html_format(out, " --cpu-model %s", cpu);
-	if (sequence)
-		html_format(out, " --l1 micro --l1-sequence %s", sequence);
+	arms(out, r);
+	if (r->nr_arms)
+		workloads(out, r->arms[0]);
+	fputs(has_fields(r) ? " --fields" : "", out);
+	option(out, "cpu-model", np_result_env(r, "emulated_cpu"));
+	option(out, "l1", sequence ? "micro" : NULL);
+	option(out, "l1-sequence", sequence);
 	fputs("</pre>\n<p class=\"faint\">", out);
 	if (r->emulated)
 		fputs("With the same packages the lab measures the same figures on any x86-64 "

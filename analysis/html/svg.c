@@ -16,13 +16,19 @@ static size_t before_name(const char *p)
 	return 0;
 }
 
-/* gnuplot's own element would be the page's second title. */
-static const char *skip_title(const char *p)
+/* gnuplot's own: a second title for the page, and an advertisement. */
+static const char *skip_words(const char *p)
 {
-	static const char begin[] = "<title>", end[] = "</title>";
-	const char *after = strncmp(p, begin, strlen(begin)) ? NULL : strstr(p, end);
+	static const char *const words[][2] = { { "<title>", "</title>" }, { "<desc>", "</desc>" } };
 
-	return after ? after + strlen(end) : p;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		const char *after = strncmp(p, words[i][0], strlen(words[i][0])) ? NULL :
+				    strstr(p, words[i][1]);
+
+		if (after)
+			p = after + strlen(words[i][1]);
+	}
+	return p;
 }
 
 int html_svg(FILE *out, const char *svg, const char *id, const char *title)
@@ -39,7 +45,7 @@ int html_svg(FILE *out, const char *svg, const char *id, const char *title)
 	for (p += strlen("<svg"); p < end; p++) {
 		size_t n;
 
-		p = skip_title(p);
+		p = skip_words(p);
 		tag = *p == '<' || (tag && *p != '>');
 		n = tag ? before_name(p) : 0;
 		if (n) {
