@@ -146,6 +146,11 @@ int plot_result(const struct np_result *r, const char *dir)
 	return err ? err : plot_with(write_result, r, dir, plots);
 }
 
+int plot_stat_with(const struct np_stat_chart *c, const char *dir, const char *plots)
+{
+	return plot_with(write_stat, c, dir, plots);
+}
+
 int plot_stat(const struct np_stat_chart *c, const char *dir)
 {
 	char plots[NP_PATH];

@@ -17,5 +17,6 @@ int plot_result_with(const struct np_result *r, const char *dir, const char *plo
 
 /* l2_reasons.svg and .png, of what was counted. */
 int plot_stat(const struct np_stat_chart *c, const char *dir);
+int plot_stat_with(const struct np_stat_chart *c, const char *dir, const char *plots);
 
 #endif

@@ -5,27 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/utf8.h"
+
 extern const char html_style[], html_style_end[], html_sort[], html_sort_end[];
-
-/* How many bytes the UTF-8 character at `p` takes; 0 when it is none that HTML may have. */
-static int character(const unsigned char *p)
-{
-	static const unsigned int least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	int len = *p < 0x80 ? 1 : *p >= 0xf0 && *p < 0xf8 ? 4 : *p >= 0xe0 ? 3 : *p >= 0xc0 ? 2 : 0;
-	unsigned int c = len == 1 ? *p : *p & (0x7f >> len);
-
-	if (*p >= 0xf8)
-		return 0;
-	for (int i = 1; i < len; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (p[i] & 0x3f);
-	}
-	if (!len || (len > 1 && c < least[len]) || c > 0x10fffd || (c >= 0xd800 && c < 0xe000) ||
-	    (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c < 0xfdf0))
-		return 0;
-	return (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7f && c < 0xa0) ? 0 : len;
-}
 
 static const char *entity(char c)
 {
@@ -49,14 +31,14 @@ void html_text(FILE *out, const char *text)
 {
 	while (*text) {
 		const char *instead = entity(*text);
-		int len = character((const unsigned char *)text);
+		int len = np_utf8_length(text);
 
 		if (instead)
 			fputs(instead, out);
 		else if (len)
 			fwrite(text, 1, len, out);
 		else
-			fputs("\xef\xbf\xbd", out);
+			fputs(NP_UTF8_INSTEAD, out);
 		text += len ?: 1;
 	}
 }
@@ -102,7 +84,8 @@ void html_begin(FILE *out, const char *title)
 	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 	      "<meta name=\"color-scheme\" content=\"light dark\">\n"
 	      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-	      "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n<title>", out);
+	      "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n<title>",
+	      out);
 	html_text(out, title);
 	fputs("</title>\n<style>\n", out);
 	fwrite(html_style, 1, html_style_end - html_style, out);
@@ -113,9 +96,11 @@ void html_begin(FILE *out, const char *title)
 
 void html_end(FILE *out)
 {
-	fprintf(out, "<footer><p>Made by nestprof %s. What the words mean: "
-		     "docs/glossary.md; how tables are read: docs/stat.md.</p></footer>\n"
-		     "</main>\n<script>\n", NP_VERSION);
+	fprintf(out,
+		"<footer><p>Made by nestprof %s. What the words mean: "
+		"docs/glossary.md; how tables are read: docs/stat.md.</p></footer>\n"
+		"</main>\n<script>\n",
+		NP_VERSION);
 	fwrite(html_sort, 1, html_sort_end - html_sort, out);
 	fputs("</script>\n</body>\n</html>\n", out);
 }

@@ -60,15 +60,18 @@ static void verdict(FILE *out, const struct html_recording *h, const struct sums
 		fprintf(out, "<li>%s exits to L0, none of them of a nested guest (L2).</li>\n",
 			np_grouped(all, s->l0, 0));
 	else
-		fprintf(out, "<li>%s exits of L2 made L1 exit %.2f times each: nesting turns one exit "
-			"into %.2f. All in all %s exits to L0.</li>\n", np_grouped(l2, s->l2, 0),
-			(double)s->caused / s->l2, 1 + (double)s->caused / s->l2,
-			np_grouped(all, s->l0, 0));
+		fprintf(out,
+			"<li>%s exits of L2 made L1 exit %.2f times each: nesting turns one exit "
+			"into %.2f. All in all %s exits to L0.</li>\n",
+			np_grouped(l2, s->l2, 0), (double)s->caused / s->l2,
+			1 + (double)s->caused / s->l2, np_grouped(all, s->l0, 0));
 	if (s->most)
 		most_of_it(out, s);
 	if (h->lost || s->misfits)
-		fprintf(out, "<li>%" PRIu64 " events were lost and %" PRIu64 " did not fit: the "
-			"figures are too low.</li>\n", h->lost, s->misfits);
+		fprintf(out,
+			"<li>%" PRIu64 " events were lost and %" PRIu64 " did not fit: the "
+			"figures are too low.</li>\n",
+			h->lost, s->misfits);
 	fputs("</ul>\n", out);
 }
 

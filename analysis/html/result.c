@@ -56,10 +56,11 @@ static void charts(FILE *out, const struct html_result *h)
 
 	fputs("<h2>Charts</h2>\n", out);
 	for (uint32_t i = 0; i < h->nr_charts; i++)
-		any |= h->charts[i].svg && !html_svg(out, h->charts[i].svg, h->charts[i].id,
-						      h->charts[i].title);
+		any |= h->charts[i].svg &&
+		       !html_svg(out, h->charts[i].svg, h->charts[i].id, h->charts[i].title);
 	if (!any)
-		fputs("<p>None were drawn: nothing was measured, or there is no gnuplot.</p>\n", out);
+		fputs("<p>None were drawn: nothing was measured, or there is no gnuplot.</p>\n",
+		      out);
 }
 
 static int titled(FILE *out, const char *title, struct np_rows *t)
@@ -95,8 +96,7 @@ static int tables(FILE *out, const struct np_result *r)
 	return err;
 }
 
-static void first_field(const struct np_workload_result *w,
-			const struct fields_view *v, FILE *out)
+static void first_field(const struct np_workload_result *w, const struct fields_view *v, FILE *out)
 {
 	char *text = NULL;
 	size_t size;
@@ -162,10 +162,12 @@ static int fields(FILE *out, const struct html_result *h)
 		fputs("<p>Whether it pays to shadow a field depends on what accesses cost on this "
 		      "machine, which is not known: <code>nestprof calibrate</code> (or <code>lab "
 		      "--calibrate</code>) measures it, <code>nestprof advise</code> says what "
-		      "follows.</p>\n", out);
+		      "follows.</p>\n",
+		      out);
 		return err;
 	}
-	fputs("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Advice\"><pre>", out);
+	fputs("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Advice\"><pre>",
+	      out);
 	html_text(out, h->advice);
 	fputs("</pre></div>\n", out);
 	return err;
@@ -232,7 +234,8 @@ static void rerun(FILE *out, const struct np_result *r)
 	fputs("</pre>\n<p class=\"faint\">", out);
 	if (r->emulated)
 		fputs("With the same packages the lab measures the same figures on any x86-64 "
-		      "machine; other kernels are given by --l0-kernel and --l1-kernel.", out);
+		      "machine; other kernels are given by --l0-kernel and --l1-kernel.",
+		      out);
 	else
 		fputs("As root on this host, with no virtual machine running.", out);
 	fputs("</p>\n", out);

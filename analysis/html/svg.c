@@ -19,11 +19,13 @@ static size_t before_name(const char *p)
 /* gnuplot's own: a second title for the page, and an advertisement. */
 static const char *skip_words(const char *p)
 {
-	static const char *const words[][2] = { { "<title>", "</title>" }, { "<desc>", "</desc>" } };
+	static const char *const words[][2] = { { "<title>", "</title>" },
+						{ "<desc>", "</desc>" } };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-		const char *after = strncmp(p, words[i][0], strlen(words[i][0])) ? NULL :
-				    strstr(p, words[i][1]);
+		const char *after = strncmp(p, words[i][0], strlen(words[i][0]))
+					    ? NULL
+					    : strstr(p, words[i][1]);
 
 		if (after)
 			p = after + strlen(words[i][1]);

@@ -11,7 +11,8 @@ static void head(FILE *out, const struct np_rows *t)
 	for (uint32_t i = 0; i < t->nr_columns; i++) {
 		const struct np_column *c = &t->columns[i];
 
-		fprintf(out, "<th scope=\"col\"%s>", np_rows_is_numeric(t, i) ? " class=\"n\"" : "");
+		fprintf(out, "<th scope=\"col\"%s>",
+			np_rows_is_numeric(t, i) ? " class=\"n\"" : "");
 		html_text(out, c->title);
 		if (c->unit[0])
 			html_format(out, ", %s", c->unit);

@@ -48,10 +48,12 @@ static int advice_text(const struct np_result *r, const struct np_calibration *c
 	struct np_advice_report *report = calloc(1, sizeof(*report));
 	char why[200] = "";
 	int err = report ? np_advice_report(report, r, c, NP_WARM_UP, NP_RUN_HALTS, why,
-					    sizeof(why)) : -ENOMEM;
+					    sizeof(why))
+			 : -ENOMEM;
 
 	if (!err && report->stale[0])
-		fprintf(out, "The calibration at hand is not of this machine: %s.\n", report->stale);
+		fprintf(out, "The calibration at hand is not of this machine: %s.\n",
+			report->stale);
 	else if (!err)
 		err = np_advice_print(report, out);
 	if (report)
@@ -96,8 +98,9 @@ int html_report_result(const struct np_result *r, const char *charts, const char
 		  trips },
 		{ "b-", "What L1 causes in L0 for each exit of L2, shadow VMCS off and on", exits },
 	};
-	const struct html_result h = { .result = r, .charts = all, .nr_charts = 2,
-				       .advice = advised };
+	const struct html_result h = {
+		.result = r, .charts = all, .nr_charts = 2, .advice = advised
+	};
 	int err = html_result(out, &h);
 
 	free(exits);

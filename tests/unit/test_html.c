@@ -98,18 +98,24 @@ static void test_table_sorts_by_values(void **state)
 static void test_svg_gets_names_of_its_own(void **state)
 {
 	(void)state;
-	assert_int_equal(html_svg(out, "<?xml version=\"1.0\"?>\n<svg viewBox=\"0 0 1 1\">"
-				       "<title>Gnuplot</title><desc>x</desc><g id=\"a\"/><use href='#a'/>"
-				       "<text> id='a'</text></svg>\n", "k-", "<t>"), 0);
-	assert_string_equal(page(NULL),
-			    "<figure>\n<svg role=\"img\" aria-label=\"&lt;t&gt;\" "
-			    "viewBox=\"0 0 1 1\"><g id=\"k-a\"/><use href='#k-a'/>"
-			    "<text> id='a'</text></svg>\n</figure>\n");
+	assert_int_equal(
+		html_svg(out,
+			 "<?xml version=\"1.0\"?>\n<svg viewBox=\"0 0 1 1\">"
+			 "<title>Gnuplot</title><desc>x</desc><g id=\"a\"/><use href='#a'/>"
+			 "<text> id='a'</text></svg>\n",
+			 "k-", "<t>"),
+		0);
+	assert_string_equal(page(NULL), "<figure>\n<svg role=\"img\" aria-label=\"&lt;t&gt;\" "
+					"viewBox=\"0 0 1 1\"><g id=\"k-a\"/><use href='#k-a'/>"
+					"<text> id='a'</text></svg>\n</figure>\n");
 }
 
 static void test_no_svg_is_refused(void **state)
 {
-	static const char *const bad[] = { "", "<svg", "</svg><svg>", "<html></html>",
+	static const char *const bad[] = { "",
+					   "<svg",
+					   "</svg><svg>",
+					   "<html></html>",
 					   "<svg><script>x</script></svg>",
 					   "<svg><foreignObject/></svg>" };
 
@@ -128,8 +134,9 @@ static void test_result(void **state)
 	assert_int_equal(html_result(out, &h), 0);
 	page("sample");
 	np_result_free(r);
-	assert_non_null(strstr(text, "<li>shadow VMCS removes 31 % of the nesting overhead of cpuid "
-				     "(24,110 -&gt; 17,000 ticks; single 1,030)</li>"));
+	assert_non_null(strstr(text,
+			       "<li>shadow VMCS removes 31 % of the nesting overhead of cpuid "
+			       "(24,110 -&gt; 17,000 ticks; single 1,030)</li>"));
 	assert_non_null(strstr(text, "nestprof lab --arms single,shadow-off,shadow-on --workloads "
 				     "cpuid,vmcall,pio --repetitions 3"));
 	assert_int_equal(count(text, "<table class=\"sorts\">"), 2);
@@ -190,9 +197,14 @@ static void add_vm(struct stat_lines *lines, pid_t tgid, const char *name, bool 
 
 static struct html_recording recording(struct stat_lines *lines)
 {
-	return (struct html_recording){ .file = HOSTILE, .nestprof = "0", .kernel = "6.1",
-					.cpu = HOSTILE, .tracing = "not measured", .seconds = 2,
-					.by = STAT_BY_VM, .lines = lines };
+	return (struct html_recording){ .file = HOSTILE,
+					.nestprof = "0",
+					.kernel = "6.1",
+					.cpu = HOSTILE,
+					.tracing = "not measured",
+					.seconds = 2,
+					.by = STAT_BY_VM,
+					.lines = lines };
 }
 
 static void test_hostile_vm_names(void **state)
@@ -210,8 +222,9 @@ static void test_hostile_vm_names(void **state)
 	stat_lines_free(&lines);
 	page("vms");
 	assert_int_equal(count(text, "<script"), 1);
-	assert_non_null(strstr(text, "<li>100 exits of L2 made L1 exit 8.00 times each: nesting turns "
-				     "one exit into 9.00."));
+	assert_non_null(strstr(text,
+			       "<li>100 exits of L2 made L1 exit 8.00 times each: nesting turns "
+			       "one exit into 9.00."));
 	assert_non_null(strstr(text, "CPUID accounts for 98 % of L0&#39;s exits"));
 	assert_non_null(strstr(text, "3 events were lost"));
 }
@@ -227,7 +240,8 @@ static void test_no_l2(void **state)
 	assert_int_equal(html_recording(out, &h), 0);
 	stat_lines_free(&lines);
 	page("no-l2");
-	assert_non_null(strstr(text, "<li>7 exits to L0, none of them of a nested guest (L2).</li>"));
+	assert_non_null(
+		strstr(text, "<li>7 exits to L0, none of them of a nested guest (L2).</li>"));
 }
 
 static void test_nothing_recorded(void **state)
