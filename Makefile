@@ -46,7 +46,7 @@ TESTS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.
 all: $(B)/nestprof $(B)/runner $(B)/micro $(B)/still_time.so
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-include $(wildcard tests/*.mk tests/*/*.mk workloads/*.mk packaging/*.mk)
+include $(wildcard tests/*.mk tests/*/*.mk workloads/*.mk packaging/*.mk exporter/*.mk)
 
 # Set-up comes before make looks for what the build needs: hence another make.
 BUILD := echo "build (only what changed)"; $(MAKE) -s --no-print-directory -j$$(nproc)
