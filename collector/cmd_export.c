@@ -97,10 +97,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 const struct argp export_argp = {
 	.options = options,
 	.parser = parse,
-	.doc = "Counts exits of all virtual machines until it is ended, and serves them at /metrics "
-	       "for Prometheus: counters by VM, reason of L2's exit and kind of L1's exits, and "
-	       "histograms of round trips. Takes CAP_BPF and CAP_PERFMON.\v"
-	       "docs/export.md has the metrics, alerts, a dashboard, and how to run it on many hosts.",
+	.doc = "Counts exits of all virtual machines until it is ended, and serves them at "
+	       "/metrics for Prometheus: counters by VM, reason of L2's exit and kind of L1's "
+	       "exits, and histograms of round trips. Takes CAP_BPF and CAP_PERFMON.\v"
+	       "docs/export.md has the metrics, alerts, a dashboard, and how to run it on many "
+	       "hosts.",
 };
 
 int cmd_export(int argc, char **argv)

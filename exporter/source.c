@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/utsname.h>
 
+#include "collector/host/vms.h"
 #include "collector/record/playback.h"
 #include "collector/stat/live.h"
 #include "collector/stat/privileges.h"
@@ -14,7 +15,6 @@
 struct source {
 	const struct export_options *o;
 	struct live live;
-	struct stat_model *model;
 	struct utsname host;
 	/* Of a recording, all at once. */
 	bool played;
@@ -29,11 +29,9 @@ int source_open(struct source **out, const struct export_options *o)
 
 	if (!s)
 		return -ENOMEM;
-	*s = (struct source){ .o = o, .live = LIVE_NONE, .model = stat_model_new() };
+	*s = (struct source){ .o = o, .live = LIVE_NONE };
 	uname(&s->host);
-	if (!s->model)
-		err = -ENOMEM;
-	if (!err && !o->recording)
+	if (!o->recording)
 		err = privileges_check();
 	if (!err && !o->recording)
 		err = live_open(&s->live, &o->target);
@@ -49,7 +47,6 @@ void source_close(struct source *s)
 	if (!s)
 		return;
 	live_close(&s->live);
-	stat_model_free(s->model);
 	free(s);
 }
 
@@ -59,7 +56,7 @@ static int take_interval(struct stat_model *m, uint64_t from, uint64_t to, uint6
 
 	(void)from, (void)to;
 	s->lost += lost;
-	return stat_model_windows(m, STAT_BY_VM, fleet_add, s->fleet);
+	return stat_model_windows(m, STAT_BY_VM, fleet_window, s->fleet);
 }
 
 static int play(struct source *s)
@@ -89,13 +86,38 @@ static int read_recording(struct source *s)
 	return err;
 }
 
+struct reading {
+	uint32_t n;
+	struct fleet_vcpu vcpu[NP_MAX_VCPUS];
+	const struct np_pools *pools;
+};
+
+static int take_vcpu(uint32_t slot, const struct np_vcpu *v, const struct np_pools *pools,
+		     void *arg)
+{
+	struct reading *r = arg;
+
+	r->pools = pools;
+	r->vcpu[r->n++] = (struct fleet_vcpu){ slot, v->key == NP_KEY_GONE, v };
+	return 0;
+}
+
+static void name_vm(pid_t tgid, char name[NP_VM_NAME], void *arg)
+{
+	(void)arg;
+	vm_name(tgid, name);
+}
+
 static int read_live(struct source *s)
 {
-	int err = live_read(&s->live, s->model);
+	struct reading r = { .n = 0 };
+	int err = session_each_vcpu(s->live.session, take_vcpu, &r);
 
-	if (!err)
-		err = stat_model_windows(s->model, STAT_BY_VM, fleet_add, s->fleet);
-	stat_model_advance(s->model);
+	if (!err && r.n)
+		err = fleet_vcpus(s->fleet, r.vcpu, r.n, r.pools, name_vm);
+	for (uint32_t i = 0; !err && i < r.n; i++)
+		if (r.vcpu[i].gone)
+			session_recycle(s->live.session, r.vcpu[i].slot);
 	s->lost = session_lost(s->live.session);
 	return err;
 }

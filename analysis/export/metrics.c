@@ -42,6 +42,13 @@ static void label(FILE *out, const char *before, const char *name, const char *v
 	fputc('"', out);
 }
 
+static void vm_label(FILE *out, const struct fleet_vm *v)
+{
+	fputs("{vm=\"", out);
+	fputs(v->label, out);
+	fputc('"', out);
+}
+
 /* The two formats differ in what a counter is called here, and in what kinds there are. */
 static void family(const struct page *p, const char *name, const char *type, const char *help)
 {
@@ -64,7 +71,7 @@ static const struct fleet_vm *vm_at(const struct fleet *f, uint32_t i)
 	return i == f->nr && f->together ? &f->others : NULL;
 }
 
-#define OF_VM(field) offsetof(struct fleet_vm, field)
+#define OF_VM(field) offsetof(struct fleet_vm, now.field)
 #define OF_ROW(field) offsetof(struct fleet_row, field)
 
 static const struct counter {
@@ -102,7 +109,7 @@ static void vm_counters(const struct page *p)
 		family(p, of_vm[c].name, "counter", of_vm[c].help);
 		for (uint32_t i = 0; (v = vm_at(p->f, i)); i++) {
 			fprintf(p->out, "%s_total", of_vm[c].name);
-			label(p->out, "{", "vm", v->label);
+			vm_label(p->out, v);
 			fprintf(p->out, "} %" PRIu64 "\n", number_at(v, of_vm[c].offset));
 		}
 	}
@@ -110,7 +117,7 @@ static void vm_counters(const struct page *p)
 
 static void row_labels(FILE *out, const struct fleet_vm *v, const struct fleet_row *r)
 {
-	label(out, "{", "vm", v->label);
+	vm_label(out, v);
 	label(out, ",", "reason", np_exit_reason_name(v->isa, r->reason));
 }
 
@@ -121,11 +128,11 @@ static void row_counters(const struct page *p)
 	for (size_t c = 0; c < sizeof(of_row) / sizeof(*of_row); c++) {
 		family(p, of_row[c].name, "counter", of_row[c].help);
 		for (uint32_t i = 0; (v = vm_at(p->f, i)); i++)
-			for (uint32_t k = 0; k < v->nr_rows; k++) {
+			for (uint32_t k = 0; k < v->now.nr_rows; k++) {
 				fprintf(p->out, "%s_total", of_row[c].name);
-				row_labels(p->out, v, &v->row[k]);
+				row_labels(p->out, v, &v->now.row[k]);
 				fprintf(p->out, "} %" PRIu64 "\n",
-					number_at(&v->row[k], of_row[c].offset));
+					number_at(&v->now.row[k], of_row[c].offset));
 			}
 	}
 }
@@ -141,8 +148,8 @@ static void l1_exits(const struct page *p)
 	family(p, "nestprof_l1_exits", "counter",
 	       "Exits of L1 to L0 while it handled an exit of L2 for that reason.");
 	for (uint32_t i = 0; (v = vm_at(p->f, i)); i++)
-		for (uint32_t k = 0; k < v->nr_rows * FLEET_KINDS; k++) {
-			const struct fleet_row *r = &v->row[k / FLEET_KINDS];
+		for (uint32_t k = 0; k < v->now.nr_rows * FLEET_KINDS; k++) {
+			const struct fleet_row *r = &v->now.row[k / FLEET_KINDS];
 
 			fputs("nestprof_l1_exits_total", p->out);
 			row_labels(p->out, v, r);
@@ -155,14 +162,13 @@ static void l1_exits(const struct page *p)
 
 static void one_histogram(const struct page *p, const struct fleet_vm *v, uint32_t kind)
 {
-	const struct fleet_trips *t = &v->trips[kind];
 	const char *by = kind == NP_TRIP_L1 ? "L1" : "L0";
 	uint64_t n = 0;
 
 	for (uint32_t i = 0; i <= FLEET_BUCKETS; i++) {
-		n += t->n[i];
+		n += v->trips[kind][i];
 		fputs(TRIPS "_bucket", p->out);
-		label(p->out, "{", "vm", v->label);
+		vm_label(p->out, v);
 		if (i < FLEET_BUCKETS)
 			fprintf(p->out, ",by=\"%s\",le=\"%g\"} %" PRIu64 "\n", by,
 				fleet_bounds[i] * 1e-9, n);
@@ -170,9 +176,9 @@ static void one_histogram(const struct page *p, const struct fleet_vm *v, uint32
 			fprintf(p->out, ",by=\"%s\",le=\"+Inf\"} %" PRIu64 "\n", by, n);
 	}
 	fputs(TRIPS "_sum", p->out);
-	label(p->out, "{", "vm", v->label);
-	fprintf(p->out, ",by=\"%s\"} %.9f\n" TRIPS "_count", by, t->ns * 1e-9);
-	label(p->out, "{", "vm", v->label);
+	vm_label(p->out, v);
+	fprintf(p->out, ",by=\"%s\"} %.9f\n" TRIPS "_count", by, v->now.trip_ns[kind] * 1e-9);
+	vm_label(p->out, v);
 	fprintf(p->out, ",by=\"%s\"} %" PRIu64 "\n", by, n);
 }
 
@@ -196,7 +202,7 @@ static void vm_info(const struct page *p, metrics_uuid uuid)
 
 		uuid(v->tgid, id, sizeof(id));
 		fputs("nestprof_vm_info", p->out);
-		label(p->out, "{", "vm", v->label);
+		vm_label(p->out, v);
 		fprintf(p->out, ",pid=\"%d\"", (int)v->tgid);
 		label(p->out, ",", "uuid", id);
 		fputs("} 1\n", p->out);

@@ -9,3 +9,8 @@ check-prometheus: all $(B)/tests/test_export
 	mkdir -p $(PROMETHEUS_WORK)
 	NESTPROF_METRICS=$(PROMETHEUS_WORK)/metrics $(B)/tests/test_export
 	tests/prometheus/check.sh $(B)/nestprof tests/cli/data/web.rec $(PROMETHEUS_WORK)/metrics $(PROMETHEUS_WORK)
+
+# What a scrape takes with 200 VMs of 8 vCPUs.
+.PHONY: bench-export
+bench-export: $(B)/tests/bench_export
+	$(B)/tests/bench_export

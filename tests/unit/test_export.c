@@ -12,6 +12,7 @@
 #include "analysis/export/metrics.h"
 #include "analysis/hist.h"
 #include "collector/base/fsutil.h"
+#include "tests/unit/fsm_pools.h"
 #include "tests/unit/sample_result.h"
 
 #include <cmocka.h>
@@ -94,7 +95,7 @@ static void add(const char *name, pid_t tgid)
 	struct stat_whose w = { .tgid = tgid, .vcpu = NP_ANY_VCPU };
 
 	snprintf(w.vm, sizeof(w.vm), "%s", name);
-	assert_int_equal(fleet_add(&w, &window, &trips, &fleet), 0);
+	assert_int_equal(fleet_window(&w, &window, &trips, &fleet), 0);
 }
 
 static void test_windows_are_summed(void **state)
@@ -209,6 +210,103 @@ static void test_nothing_yet(void **state)
 	assert_null(strstr(text, "vm=\""));
 }
 
+static struct np_vcpu vcpu;
+static uint32_t names_asked;
+
+static void name_vm(pid_t tgid, char name[NP_VM_NAME], void *arg)
+{
+	(void)arg;
+	names_asked++;
+	snprintf(name, NP_VM_NAME, "vm-%d", (int)tgid);
+}
+
+/* n CPUIDs of L2, each with a VMREAD of L1, that take 3 us. */
+static void run_vcpu(uint32_t n)
+{
+	while (n--) {
+		np_fsm_exit(&pools, &vcpu, 10, NP_LEVEL_L2, true);
+		np_fsm_inject(&pools, &vcpu, 10, true);
+		np_fsm_entry(&pools, &vcpu, NP_LEVEL_L1);
+		np_fsm_exit(&pools, &vcpu, 23, NP_LEVEL_L1, true);
+		np_fsm_entry(&pools, &vcpu, NP_LEVEL_L1);
+		np_fsm_exit(&pools, &vcpu, 24, NP_LEVEL_L1, true);
+		np_fsm_vmenter(&pools, &vcpu, true);
+		pools.now += 3000;
+		np_fsm_entry(&pools, &vcpu, NP_LEVEL_L2);
+		pools.now += 100;
+	}
+}
+
+static void read_vcpu(double now, bool gone)
+{
+	struct fleet_vcpu list = { 5, gone, &vcpu };
+
+	fleet_begin(&fleet, now);
+	assert_int_equal(fleet_vcpus(&fleet, &list, 1, &pools, name_vm), 0);
+	fleet_end(&fleet, 300);
+}
+
+static void counted(uint64_t n)
+{
+	const struct fleet_vm *v = &fleet.vm[0];
+	uint64_t trips_seen = 0;
+
+	for (uint32_t i = 0; i <= FLEET_BUCKETS; i++)
+		trips_seen += v->trips[NP_TRIP_L1][i];
+	assert_int_equal(v->now.row[0].exits, n);
+	assert_int_equal(v->now.row[0].l1[FLEET_VMREAD], n);
+	assert_int_equal(v->now.l0_exits, 3 * n);
+	assert_int_equal(trips_seen, n);
+	assert_int_equal(v->now.trip_ns[NP_TRIP_L1], 3000 * n);
+}
+
+/* Counters as they stand, read twice; then the vCPU ends, and another has its slot. */
+static void test_vcpus_come_and_go(void **state)
+{
+	(void)state;
+	names_asked = 0;
+	for (int life = 0; life < 3; life++) {
+		fresh_pools(8, TEST_ROWS);
+		pools.now = 1; /* 0 is no time */
+		fresh_vcpu(&vcpu, 5);
+		vcpu.tgid = 77;
+		run_vcpu(10);
+		read_vcpu(3 * life, false);
+		counted(25 * life + 10);
+		run_vcpu(5);
+		read_vcpu(3 * life + 1, false);
+		counted(25 * life + 15);
+		run_vcpu(10);
+		read_vcpu(3 * life + 2, true);
+		counted(25 * life + 25);
+	}
+	assert_int_equal(names_asked, 1);
+	fleet_begin(&fleet, 20);
+	fleet_end(&fleet, 300);
+	counted(75); /* it is still told of */
+}
+
+/* The kernel's buckets have 32 bits. */
+static void test_buckets_start_over(void **state)
+{
+	struct np_hist_page *page = test_pages;
+
+	(void)state;
+	fresh_pools(8, TEST_ROWS);
+	pools.now = 1;
+	fresh_vcpu(&vcpu, 5);
+	vcpu.tgid = 77;
+	run_vcpu(1);
+	for (uint32_t i = 0; i < NP_HIST_PAGE; i++)
+		if (page->n[i])
+			page->n[i] = UINT32_MAX - 1;
+	read_vcpu(1, false);
+	run_vcpu(10);
+	read_vcpu(2, false);
+	assert_int_equal(fleet.vm[0].trips[NP_TRIP_L1][fleet_bucket(np_hist_bucket(3000))],
+			 UINT32_MAX + 9ull);
+}
+
 /* For promtool. */
 static void test_two_hundred(void **state)
 {
@@ -237,6 +335,7 @@ int main(void)
 		TEST(test_windows_are_summed),	   TEST(test_formats_name_families_apart),
 		TEST(test_hostile_labels),	   TEST(test_same_name),
 		TEST(test_series_are_bounded),	   TEST(test_ended_vms_are_forgotten),
+		TEST(test_vcpus_come_and_go),	   TEST(test_buckets_start_over),
 		TEST(test_nothing_yet),		   TEST(test_two_hundred),
 	};
 
