@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Usage: packaging/check-deb.sh PACKAGE.deb     (as root)
+# Usage: packaging/check-deb.sh NESTPROF.deb NESTPROF-EXPORTER.deb     (as root)
 # Installs the package on a fresh Debian 12 (debootstrap), runs it from there,
 # and removes it again. The mirror is this machine's own.
 set -euo pipefail
 deb=$(realpath "$1")
+exporter=$(realpath "$2")
 root=$(mktemp -d /var/tmp/nestprof-deb-XXXXXX)
 chmod 755 "$root"
 
@@ -45,6 +46,7 @@ mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
 mount --bind /dev/pts "$root/dev/pts"
 cp "$deb" "$root/tmp/nestprof.deb"
+cp "$exporter" "$root/tmp/exporter.deb"
 [ ! -e /etc/resolv.conf ] || cp -L /etc/resolv.conf "$root/etc/resolv.conf"
 # How this machine reaches its mirror.
 for f in /etc/apt/apt.conf /etc/apt/apt.conf.d/*prox*; do
@@ -57,12 +59,16 @@ expect 0,20,21,22 '^lab: can' nestprof doctor
 expect 0 'Usage: nestprof ab' nestprof ab --help
 expect 2 "unknown command 'frobnicate'" nestprof frobnicate
 expect 0 '/runner' ls /usr/lib/nestprof/runner /usr/share/nestprof/plots/common.gp
+expect 7 'nestprof-exporter: No such file.*package nestprof-exporter' nestprof export
+expect 0 'Setting up nestprof-exporter' apt-get -q install -y --no-install-recommends /tmp/exporter.deb
+expect 5,6 '^nestprof: ' nestprof export
+expect 2 'go together' nestprof export --tls-key /none
 if [[ -n ${NESTPROF_DEB_LAB:-} ]]; then # some minutes more
 	inside apt-get -q install -y --no-install-recommends gnuplot-nox fonts-dejavu-core >/dev/null
 	expect 0 'shadow VMCS removes' nestprof lab --workloads cpuid --repetitions 1 -o /tmp/results
 	expect 0 'svg' ls /tmp/results/latest
 fi
-expect 0 'Removing nestprof' apt-get -q purge -y nestprof
+expect 0 'Removing nestprof' apt-get -q purge -y nestprof nestprof-exporter
 [ ! -e "$root/usr/lib/nestprof" ] && [ ! -e "$root/usr/share/nestprof" ] || {
 	echo "FAILED  purge leaves something behind" >&2
 	exit 1
