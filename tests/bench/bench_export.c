@@ -62,7 +62,8 @@ static double cpu_ms(void)
 	return t.tv_sec * 1e3 + t.tv_nsec * 1e-6;
 }
 
-static size_t scrape(struct fleet_vcpu *list, struct fleet *f, const struct np_vcpu *vcpus, uint32_t n)
+static size_t scrape(struct fleet_vcpu *list, struct fleet *f, const struct np_vcpu *vcpus,
+		     uint32_t n)
 {
 	const struct metrics_facts facts = { .kernel = "x", .times = true };
 	char *text = NULL;
