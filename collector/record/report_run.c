@@ -51,6 +51,8 @@ static int flushed(int err)
 {
 	if (err == -ENOMEM || (!err && !fflush(stdout) && !ferror(stdout)))
 		return err;
+	if (report_reader_is_gone(stdout))
+		return -EPIPE;
 	return fail(NP_EXIT_NO_SPACE, err ?: -EIO, "cannot write to standard output");
 }
 
@@ -115,11 +117,13 @@ int report_run(const struct report_options *o)
 	struct run r = { .o = o, .report = shown_report(&o->shown) };
 	int err;
 
-	if (strcmp(o->file, "-") && result_file_is(o->file))
-		return run_result(o);
-	err = run(&r);
-	if (r.any)
-		stat_lines_free(&r.lines);
-	playback_close(&r.play);
+	if (strcmp(o->file, "-") && result_file_is(o->file)) {
+		err = run_result(o);
+	} else {
+		err = run(&r);
+		if (r.any)
+			stat_lines_free(&r.lines);
+		playback_close(&r.play);
+	}
 	return err == -EPIPE ? 0 : err; /* nobody is left to be told */
 }

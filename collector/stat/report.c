@@ -11,7 +11,7 @@
 
 #define JSON_FORM (JSON_COMPACT | JSON_REAL_PRECISION(9))
 
-static bool reader_is_gone(FILE *out)
+bool report_reader_is_gone(FILE *out)
 {
 	struct pollfd fd = { .fd = fileno(out) };
 
@@ -26,7 +26,7 @@ static int flush(const struct stat_report *r, int err)
 	if (err == -ENOMEM)
 		return err;
 	err = errno ? -errno : -EIO;
-	if (err == -EPIPE || reader_is_gone(r->out))
+	if (err == -EPIPE || report_reader_is_gone(r->out))
 		return -EPIPE;
 	return fail(NP_EXIT_NO_SPACE, err, "cannot write to standard output: %s", strerror(-err));
 }
