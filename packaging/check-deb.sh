@@ -66,7 +66,8 @@ expect 2 'go together' nestprof export --tls-key /none
 if [[ -n ${NESTPROF_DEB_LAB:-} ]]; then # some minutes more
 	inside apt-get -q install -y --no-install-recommends gnuplot-nox fonts-dejavu-core >/dev/null
 	expect 0 'shadow VMCS removes' nestprof lab --workloads cpuid --repetitions 1 -o /tmp/results
-	expect 0 'svg' ls /tmp/results/latest
+	expect 0 'report.html' ls /tmp/results/latest
+	expect 0 '</svg>' cat /tmp/results/latest/report.html
 fi
 expect 0 'Removing nestprof' apt-get -q purge -y nestprof nestprof-exporter
 [ ! -e "$root/usr/lib/nestprof" ] && [ ! -e "$root/usr/share/nestprof" ] || {
