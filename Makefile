@@ -13,10 +13,13 @@
 # make check-fields  in the lab: the VMCS fields that fields tells are those that L1 accesses
 # make check-predict  in the lab: what advise predicts of shadow VMCS, beside what is measured
 # make bench-record  whether record keeps up with a million exits a second (as root)
+# make check-report  reports in headless Chromium: light, dark, narrow, clicked, printed
+# make check-prometheus  nestprof export, scraped by a real Prometheus
 # make lint       style, and gcc's analyzer over analysis/
 # make install    below $(DESTDIR)$(prefix) [/usr/local]; make uninstall takes it away again
 # make dist       build/dist: a tarball with its checksum
 # make deb        build/deb: a Debian package of it, looked at by lintian
+# make check-deb  the package on a fresh Debian (as root; NESTPROF_DEB_LAB=1 runs the lab from it)
 # make clean      remove what was built
 # make help       this list
 
@@ -34,7 +37,7 @@ PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -lutil -lm
 
 # analysis/ links without libbpf; the rest may use both.
-ANALYSIS := $(patsubst %.c,$(B)/%.o,$(wildcard analysis/*.c analysis/*/*.c))
+ANALYSIS := $(patsubst %.c,$(B)/%.o,$(wildcard analysis/*.c analysis/*/*.c)) $(B)/analysis/html/parts.o
 COLLECT  := $(patsubst %.c,$(B)/%.o,$(filter-out collector/main.c,$(wildcard collector/*.c collector/*/*.c))) \
 	    $(B)/collector/lab/boot_stages.o
 LIB      := $(B)/libnestprof.a
@@ -44,7 +47,7 @@ TESTS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.
 all: $(B)/nestprof $(B)/runner $(B)/micro $(B)/still_time.so
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-include $(wildcard tests/*.mk tests/*/*.mk workloads/*.mk packaging/*.mk)
+include $(wildcard tests/*.mk tests/*/*.mk workloads/*.mk packaging/*.mk exporter/*.mk)
 
 # Set-up comes before make looks for what the build needs: hence another make.
 BUILD := echo "build (only what changed)"; $(MAKE) -s --no-print-directory -j$$(nproc)
@@ -69,6 +72,10 @@ $(B)/%.o: %.c
 $(LIB): $(COLLECT) $(ANALYSIS)
 	@rm -f $@
 	$(AR) rcs $@ $^
+
+$(B)/analysis/html/parts.o: analysis/html/parts.S analysis/html/style.css analysis/html/sort.js
+	@mkdir -p $(@D)
+	$(CC) -I. -c $< -o $@
 
 $(B)/nestprof: $(B)/collector/main.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(PKG_LIBS)

@@ -4,6 +4,7 @@
 #define NESTPROF_CHARTS_H
 
 #include "analysis/result.h"
+#include "analysis/stat_lines.h"
 
 /*
  * Writes what plots/'s scripts read into `dir`:
@@ -13,5 +14,12 @@
  * A chart that would be empty has no data file.
  */
 int np_charts_write_data(const struct np_result *r, const char *dir);
+
+/* The same of what was counted: l2_reasons.dat, and vars.gp. */
+struct np_stat_chart {
+	const struct stat_lines *lines;
+	const char *kernel, *cpu;
+};
+int np_charts_write_stat(const struct np_stat_chart *c, const char *dir);
 
 #endif

@@ -281,6 +281,18 @@ static void print_agreement(const struct page *p, const struct np_result *r, uin
 				"(ftrace, debugfs).\n", equal, witnesses);
 }
 
+void np_result_print_verdicts(const struct np_result *r, FILE *out)
+{
+	print_verdicts(&(struct page){ out, "", "" }, r);
+}
+
+void np_result_print_notes(const struct np_result *r, FILE *out)
+{
+	struct page p = { out, "", "" };
+
+	print_agreement(&p, r, print_notes(&p, r));
+}
+
 int np_result_print(const struct np_result *r, FILE *out, const char *bold, const char *reset)
 {
 	struct page p = { out, bold, reset };

@@ -15,6 +15,10 @@
  */
 int np_result_print(const struct np_result *r, FILE *out, const char *bold, const char *reset);
 
+/* Parts of it: a line or more for each workload, the first not indented; what to be aware of. */
+void np_result_print_verdicts(const struct np_result *r, FILE *out);
+void np_result_print_notes(const struct np_result *r, FILE *out);
+
 /* result.csv: one line per arm, workload and metric (long form). */
 int np_result_print_csv(const struct np_result *r, FILE *out);
 

@@ -9,28 +9,7 @@
 
 #include <libsmartcols/libsmartcols.h>
 
-struct cell {
-	enum np_cell_type type;
-	union {
-		const char *text; /* one of the table's */
-		uint64_t count;
-		double number;
-	};
-};
-
-/* Texts live as long as their table. */
-struct text {
-	struct text *next;
-	char s[];
-};
-
-struct np_rows {
-	const struct np_column *columns;
-	uint32_t nr_columns;
-	uint32_t nr_rows;
-	struct cell *cells; /* row by row */
-	struct text *texts;
-};
+#include "analysis/rows_cells.h"
 
 struct np_rows *np_rows_new(const struct np_column *columns, uint32_t nr_columns)
 {
@@ -41,11 +20,6 @@ struct np_rows *np_rows_new(const struct np_column *columns, uint32_t nr_columns
 	t->columns = columns;
 	t->nr_columns = nr_columns;
 	return t;
-}
-
-static struct cell *cell_at(const struct np_rows *t, uint32_t row, uint32_t column)
-{
-	return &t->cells[(size_t)row * t->nr_columns + column];
 }
 
 void np_rows_free(struct np_rows *t)
@@ -140,7 +114,7 @@ char *np_grouped(char out[NP_GROUPED], double value, int decimals)
 	return out;
 }
 
-static char *cell_text(const struct cell *c, int decimals)
+char *np_cell_text(const struct cell *c, int decimals)
 {
 	char number[NP_GROUPED];
 
@@ -156,7 +130,7 @@ static char *cell_text(const struct cell *c, int decimals)
 	}
 }
 
-static bool is_numeric(const struct np_rows *t, uint32_t column)
+bool np_rows_is_numeric(const struct np_rows *t, uint32_t column)
 {
 	for (uint32_t i = 0; i < t->nr_rows; i++)
 		if (cell_at(t, i, column)->type == NP_CELL_TEXT)
@@ -168,7 +142,7 @@ static int add_columns(const struct np_rows *t, struct libscols_table *tb)
 {
 	for (uint32_t i = 0; i < t->nr_columns; i++) {
 		const struct np_column *c = &t->columns[i];
-		int flags = is_numeric(t, i) ? SCOLS_FL_RIGHT : 0;
+		int flags = np_rows_is_numeric(t, i) ? SCOLS_FL_RIGHT : 0;
 		char title[128];
 
 		snprintf(title, sizeof(title), "%s%s%s", c->title, c->unit[0] ? ", " : "", c->unit);
@@ -184,7 +158,7 @@ static int add_lines(const struct np_rows *t, struct libscols_table *tb)
 		struct libscols_line *line = scols_table_new_line(tb, NULL);
 
 		for (uint32_t k = 0; k < t->nr_columns; k++) {
-			char *text = cell_text(cell_at(t, i, k), t->columns[k].decimals);
+			char *text = np_cell_text(cell_at(t, i, k), t->columns[k].decimals);
 
 			/* The line owns the text from here on. */
 			if (!line || !text || scols_line_refer_data(line, k, text)) {

@@ -36,7 +36,7 @@ enum { OPT_L1_KERNEL = 256, OPT_L1_INITRD, OPT_L1_MODULES, OPT_L1_MEMORY, OPT_QE
 
 static const struct argp_option options[] = {
 	{ "output", 'o', "DIR", 0, "where results go [results]", 1 },
-	{ "no-charts", OPT_NO_CHARTS, 0, 0, "do not draw charts", 1 },
+	{ "no-charts", OPT_NO_CHARTS, 0, 0, "no charts, and no report.html", 1 },
 	{ "verbose", 'v', 0, 0, "show L1's console", 1 },
 	{ "recover", OPT_RECOVER, 0, 0,
 	  "only put back what a killed run left (any run does that first)", 1 },

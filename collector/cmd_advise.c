@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
 #include <errno.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/advise_report.h"
-#include "analysis/result_json.h"
 #include "collector/base/fail.h"
 #include "collector/base/fsutil.h"
 #include "collector/calibrate/publish.h"
 #include "collector/commands.h"
+#include "collector/result_file.h"
 #include "workloads/runner/protocol.h"
 
 #define DEFAULT_RESULT "results/latest"
-#define HALTS 2 /* of a run: it ends its warm-up and itself with one */
 
 struct options {
 	const char *result, *calibration;
@@ -68,41 +66,6 @@ const struct argp advise_argp = {
 	       "docs/advise.md explains the figures.",
 };
 
-/* A folder's is in it. */
-static int result_path(const char *given, char path[NP_PATH])
-{
-	int err = fs_path(path, "%s/result.json", given);
-
-	return !err && fs_exists(path) ? 0 : fs_path(path, "%s", given);
-}
-
-static int read_result(const char *path, struct np_result **out)
-{
-	char why[200], *text = NULL;
-	int err = fs_read_text(path, &text);
-
-	if (err)
-		return fail(NP_EXIT_MISSING, err, "%s: %s", path, strerror(-err));
-	err = np_result_from_json(text, out, why, sizeof(why));
-	free(text);
-	return err ? fail(NP_EXIT_FAILED, err, "%s: %s", path, why) : 0;
-}
-
-/* Beside the result; else in the folder above, where nestprof calibrate puts it. */
-static int calibration_path(const char *result, char path[NP_PATH])
-{
-	char real[PATH_MAX], *dir;
-	int err;
-
-	if (!realpath(result, real))
-		return -errno;
-	dir = dirname(real);
-	err = fs_path(path, "%s/" CALIBRATION_FILE, dir);
-	if (!err && !fs_exists(path))
-		err = fs_path(path, "%s/" CALIBRATION_FILE, dirname(dir));
-	return err;
-}
-
 static int refuse(const char *path, const char *why)
 {
 	return fail(NP_EXIT_FAILED, -ESTALE,
@@ -135,7 +98,7 @@ static int advise(const struct options *o, const char *path, const char *calibra
 	int err = report ? 0 : -ENOMEM;
 
 	if (!err)
-		err = np_advice_report(report, r, c, NP_WARM_UP, HALTS, why, sizeof(why));
+		err = np_advice_report(report, r, c, NP_WARM_UP, NP_RUN_HALTS, why, sizeof(why));
 	if (err && why[0])
 		fail(NP_EXIT_FAILED, err, "%s: %s", path, why);
 	if (!err && report->stale[0] && !o->force)
@@ -157,11 +120,11 @@ int cmd_advise(int argc, char **argv)
 	int err;
 
 	argp_parse(&advise_argp, argc, argv, 0, NULL, &o);
-	err = result_path(o.result, path);
+	err = result_file_path(o.result, path);
 	if (!err)
-		err = read_result(path, &r);
+		err = result_file_read(path, &r);
 	if (!err && !o.calibration) {
-		err = calibration_path(path, beside);
+		err = result_file_calibration(path, beside);
 		o.calibration = beside;
 	}
 	if (!err)

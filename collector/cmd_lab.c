@@ -35,7 +35,7 @@ enum { OPT_CPU = 256, OPT_MEMORY, OPT_WATCHDOG, OPT_MACHINES, OPT_KEEP, OPT_UPDA
 
 static const struct argp_option options[] = {
 	{ "output", 'o', "DIR", 0, "where results go [results]", 1 },
-	{ "no-charts", OPT_NO_CHARTS, 0, 0, "do not draw charts", 1 },
+	{ "no-charts", OPT_NO_CHARTS, 0, 0, "no charts, and no report.html", 1 },
 	{ "verbose", 'v', 0, 0, "show the serial consoles", 1 },
 	{ "calibrate", OPT_CALIBRATE, 0, 0,
 	  "run 'nestprof calibrate' instead: calibration.json, for 'nestprof advise'", 1 },

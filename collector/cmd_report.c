@@ -5,6 +5,13 @@
 #include "collector/commands.h"
 #include "collector/record/report_run.h"
 
+enum { OPT_HTML = 1024 };
+
+static const struct argp_option options[] = {
+	{ "html", OPT_HTML, 0, 0, "a page of HTML, all in one file, instead of tables", 4 },
+	{ 0 },
+};
+
 static const struct argp_child children[] = { { &target_argp, 0, NULL, 0 },
 					      { &shown_argp, 0, NULL, 0 },
 					      { 0 } };
@@ -23,17 +30,26 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "one FILE only");
 		o->file = arg;
 		return 0;
+	case OPT_HTML:
+		o->html = true;
+		return 0;
+	case ARGP_KEY_END:
+		if (o->html && (o->target.interval || o->shown.format != STAT_TEXT))
+			argp_error(state, "--html excludes -I, --json and --csv");
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
 const struct argp report_argp = {
+	.options = options,
 	.parser = parse,
 	.children = children,
 	.args_doc = "[FILE]",
 	.doc = "Prints stat's tables from what 'nestprof record' recorded in FILE "
-	       "[" RECORD_FILE "]; - reads standard input.\v"
+	       "[" RECORD_FILE "]; - reads standard input. FILE can also be a result of "
+	       "'nestprof ab' or 'nestprof lab', a folder or its result.json.\v"
 	       "With the same options it says what stat would have said. A file that is damaged or "
 	       "was cut off is read up to there. docs/record.md tells more, docs/stat.md explains "
 	       "the columns.",

@@ -82,11 +82,11 @@ static int draw(const char *chart, const char *kind, const char *plots, const ch
 
 static int draw_all(const char *plots, const char *work, const char *dir)
 {
-	static const char *const charts[] = { "exits", "round_trip" };
+	static const char *const charts[] = { "exits", "round_trip", "l2_reasons" };
 	static const char *const kinds[] = { "svg", "png" };
 	int err = 0;
 
-	for (int i = 0; !err && i < 2; i++) {
+	for (int i = 0; !err && i < 3; i++) {
 		char data[NP_PATH];
 
 		err = fs_path(data, "%s/%s.dat", work, charts[i]);
@@ -98,7 +98,18 @@ static int draw_all(const char *plots, const char *work, const char *dir)
 	return err;
 }
 
-int plot_result_with(const struct np_result *r, const char *dir, const char *plots)
+static int write_result(const void *what, const char *dir)
+{
+	return np_charts_write_data(what, dir);
+}
+
+static int write_stat(const void *what, const char *dir)
+{
+	return np_charts_write_stat(what, dir);
+}
+
+static int plot_with(int (*write)(const void *what, const char *dir), const void *what,
+		     const char *dir, const char *plots)
 {
 	char work[NP_PATH], *full = realpath(dir, NULL);
 	int err = full ? 0 : -errno;
@@ -112,7 +123,7 @@ int plot_result_with(const struct np_result *r, const char *dir, const char *plo
 		free(full);
 		return cannot_write(dir, err);
 	}
-	err = np_charts_write_data(r, work);
+	err = write(what, work);
 	if (err)
 		cannot_write(work, err);
 	else
@@ -122,10 +133,28 @@ int plot_result_with(const struct np_result *r, const char *dir, const char *plo
 	return err;
 }
 
+int plot_result_with(const struct np_result *r, const char *dir, const char *plots)
+{
+	return plot_with(write_result, r, dir, plots);
+}
+
 int plot_result(const struct np_result *r, const char *dir)
 {
 	char plots[NP_PATH];
 	int err = fs_data_path(plots, "plots");
 
-	return err ? err : plot_result_with(r, dir, plots);
+	return err ? err : plot_with(write_result, r, dir, plots);
+}
+
+int plot_stat_with(const struct np_stat_chart *c, const char *dir, const char *plots)
+{
+	return plot_with(write_stat, c, dir, plots);
+}
+
+int plot_stat(const struct np_stat_chart *c, const char *dir)
+{
+	char plots[NP_PATH];
+	int err = fs_data_path(plots, "plots");
+
+	return err ? err : plot_with(write_stat, c, dir, plots);
 }

@@ -3,7 +3,7 @@
 #ifndef NESTPROF_PLOT_H
 #define NESTPROF_PLOT_H
 
-#include "analysis/result.h"
+#include "analysis/charts.h"
 
 /*
  * Puts exits.svg, exits.png, round_trip.svg and round_trip.png into `dir`,
@@ -14,5 +14,9 @@ int plot_result(const struct np_result *r, const char *dir);
 
 /* The same with the scripts of another folder than nestprof's own plots/. */
 int plot_result_with(const struct np_result *r, const char *dir, const char *plots);
+
+/* l2_reasons.svg and .png, of what was counted. */
+int plot_stat(const struct np_stat_chart *c, const char *dir);
+int plot_stat_with(const struct np_stat_chart *c, const char *dir, const char *plots);
 
 #endif

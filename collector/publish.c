@@ -12,6 +12,7 @@
 #include "collector/base/fail.h"
 #include "collector/base/fsutil.h"
 #include "collector/base/log.h"
+#include "collector/html/report.h"
 #include "collector/result_dir.h"
 #include "collector/witness.h"
 
@@ -64,7 +65,8 @@ int publish_result(const struct np_result *r, const char *base, bool charts)
 	if (err)
 		return err;
 	np_result_print(r, stdout, log_bold(STDOUT_FILENO), log_reset(STDOUT_FILENO));
-	printf("\nresult: %s/result.json%s\n", dir, charts ? ", charts beside it" : "");
+	printf("\nresult: %s/result.json%s\n", dir,
+	       charts ? ", charts and " HTML_REPORT " beside it" : "");
 	if (fflush(stdout) || ferror(stdout))
 		return fail(NP_EXIT_NO_SPACE, -EIO, "cannot write to standard output");
 	if (wrong)

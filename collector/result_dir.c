@@ -13,6 +13,7 @@
 #include "analysis/result_print.h"
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
+#include "collector/html/report.h"
 #include "collector/plot.h"
 
 #define MAX_SAME_SECOND 100
@@ -106,6 +107,8 @@ int result_dir_write(const char *dir, const struct np_result *r, bool charts)
 		err = write_csv(dir, r);
 	if (!err && charts)
 		err = draw_charts(dir, r);
+	if (!err && charts)
+		err = html_report_write(r, dir);
 	if (err)
 		rmdir(dir); /* fails, rightly, when a file is in it */
 	return err;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Where results are kept: results/<UTC time>/ with result.json, result.csv
- * and the charts, and results/latest, a link to the newest. What cannot be
+ * the charts and report.html, and results/latest, a link to the newest. What cannot be
  * written fail()s with NP_EXIT_NO_SPACE and the path.
  */
 #ifndef NESTPROF_RESULT_DIR_H

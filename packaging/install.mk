@@ -7,6 +7,7 @@ libdir   = $(prefix)/lib/nestprof
 datadir  = $(prefix)/share
 ownshare = $(datadir)/nestprof
 docdir   = $(datadir)/doc/nestprof
+unitdir  = $(prefix)/lib/systemd/system
 zshdir   = $(datadir)/zsh/site-functions
 
 VERSION  := $(shell cat VERSION)
@@ -39,9 +40,12 @@ check-man: all man
 
 install: all man
 	install -Dm755 -t $(DESTDIR)$(bindir) $(B)/nestprof
-	install -Dm755 -t $(DESTDIR)$(libdir) $(B)/runner $(B)/micro
+	install -Dm755 -t $(DESTDIR)$(libdir) $(B)/runner $(B)/micro $(B)/nestprof-exporter
 	install -Dm644 -t $(DESTDIR)$(libdir) $(B)/still_time.so
 	install -Dm644 -t $(DESTDIR)$(ownshare)/plots plots/*.gp
+	install -Dm644 -t $(DESTDIR)$(ownshare)/prometheus exporter/prometheus/*
+	sed 's|@bindir@|$(bindir)|' exporter/nestprof-exporter.service >$(B)/nestprof-exporter.service
+	install -Dm644 -t $(DESTDIR)$(unitdir) $(B)/nestprof-exporter.service
 	install -Dm755 -t $(DESTDIR)$(ownshare)/workloads/lab workloads/lab/init
 	install -Dm644 -t $(DESTDIR)$(datadir)/man/man1 $(PAGES)
 	install -Dm644 -t $(DESTDIR)$(datadir)/bash-completion/completions $(B)/completion/nestprof
@@ -53,7 +57,7 @@ uninstall:
 	rm -f $(DESTDIR)$(bindir)/nestprof \
 		$(PAGES:$(B)/man/%=$(DESTDIR)$(datadir)/man/man1/%) \
 		$(DESTDIR)$(datadir)/bash-completion/completions/nestprof \
-		$(DESTDIR)$(zshdir)/_nestprof
+		$(DESTDIR)$(zshdir)/_nestprof $(DESTDIR)$(unitdir)/nestprof-exporter.service
 	rm -rf $(DESTDIR)$(libdir) $(DESTDIR)$(ownshare) $(DESTDIR)$(docdir)
 
 # Of what is committed. The archive is the same, to the byte, wherever it is made.
@@ -73,4 +77,13 @@ deb: dist
 	cd $(B)/deb/nestprof-$(VERSION) && dpkg-buildpackage -b -us -uc
 	@# The maintainers have no address in Debian's sense.
 	lintian --fail-on error,warning --info --suppress-tags bogus-mail-host $(B)/deb/nestprof_*.changes
-	cd $(B)/deb && sha256sum nestprof_*.deb >SHA256SUMS && cat SHA256SUMS
+	cd $(B)/deb && sha256sum nestprof*_amd64.deb >SHA256SUMS && cat SHA256SUMS
+
+# The package on a fresh Debian, by debootstrap, as root. NESTPROF_DEB_LAB=1: the lab from it, too.
+.PHONY: check-deb
+check-deb: deb
+	packaging/check-deb.sh $(B)/deb/nestprof_*.deb $(B)/deb/nestprof-exporter_*.deb
+
+# The picture of docs/architecture.md, kept beside its source; by graphviz.
+docs/img/architecture.svg: docs/img/architecture.dot
+	dot -Tsvg $< -o $@

@@ -83,6 +83,22 @@ void vm_name(pid_t pid, char name[NP_VM_NAME])
 	make_printable(name);
 }
 
+void vm_uuid(pid_t pid, char *out, size_t size)
+{
+	char *cmdline = NULL;
+	size_t len = 0;
+
+	out[0] = '\0';
+	if (host_read(&cmdline, &len, "/proc/%d/cmdline", (int)pid) == 0)
+		for (const char *arg = cmdline, *next; arg < cmdline + len; arg = next) {
+			next = arg + strlen(arg) + 1;
+			if (next < cmdline + len &&
+			    (!strcmp(arg, "-uuid") || !strcmp(arg, "--uuid")))
+				snprintf(out, size, "%s", next);
+		}
+	free(cmdline);
+}
+
 /* A thread's PID has a folder in /proc too: its process's is in there. */
 static int leader(pid_t pid, pid_t *tgid)
 {

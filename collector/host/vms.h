@@ -14,6 +14,9 @@
  */
 void vm_name(pid_t pid, char name[NP_VM_NAME]);
 
+/* What QEMU's -uuid says, "" without one; as long as it has room. */
+void vm_uuid(pid_t pid, char *out, size_t size);
+
 /*
  * The process that runs a VM, by its PID (or that of one of its threads) or by
  * the VM's name. On failure says by fail() what there is instead.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From a recording to stat's tables: what report does with its options. */
+/* From a recording to stat's tables, or to a page of HTML: what report does with its options. */
 #ifndef NESTPROF_RECORD_REPORT_RUN_H
 #define NESTPROF_RECORD_REPORT_RUN_H
 
@@ -10,7 +10,8 @@
 struct report_options {
 	struct target target;
 	struct shown shown;
-	const char *file; /* "-": standard input */
+	bool html;
+	const char *file; /* a recording or a result; "-": a recording on standard input */
 };
 
 /* 0, or a negative errno and fail(). */

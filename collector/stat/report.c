@@ -11,7 +11,7 @@
 
 #define JSON_FORM (JSON_COMPACT | JSON_REAL_PRECISION(9))
 
-static bool reader_is_gone(FILE *out)
+bool report_reader_is_gone(FILE *out)
 {
 	struct pollfd fd = { .fd = fileno(out) };
 
@@ -26,7 +26,7 @@ static int flush(const struct stat_report *r, int err)
 	if (err == -ENOMEM)
 		return err;
 	err = errno ? -errno : -EIO;
-	if (err == -EPIPE || reader_is_gone(r->out))
+	if (err == -EPIPE || report_reader_is_gone(r->out))
 		return -EPIPE;
 	return fail(NP_EXIT_NO_SPACE, err, "cannot write to standard output: %s", strerror(-err));
 }
@@ -162,16 +162,24 @@ int report_interval(struct stat_report *r, double start, const struct stat_lines
 	}
 }
 
+int report_lines(const struct stat_report *r, struct stat_model *m, double seconds,
+		 struct stat_lines *lines)
+{
+	int err;
+
+	*lines = (struct stat_lines){ .paths = r->paths };
+	err = stat_model_windows(m, r->by, stat_lines_add, lines);
+	if (!err)
+		err = stat_model_failures(m, r->by, &lines->failures);
+	return err ? err : stat_lines_finish(lines, seconds, r->min_share, r->sort);
+}
+
 int report_model(struct stat_report *r, struct stat_model *m, double start, double seconds,
 		 uint64_t lost)
 {
-	struct stat_lines lines = { .paths = r->paths };
-	int err = stat_model_windows(m, r->by, stat_lines_add, &lines);
+	struct stat_lines lines;
+	int err = report_lines(r, m, seconds, &lines);
 
-	if (!err)
-		err = stat_model_failures(m, r->by, &lines.failures);
-	if (!err)
-		err = stat_lines_finish(&lines, seconds, r->min_share, r->sort);
 	if (!err)
 		err = report_interval(r, start, &lines, lost);
 	stat_lines_free(&lines);
@@ -180,16 +188,10 @@ int report_model(struct stat_report *r, struct stat_model *m, double start, doub
 
 static void end_text(FILE *out, uint64_t lost, const struct stat_tracing *t)
 {
-	char events[NP_GROUPED];
+	char events[NP_GROUPED], cost[TRACING_TEXT];
 
-	fprintf(out, "lost events: %s; tracing cost: ", np_grouped(events, lost, 0));
-	if (t->measured)
-		fprintf(out,
-			"%.3f ms of CPU time (%.2f %% of one CPU), %.0f ns per program run "
-			"(kernel's BPF statistics, sampled in %.2f s)\n",
-			1000 * t->cpu_seconds, t->cpu_percent, t->ns_per_run, t->sampled);
-	else
-		fprintf(out, "not measured (%s)\n", tracing_why_not(t));
+	fprintf(out, "lost events: %s; tracing cost: %s\n", np_grouped(events, lost, 0),
+		tracing_text(t, cost));
 }
 
 static int end_json(const struct stat_report *r, double seconds, uint64_t lost,

@@ -32,6 +32,12 @@ int report_interval(struct stat_report *r, double start, const struct stat_lines
 /* What the model counted since it advanced. */
 int report_model(struct stat_report *r, struct stat_model *m, double start, double seconds,
 		 uint64_t lost);
+/* The lines that report_model() prints; to be freed, also on failure. */
+int report_lines(const struct stat_report *r, struct stat_model *m, double seconds,
+		 struct stat_lines *lines);
+
+/* Of a pipe. */
+bool report_reader_is_gone(FILE *out);
 
 int report_end(struct stat_report *r, double seconds, uint64_t lost, const struct stat_tracing *t);
 

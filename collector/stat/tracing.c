@@ -30,6 +30,18 @@ const char *tracing_why_not(const struct stat_tracing *t)
 	return reasons[2].why;
 }
 
+const char *tracing_text(const struct stat_tracing *t, char out[TRACING_TEXT])
+{
+	if (t->measured)
+		snprintf(out, TRACING_TEXT,
+			 "%.3f ms of CPU time (%.2f %% of one CPU), %.0f ns per program run "
+			 "(kernel's BPF statistics, sampled in %.2f s)",
+			 1000 * t->cpu_seconds, t->cpu_percent, t->ns_per_run, t->sampled);
+	else
+		snprintf(out, TRACING_TEXT, "not measured (%s)", tracing_why_not(t));
+	return out;
+}
+
 json_t *tracing_to_json(const struct stat_tracing *t)
 {
 	if (!t->measured)

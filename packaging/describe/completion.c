@@ -77,26 +77,25 @@ static const char bash_start[] =
 	"\tif ((COMP_CWORD == 1)); then\n"
 	"\t\toptions='--help --version";
 
-static const char bash_end[] =
-	"\tesac\n"
-	"\t# shellcheck disable=SC2053 # patterns\n"
-	"\tif [[ $prev == $files ]]; then\n"
-	"\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
-	"\t\tcompopt -o filenames\n"
-	"\telif [[ $prev == $folders ]]; then\n"
-	"\t\tmapfile -t COMPREPLY < <(compgen -d -- \"$cur\")\n"
-	"\t\tcompopt -o filenames\n"
-	"\telif [[ $prev == $values ]]; then\n"
-	"\t\t:\n"
-	"\telif [[ $cur == -* ]]; then\n"
-	"\t\tmapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$cur\")\n"
-	"\t\t[[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace\n"
-	"\telif [[ $argument ]]; then\n"
-	"\t\tmapfile -t COMPREPLY < <(compgen $argument -- \"$cur\")\n"
-	"\t\t[[ $argument != -f ]] || compopt -o filenames\n"
-	"\tfi\n"
-	"}\n"
-	"complete -F _nestprof nestprof\n";
+static const char bash_end[] = "\tesac\n"
+			       "\t# shellcheck disable=SC2053 # patterns\n"
+			       "\tif [[ $prev == $files ]]; then\n"
+			       "\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
+			       "\t\tcompopt -o filenames\n"
+			       "\telif [[ $prev == $folders ]]; then\n"
+			       "\t\tmapfile -t COMPREPLY < <(compgen -d -- \"$cur\")\n"
+			       "\t\tcompopt -o filenames\n"
+			       "\telif [[ $prev == $values ]]; then\n"
+			       "\t\t:\n"
+			       "\telif [[ $cur == -* ]]; then\n"
+			       "\t\tmapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$cur\")\n"
+			       "\t\t[[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace\n"
+			       "\telif [[ $argument ]]; then\n"
+			       "\t\tmapfile -t COMPREPLY < <(compgen $argument -- \"$cur\")\n"
+			       "\t\t[[ $argument != -f ]] || compopt -o filenames\n"
+			       "\tfi\n"
+			       "}\n"
+			       "complete -F _nestprof nestprof\n";
 
 void completion_bash(void)
 {

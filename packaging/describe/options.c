@@ -34,8 +34,8 @@ static void take(struct walk *w, const struct argp *argp, const struct argp_opti
 	if (!o->name && !letter)
 		w->header[group] = o->doc;
 	else if (!(o->flags & OPTION_HIDDEN))
-		add(w->l, (struct option_line){ letter, o->name, o->arg, doc_of(argp, o), NULL,
-						group });
+		add(w->l,
+		    (struct option_line){ letter, o->name, o->arg, doc_of(argp, o), NULL, group });
 }
 
 /* A child with a header is a group of its own; one without shares its parent's. */

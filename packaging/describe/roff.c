@@ -121,8 +121,9 @@ static void see_also(const struct described *d)
 
 void roff_page(const struct described *d, const char *date, const char *more)
 {
-	const char *doc = d ? d->argp->doc : "Measures nested virtualization on KVM: what an exit "
-					     "of L2 costs, and why.";
+	const char *doc = d ? d->argp->doc
+			    : "Measures nested virtualization on KVM: what an exit "
+			      "of L2 costs, and why.";
 	const char *notes = strchr(doc, '\v');
 
 	title(d, date);

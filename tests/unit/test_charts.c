@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "analysis/charts.h"
+#include "analysis/stat_metrics.h"
 #include "collector/base/fail.h"
 #include "collector/base/fsutil.h"
 #include "collector/base/proc.h"
@@ -265,6 +266,37 @@ static void test_full_disk(void **state)
 	np_result_free(r);
 }
 
+/* CPUID of two VMs is one bar; what L1 exits for while it handles nothing is none. */
+static void test_chart_of_what_was_counted(void **state)
+{
+	static const struct np_trip_hists no_trips;
+	struct np_account *a = calloc(1, sizeof(*a));
+	struct np_row *cpuid = &a->l2[sample_reason("CPUID")];
+	struct stat_lines lines = { 0 };
+	const struct np_stat_chart c = { &lines, "6.1 'x' `id`", "<CPU>" };
+
+	(void)state;
+	a->isa = NP_ISA_VMX;
+	a->outside[sample_reason("HLT")] = 5;
+	cpuid->exits = cpuid->to_l1 = cpuid->resumed = 10;
+	cpuid->caused[sample_reason("VMREAD")] = 70;
+	cpuid->caused[sample_reason("VMRESUME")] = 10;
+	for (pid_t pid = 1; pid <= 2; pid++) {
+		struct stat_whose w = { .tgid = pid, .vcpu = NP_ANY_VCPU };
+
+		assert_int_equal(stat_lines_add(&w, a, &no_trips, &lines), 0);
+	}
+	assert_int_equal(stat_lines_finish(&lines, 1, 0, stat_metric_find("share")), 0);
+	assert_int_equal(np_charts_write_stat(&c, dir), 0);
+	file_has("l2_reasons.dat", "0 \"CPUID\" 7.000000 0.000000 1.000000 0.000000 8.000000\n");
+	assert_int_equal(plot_stat_with(&c, dir, PLOTS), 0);
+	file_has("l2_reasons.svg", ">CPUID<");
+	file_has("l2_reasons.svg", "CPU: &lt;CPU");
+	file_has("l2_reasons.svg", "6.1 'x' `id`<");
+	stat_lines_free(&lines);
+	free(a);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -272,7 +304,7 @@ int main(void)
 		T(test_data),	     T(test_parts),	T(test_log_scale),
 		T(test_no_folder),   T(test_drawn),	T(test_hostile_text),
 		T(test_drawn_of_a_part), T(test_no_gnuplot), T(test_no_scripts),
-		T(test_full_disk),
+		T(test_full_disk),  T(test_chart_of_what_was_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,6 +54,7 @@
 #define NP_MICRO "micro"
 #define NP_LINE_MAX 256
 #define NP_WARM_UP 16
+#define NP_RUN_HALTS 2
 #define NP_MAX_ITERATIONS 0xffffffffu
 
 #endif

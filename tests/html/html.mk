@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Reports in a browser: Debian's chromium, and tidy. Screenshots are left in build/report.
+REPORTS := $(B)/report
+.PHONY: check-report
+check-report: all $(B)/tests/test_html
+	@command -v chromium tidy >/dev/null || { echo "make check-report: apt-get install chromium tidy" >&2; exit 1; }
+	rm -rf $(REPORTS)
+	mkdir -p $(REPORTS)
+	NESTPROF_HTML_DIR=$(REPORTS) $(B)/tests/test_html
+	$(B)/nestprof report --html tests/cli/data >$(REPORTS)/fields.html
+	$(B)/nestprof report --html tests/cli/data/web.rec >$(REPORTS)/recording.html
+	tests/html/check.sh $(REPORTS)
