@@ -11,6 +11,7 @@
 # make vmcs-fields-table  docs/vmcs-fields.md, from the table of all VMCS fields
 # make kernels-table  docs/kernels.md: the lab with each kernel it knows (20 minutes)
 # make check-fields  in the lab: the VMCS fields that fields tells are those that L1 accesses
+# make check-fields-kernels  the same with 6.12 and Debian unstable's kernel as L1
 # make check-predict  in the lab: what advise predicts of shadow VMCS, beside what is measured
 # make bench-record  whether record keeps up with a million exits a second (as root)
 # make check-report  reports in headless Chromium: light, dark, narrow, clicked, printed

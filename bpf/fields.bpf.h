@@ -18,6 +18,7 @@
 #ifndef NESTPROF_FIELDS_BPF_H
 #define NESTPROF_FIELDS_BPF_H
 
+#include "bpf/evmcs.bpf.h"
 #include "bpf/fields.h"
 #include "bpf/sites.bpf.h"
 
@@ -232,10 +233,7 @@ static __always_inline int access_done(struct kvm_vcpu *vcpu, SLOT *v)
 /* Then L1 accesses what is in there without exits, and nothing of it is counted. */
 static __noinline int look_for_evmcs(struct kvm_vcpu *vcpu, SLOT *v)
 {
-	struct vcpu_vmx___evmcs *vmx = (void *)vcpu;
-
-	if (vcpu && bpf_core_field_exists(struct vcpu_vmx___evmcs, nested.hv_evmcs) &&
-	    BPF_CORE_READ(vmx, nested.hv_evmcs))
+	if (has_evmcs((__u64)vcpu))
 		access_of(v)->evmcs = 1;
 	return 0;
 }

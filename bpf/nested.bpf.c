@@ -74,6 +74,13 @@ static __always_inline int was_access(struct np_vcpu *v, struct np_access_row *r
 
 #include "bpf/fields.bpf.h"
 
+/* At a vCPU's first exit: in time for the hook on entries to stay. */
+static __always_inline void see_others(struct kvm_vcpu *vcpu)
+{
+	if (rip_is_known(vcpu))
+		fields_talk.overtaken = 1;
+}
+
 /* kvm_exit, before the state machine sees it: the access ended without entry_access. */
 static __noinline int access_ended(struct kvm_vcpu *vcpu, SLOT *v)
 {
@@ -133,6 +140,8 @@ static __always_inline int on_exit_without_seat(struct kvm_vcpu *vcpu, __u32 rea
 
 	if (!v)
 		return 0;
+	if (accesses)
+		see_others(vcpu);
 	if (accesses && v->access.reason)
 		access_ended(vcpu, v);
 	reason = index_of(reason ? reason : reason_by_read(vcpu));

@@ -36,14 +36,6 @@ check-fields-kernels: all $(B)/tests/check_fields
 		$(B)/tests/check_fields $(B)/fields-l1-$$k/latest/result.json || exit 1; \
 	done
 
-# An L1 that has its VMCS in memory, as Hyper-V lets it.
-.PHONY: check-fields-evmcs
-check-fields: check-fields-evmcs
-check-fields-evmcs: all
-	rm -rf $(B)/fields-evmcs
-	$(B)/nestprof lab --l0-command tests/lab/evmcs.sh --arms shadow-on $(FIELDS_LAB) \
-		-v -o $(B)/fields-evmcs
-
 # The same live and from a recording.
 .PHONY: check-fields-recorded
 check-fields: check-fields-recorded

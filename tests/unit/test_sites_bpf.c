@@ -197,8 +197,7 @@ static void expect_vmread(struct sites_case c)
 static void expect_vmwrite(struct sites_case c)
 {
 	assert_int_equal(c.unknown, NP_KNOWN);
-	assert_int_equal(c.field, RCX);
-	assert_true(c.write);
+	assert_true(c.write && c.field == RCX);
 }
 
 #define NEEDS_KVM                                                                                  \
@@ -333,6 +332,53 @@ static void two_pages(void **state)
 	assert_int_not_equal(look(CODE + PAGE + 5).unknown, NP_UNKNOWN_UNREADABLE);
 }
 
+/* This machine's BTF, with what kvm_intel has. In bytes, where L1's page would be. */
+#define EVMCS 32768
+
+static void write_btf(char path[])
+{
+	struct btf *vmlinux = btf__load_vmlinux_btf(), *b = btf__new_empty();
+	int fd = mkstemp(path), pointer, nested;
+	const void *raw;
+	__u32 len = 0;
+
+	assert_true(fd >= 0 && btf__add_btf(b, vmlinux) > 0);
+	pointer = btf__add_ptr(b, 0);
+	nested = btf__add_struct(b, "nested_vmx", 16);
+	btf__add_field(b, "hv_evmcs", pointer, 64, 0);
+	btf__add_struct(b, "vcpu_vmx", EVMCS + 8);
+	btf__add_field(b, "nested", nested, (EVMCS - 8) * 8, 0);
+	raw = btf__raw_data(b, &len);
+	assert_true(raw && write(fd, raw, len) == (ssize_t)len);
+	close(fd);
+	btf__free(b);
+	btf__free(vmlinux);
+}
+
+static void an_enlightened_vmcs(void **state)
+{
+	char path[] = "/tmp/nestprof-btf-XXXXXX";
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = path);
+	struct sites_bpf *other;
+
+	NEEDS_KVM;
+	put(skel->bss->fake.vcpu, EVMCS, 0xffff888000001000, 8);
+	run(skel->progs.see_evmcs);
+	assert_false(skel->bss->evmcs); /* a kernel that does not have it */
+	write_btf(path);
+	other = sites_bpf__open_opts(&opts);
+	assert_non_null(other);
+	assert_int_equal(sites_bpf__load(other), 0);
+	unlink(path);
+	run(other->progs.tell_offsets);
+	run(other->progs.see_evmcs);
+	assert_false(other->bss->evmcs);
+	put(other->bss->fake.vcpu, EVMCS, 0xffff888000001000, 8);
+	run(other->progs.see_evmcs);
+	assert_true(other->bss->evmcs);
+	sites_bpf__destroy(other);
+}
+
 #define CASE(f) cmocka_unit_test_setup(f, renew)
 
 int main(void)
@@ -346,6 +392,7 @@ int main(void)
 		CASE(stale_cr3),
 		CASE(tables_of_every_kind),
 		CASE(two_pages),
+		CASE(an_enlightened_vmcs),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -7,6 +7,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
+#include "bpf/evmcs.bpf.h"
 #include "bpf/sites.bpf.h"
 #include "tests/vmcs/sites_case.h"
 
@@ -37,6 +38,16 @@ int tell_offsets(void *ctx)
 	o->node_left = bpf_core_field_offset(struct rb_node, rb_left);
 	o->node_right = bpf_core_field_offset(struct rb_node, rb_right);
 	o->node_size = bpf_core_type_size(struct rb_node);
+	return 0;
+}
+
+__u32 evmcs;
+
+SEC("syscall")
+int see_evmcs(void *ctx)
+{
+	(void)ctx;
+	evmcs = has_evmcs(offsets.base);
 	return 0;
 }
 
