@@ -21,14 +21,23 @@ static __noinline int entry_unusual(struct kvm_vcpu *vcpu, struct np_vcpu *v)
 	return vcpu ? on_any_entry(vcpu, v, BY_READ) : 0;
 }
 
-/* Where nothing is known of who is entered, or somebody waits for L1 to be. */
-static __noinline int entry_while_phasing(struct kvm_vcpu *vcpu)
+static __noinline int entry_without_seat(struct kvm_vcpu *vcpu)
 {
 	struct np_vcpu *v = vcpu ? find_vcpu((__u64)vcpu) : NULL;
 
-	if (!v || np_fsm_l1_entry(NULL, v))
-		return 0;
-	return entry_unusual(vcpu, v);
+	return v ? entry_unusual(vcpu, v) : 0;
+}
+
+/* Where nothing is known of who is entered, or somebody waits for L1 to be. */
+static __noinline int entry_while_phasing(struct kvm_vcpu *vcpu)
+{
+	struct np_seat *seat = seat_of((__u64)vcpu);
+	struct np_vcpu *v;
+
+	if (seat->key != (__u64)vcpu)
+		return entry_without_seat(vcpu);
+	v = vcpu_at(seat->at);
+	return np_fsm_l1_entry(NULL, v) ? 0 : entry_unusual(vcpu, v);
 }
 
 static __noinline int entry_of_l2(struct kvm_vcpu *vcpu)
@@ -37,7 +46,7 @@ static __noinline int entry_of_l2(struct kvm_vcpu *vcpu)
 	struct np_vcpu *v;
 
 	if (seat->key != (__u64)vcpu)
-		return entry_while_phasing(vcpu);
+		return entry_without_seat(vcpu);
 	v = vcpu_at(seat->at);
 	if (np_fsm_usual_l2_entry(NULL, v))
 		return 0;

@@ -112,14 +112,14 @@ np_inline void np_new_usual(struct np_vcpu *v, struct np_l2_row *row, struct np_
 np_inline bool np_is_usual(const struct np_vcpu *v, const struct np_usual *u)
 {
 	__u32 n = v->log_state & ~NP_LOG_ENTERING;
-	__u64 differ = (__u32)u->n ^ n;
 
-	differ |= u->words[0] ^ v->words[0];
-	if (n > 8)
-		differ |= u->words[1] ^ v->words[1];
-	for (__u32 i = 2; n > 16 && i < NP_LOG / 8; i++)
-		differ |= u->words[i] ^ v->words[i];
-	return !differ;
+	if (n != (__u32)u->n || v->words[0] != u->words[0])
+		return false;
+	if (n > 8 && v->words[1] != u->words[1])
+		return false;
+	return n <= 16 || (v->words[2] == u->words[2] && v->words[3] == u->words[3]);
 }
+
+_Static_assert(NP_LOG == 4 * 8, "np_is_usual() compares four words");
 
 #endif

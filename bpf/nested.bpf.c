@@ -248,8 +248,7 @@ static __always_inline bool on_usual_exit(void *from, struct np_vcpu *v, __u32 r
 
 #define LOOK_NO_FURTHER(timed, accesses)
 #define LOOK_FOR_TYPE(timed, accesses)                                                             \
-	struct vcpu_vmx *vmx = typed_vcpu(hash);                                                   \
-                                                                                                   \
+	TYPED_VCPU(vmx, hash);                                                                     \
 	if (!vmx && accesses)                                                                      \
 		return exit_untyped_accesses(vcpu, v);                                             \
 	if (!vmx)                                                                                  \

@@ -230,7 +230,7 @@ np_inline void np_l2_exit(struct np_pools *p, struct np_vcpu *v, __u32 reason, b
 	v->level = NP_LEVEL_L2;
 	v->logged = NP_LOG_NONE;
 	if (timed)
-		np_clock_begin(p, &v->clock, np_now(p));
+		np_clock_begin(p, v, np_now(p));
 }
 
 /* kvm_exit. `level` says who was running, where the kernel tells. */
@@ -269,7 +269,7 @@ np_inline void np_end_trip(struct np_pools *p, struct np_vcpu *v, __u64 now)
 	bool l0 = v->open != NP_REASON_NONE;
 	__u16 index = np_row_index(p, v, l0 ? v->open : v->clock.reason);
 
-	np_clock_end(p, &v->clock, np_pool_tally(p, index), &index,
+	np_clock_end(p, v, np_pool_tally(p, index), &index,
 		     l0 ? NP_TRIP_L0 : NP_TRIP_L1, now);
 }
 
@@ -285,7 +285,7 @@ np_inline void np_inject_synthetic(struct np_pools *p, struct np_vcpu *v, __u32 
 		__u64 now = np_now(p);
 
 		np_end_trip(p, v, now);
-		np_clock_begin(p, &v->clock, now);
+		np_clock_begin(p, v, now);
 	}
 	np_settle_l0_only(p, v);
 }

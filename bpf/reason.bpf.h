@@ -69,12 +69,13 @@ struct {
 } typed SEC(".maps");
 
 /* It is there only while the vCPU has that seat: learn_type and vcpu_destroyed see to it. */
-static __always_inline struct vcpu_vmx *typed_vcpu(__u32 hash)
-{
-	struct typed_vcpu *t = bpf_map_lookup_elem(&typed, &hash);
-
-	return t ? t->vmx : NULL;
-}
+#define TYPED_VCPU(vmx, hash)                                                                      \
+	struct typed_vcpu *typed_one = bpf_map_lookup_elem(&typed, &(hash));                       \
+	struct vcpu_vmx *vmx;                                                                      \
+                                                                                                   \
+	if (!typed_one) /* for the verifier alone */                                               \
+		return 0;                                                                          \
+	vmx = typed_one->vmx
 
 /* And where there is nothing else, a helper call that costs as much as all the rest. */
 static __always_inline __u32 reason_by_read(struct kvm_vcpu *vcpu)

@@ -63,7 +63,7 @@ static __always_inline int record_exit(void *from, enum way way, struct np_tape 
 	__u64 word = exit_word(reason);
 
 	if (t->in_l1 == NP_IN_L1_BRIEFLY && !np_tape_is_full(t->at)) {
-		np_tape_write(NULL, t, word);
+		np_tape_write_alone(NULL, t, word); /* entries into L1 are not held */
 		return 0;
 	}
 	if (way == BY_CAST)
@@ -131,8 +131,7 @@ static __noinline int exit_untyped_accesses(struct kvm_vcpu *vcpu, struct np_tap
 
 #define LOOK_NO_FURTHER(accesses)
 #define LOOK_FOR_TYPE(accesses)                                                                    \
-	struct vcpu_vmx *vmx = typed_vcpu(hash);                                                   \
-                                                                                                   \
+	TYPED_VCPU(vmx, hash);                                                                     \
 	if (!vmx)                                                                                  \
 		return accesses ? exit_untyped_accesses(vcpu, t) : exit_untyped(t)
 

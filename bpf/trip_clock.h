@@ -39,8 +39,10 @@ np_inline void np_clock_drop(struct np_pools *p, struct np_clock *c)
 }
 
 /* A round trip whose phases are measured begins, if not the next one; or one has no end. */
-np_aside int np_clock_begin_phases(struct np_pools *p, struct np_clock *c)
+np_aside int np_clock_begin_phases(struct np_pools *p, struct np_vcpu *v)
 {
+	struct np_clock *c = &v->clock;
+
 	np_clock_stop_phases(p, c);
 	if (--c->until_phased)
 		return 0;
@@ -53,21 +55,23 @@ np_aside int np_clock_begin_phases(struct np_pools *p, struct np_clock *c)
 }
 
 /* L2 exited, or would have. */
-np_inline void np_clock_begin(struct np_pools *p, struct np_clock *c, __u64 now)
+np_inline void np_clock_begin(struct np_pools *p, struct np_vcpu *v, __u64 now)
 {
+	struct np_clock *c = &v->clock;
+
 	c->began = now;
 	if (c->until_phased > 1)
 		c->until_phased--;
 	else
-		np_clock_begin_phases(p, c);
+		np_clock_begin_phases(p, v);
 }
 
-np_aside __u32 np_clock_bucket(struct np_clock *c, __u64 ns)
+np_aside __u32 np_clock_bucket(struct np_vcpu *v, __u64 ns)
 {
 	__u32 bucket = np_hist_bucket(ns);
 
 	if (bucket >= NP_HIST_PAGE)
-		c->shift = bucket / NP_HIST_PAGE - 1;
+		v->clock.shift = bucket / NP_HIST_PAGE - 1;
 	return bucket;
 }
 
@@ -78,15 +82,15 @@ np_aside int np_hist_new_page(struct np_pools *p, __u16 *index)
 }
 
 /* Most times are of the same power of two as the last one. */
-np_inline void np_hist_count(struct np_pools *p, struct np_clock *c, struct np_l2_tally *t,
+np_inline void np_hist_count(struct np_pools *p, struct np_vcpu *v, struct np_l2_tally *t,
 			     __u32 kind, __u64 ns)
 {
-	__u32 shift = c->shift & 31, which = (shift + 1) % NP_HIST_PAGES, bucket;
+	__u32 shift = v->clock.shift & 31, which = (shift + 1) % NP_HIST_PAGES, bucket;
 	__u64 in_page = (ns >> shift) - NP_HIST_PAGE;
 	struct np_hist_page *page;
 
 	if (in_page >= NP_HIST_PAGE) {
-		bucket = np_clock_bucket(c, ns);
+		bucket = np_clock_bucket(v, ns);
 		which = bucket / NP_HIST_PAGE % NP_HIST_PAGES;
 		in_page = bucket % NP_HIST_PAGE;
 	}
@@ -105,8 +109,9 @@ np_inline void np_phases_add(struct np_phase_sum *sum, const struct np_clock *c)
 		sum->phase[i] += c->ns[i];
 }
 
-np_aside int np_clock_end_phases(struct np_pools *p, struct np_clock *c, __u32 kind, __u32 index)
+np_aside int np_clock_end_phases(struct np_pools *p, struct np_vcpu *v, __u32 kind, __u32 index)
 {
+	struct np_clock *c = &v->clock;
 	struct np_l2_row *row = kind == NP_TRIP_L1 ? np_pool_row(p, index) : 0;
 
 	if (row) {
@@ -118,21 +123,21 @@ np_aside int np_clock_end_phases(struct np_pools *p, struct np_clock *c, __u32 k
 }
 
 /* L2 runs again, or would have: what it took is row `index`'s, whose tally is `t`. */
-np_inline void np_clock_end(struct np_pools *p, struct np_clock *c, struct np_l2_tally *t,
+np_inline void np_clock_end(struct np_pools *p, struct np_vcpu *v, struct np_l2_tally *t,
 			    const __u16 *index, __u32 kind, __u64 now)
 {
 	struct np_trip_sum *sum = &t->trip[kind];
-	__u64 ns = now - c->began;
+	__u64 ns = now - v->clock.began;
 
 	sum->n++;
 	sum->ns += ns;
 	if (ns > sum->max)
 		sum->max = ns;
-	c->ended = now;
-	np_hist_count(p, c, t, kind, ns);
-	if (np_is_phased(c))
-		np_clock_end_phases(p, c, kind, *index);
-	c->began = 0;
+	v->clock.ended = now;
+	np_hist_count(p, v, t, kind, ns);
+	if (np_is_phased(&v->clock))
+		np_clock_end_phases(p, v, kind, *index);
+	v->clock.began = 0;
 }
 
 #endif

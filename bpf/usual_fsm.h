@@ -54,7 +54,7 @@ np_inline bool np_fsm_usual_l2_entry(struct np_pools *p, struct np_vcpu *v)
 	if (!np_finish_usual(v, t, NP_REASON_NONE))
 		return false;
 	if (v->clock.began)
-		np_clock_end(p, &v->clock, t, &v->handled_row, NP_TRIP_L1, np_now(p));
+		np_clock_end(p, v, t, &v->handled_row, NP_TRIP_L1, np_now(p));
 	return true;
 }
 
@@ -65,7 +65,7 @@ np_inline bool np_fsm_next_l2_exit(struct np_pools *p, struct np_vcpu *v, __u32 
 	    !np_row_of_plain(v, reason))
 		return false;
 	v->open = reason;
-	np_clock_begin(p, &v->clock, np_now(p));
+	np_clock_begin(p, v, np_now(p));
 	return true;
 }
 

@@ -121,6 +121,32 @@ static void events_without_a_time(void **state)
 	assert_int_equal(got[1].last_ns, 3500);
 }
 
+/* What L1 was given, and its exit: one pair, and both without a time. */
+static void two_events_at_once(void **state)
+{
+	const uint64_t given = np_event_word(NP_EVENT_INJECT, NP_LEVEL_UNKNOWN, 10, 0);
+	const uint64_t exit = np_event_word(NP_EVENT_EXIT, NP_LEVEL_L1, 23, 0);
+
+	(void)state;
+	begin_vcpu(0);
+	for (uint32_t i = 0; i < 1000; i++) {
+		happens(0, NP_EVENT_EXIT, 10, 1000 + 10 * i);
+		if (np_tape_is_full(tapes[0].at))
+			assert_true(np_tape_turn(&chunks, &tapes[0]));
+		np_tape_write_both(&chunks, &tapes[0], given, exit);
+		if (np_tape_is_full(tapes[0].at))
+			assert_true(np_tape_turn(&chunks, &tapes[0]));
+		np_tape_write_alone(&chunks, &tapes[0], exit);
+		if (i % 3)
+			sweep(1005 + 10 * i);
+	}
+	sweep(20000);
+	read_recording();
+	assert_int_equal(got[1].events, 4000);
+	assert_int_equal(got[1].of_type[NP_EVENT_INJECT], 1000);
+	assert_int_equal(got[1].last_ns, 1000 + 10 * 999);
+}
+
 static void vcpu_that_is_gone_gives_all_back(void **state)
 {
 	(void)state;
@@ -193,6 +219,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(entries_of_l1_are_two_events, setup, teardown),
 		cmocka_unit_test_setup_teardown(time_that_wraps_and_goes_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(events_without_a_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(two_events_at_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(vcpu_that_is_gone_gives_all_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_the_vcpu_that_is_wanted, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_has_no_slot_is_told_by_marks, setup, teardown),
