@@ -50,16 +50,6 @@ void imp_order_free(struct imp_order *o)
 	free(o);
 }
 
-void imp_order_add(struct imp_order *o, const struct imp_event *e)
-{
-	if (!o->nr_runs || e->ns < o->events[o->nr - 1].ns)
-		o->runs[o->nr_runs++] = (struct run){ o->nr, o->nr };
-	o->events[o->nr++] = *e;
-	o->runs[o->nr_runs - 1].end = o->nr;
-	if (e->ns > o->latest)
-		o->latest = e->ns;
-}
-
 void imp_order_round(struct imp_order *o, bool last)
 {
 	o->limit = last ? UINT64_MAX : o->marked;
@@ -71,6 +61,17 @@ void imp_order_round(struct imp_order *o, bool last)
 static bool is_full(const struct imp_order *o)
 {
 	return o->nr + IMP_ORDER_MARGIN >= ROOM || o->nr_runs + IMP_ORDER_MARGIN >= MAX_RUNS;
+}
+
+bool imp_order_add(struct imp_order *o, const struct imp_event *e)
+{
+	if (!o->nr_runs || e->ns < o->events[o->nr - 1].ns)
+		o->runs[o->nr_runs++] = (struct run){ o->nr, o->nr };
+	o->events[o->nr++] = *e;
+	o->runs[o->nr_runs - 1].end = o->nr;
+	if (e->ns > o->latest)
+		o->latest = e->ns;
+	return !is_full(o);
 }
 
 bool imp_order_ready(const struct imp_order *o)
@@ -122,34 +123,55 @@ static void turn(struct imp_order *o)
 	o->second = imp_heap_second(&o->heap);
 }
 
-static void take(struct imp_order *o, struct run *r, struct imp_event *e)
+/* Events of a run that are older than others were that have been given already. */
+static void keep_order(struct imp_order *o, struct imp_event *e, uint32_t n)
 {
-	*e = o->events[r->at++];
-	o->to_spare -= o->to_spare > 0;
-	if (e->ns < o->last) {
-		e->ns = o->last;
+	for (uint32_t i = 0; i < n && e[i].ns < o->last; i++) {
+		e[i].ns = o->last;
 		o->late++;
 	}
-	o->last = e->ns;
+	o->last = e[n - 1].ns;
 }
 
-bool imp_order_next(struct imp_order *o, struct imp_event *e)
+/* As many of the run on top as are the earliest of all. */
+static uint32_t take(struct imp_order *o, struct run *r, const struct imp_event **e)
 {
-	struct run *r;
+	uint64_t most = o->second < o->limit || o->to_spare ? o->second : o->limit;
+	struct imp_event *first = &o->events[r->at];
+	uint32_t n = 0, left = r->end - r->at;
+
+	if (o->to_spare && left > o->to_spare)
+		left = o->to_spare;
+	while (n < left && first[n].ns <= most)
+		n++;
+	o->to_spare -= o->to_spare ? n : 0;
+	r->at += n;
+	if (n)
+		keep_order(o, first, n);
+	*e = first;
+	return n;
+}
+
+uint32_t imp_order_next(struct imp_order *o, const struct imp_event **e)
+{
+	uint32_t n = 0;
 
 	if (!o->draining)
 		start(o);
-	for (; o->heap.n; turn(o)) {
-		r = &o->runs[o->heap.head[0].row];
-		if (r->at == r->end || o->events[r->at].ns > o->second)
-			continue;
-		if (o->events[r->at].ns > o->limit && !o->to_spare)
-			break;
-		take(o, r, e);
-		return true;
+	while (o->heap.n && !n) {
+		struct run *r = &o->runs[o->heap.head[0].row];
+
+		if (r->at < r->end && o->events[r->at].ns <= o->second) {
+			n = take(o, r, e);
+			if (!n)
+				break; /* the earliest of all is not to be given yet */
+		} else {
+			turn(o);
+		}
 	}
-	stop(o);
-	return false;
+	if (!n)
+		stop(o);
+	return n;
 }
 
 uint64_t imp_order_latest(const struct imp_order *o)

@@ -20,14 +20,15 @@ struct imp_order;
 struct imp_order *imp_order_new(void);
 void imp_order_free(struct imp_order *o);
 
-void imp_order_add(struct imp_order *o, const struct imp_event *e);
+/* False: it wants to be drained before long. */
+bool imp_order_add(struct imp_order *o, const struct imp_event *e);
 /* A round is over; or, with the last, all of them are. */
 void imp_order_round(struct imp_order *o, bool last);
 
 /* Something is ready, or must be taken: there is no more room. */
 bool imp_order_ready(const struct imp_order *o);
-/* The next one; false: none is ready. Until then nothing is added. */
-bool imp_order_next(struct imp_order *o, struct imp_event *e);
+/* The next ones, how many; 0: none is ready. Until then nothing is added. */
+uint32_t imp_order_next(struct imp_order *o, const struct imp_event **e);
 
 /* The latest event's time so far. */
 uint64_t imp_order_latest(const struct imp_order *o);

@@ -4,7 +4,7 @@
 #include "analysis/import/perf.h"
 #include "analysis/import/tracing_data.h"
 
-#define WINDOW (1u << 20)
+#define WINDOW (256u << 10)
 #define SMALL (128u << 10) /* room for a format, and more */
 #define PIPE_HEADER 16
 #define FILE_HEADER 104

@@ -42,14 +42,14 @@ static void take_sample(struct perf *p, const uint8_t *r, uint16_t size)
 	}
 	e.cpu = a->cpu ? imp_get32(r + a->cpu) % PERF_CPUS : 0;
 	p->last[e.cpu] = e.ns;
-	imp_order_add(p->order, &e);
+	p->due |= !imp_order_add(p->order, &e);
 }
 
 static void add_lost(struct perf *p, uint64_t ns, uint16_t cpu, uint64_t n)
 {
 	struct imp_event e = { .type = NP_EVENT_LOST, .ns = ns, .cpu = cpu, .lost = n };
 
-	imp_order_add(p->order, &e);
+	p->due |= !imp_order_add(p->order, &e);
 }
 
 /* Between the CPU's last event and this record, events of any thread may be missing. */
@@ -160,6 +160,7 @@ int perf_record(struct perf *p, const uint8_t *r, uint64_t offset)
 		return 0;
 	case RECORD_FINISHED_ROUND:
 		imp_order_round(p->order, false);
+		p->due = true;
 		return 0;
 	case RECORD_ATTR:
 		return take_attr(p, r, size, offset);

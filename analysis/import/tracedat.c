@@ -91,12 +91,14 @@ static void in_order(struct tracedat *t, struct imp_event *e)
 	t->last = e->ns;
 }
 
-static int next(struct imp_reader *r, struct imp_event *e)
+static int next(struct imp_reader *r, const struct imp_event **to)
 {
 	struct tracedat *t = (struct tracedat *)r;
+	struct imp_event *e = &t->given;
 	struct dat_cpu *c;
 	int more;
 
+	*to = e;
 	if (!t->heap.n)
 		return t->err;
 	c = &t->cpus[t->heap.head[0].row];
