@@ -4,9 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOM (1u << 19) /* 16 MiB */
-#define MAX_RUNS 65536u
-
 /* Events that are in order. */
 struct run {
 	uint32_t at, end;
@@ -31,9 +28,9 @@ struct imp_order *imp_order_new(void)
 
 	if (!o)
 		return NULL;
-	o->events = malloc(ROOM * sizeof(*o->events));
-	o->runs = malloc(MAX_RUNS * sizeof(*o->runs));
-	o->heap.head = malloc(MAX_RUNS * sizeof(*o->heap.head));
+	o->events = malloc(IMP_ORDER_ROOM * sizeof(*o->events));
+	o->runs = malloc(IMP_ORDER_RUNS * sizeof(*o->runs));
+	o->heap.head = malloc(IMP_ORDER_RUNS * sizeof(*o->heap.head));
 	if (o->events && o->runs && o->heap.head)
 		return o;
 	imp_order_free(o);
@@ -60,7 +57,7 @@ void imp_order_round(struct imp_order *o, bool last)
 /* Half of them go, so that it is not full again at once. */
 static bool is_full(const struct imp_order *o)
 {
-	return o->nr + IMP_ORDER_MARGIN >= ROOM || o->nr_runs + IMP_ORDER_MARGIN >= MAX_RUNS;
+	return o->nr + IMP_ORDER_MARGIN >= IMP_ORDER_ROOM || o->nr_runs + IMP_ORDER_MARGIN >= IMP_ORDER_RUNS;
 }
 
 bool imp_order_add(struct imp_order *o, const struct imp_event *e)

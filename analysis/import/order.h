@@ -12,8 +12,13 @@
 #include "analysis/import/event.h"
 #include "analysis/import/heap.h"
 
+/* Events and runs of them that it has room for; where it is fuzzed, fewer. */
+#ifndef IMP_ORDER_ROOM
+#define IMP_ORDER_ROOM (1u << 19) /* 16 MiB */
+#define IMP_ORDER_RUNS 65536u
 /* So many can be added before it must be drained, once it wants that. */
-#define IMP_ORDER_MARGIN 16384
+#define IMP_ORDER_MARGIN 16384u
+#endif
 
 struct imp_order;
 

@@ -119,6 +119,7 @@ int perf_attrs_id(struct perf_attrs *a, uint64_t id, uint64_t offset, struct imp
 		return imp_bad(error, offset, "too many ids of events");
 	if (2 * a->nr_ids >= a->room && grow_ids(a))
 		return -ENOMEM;
+	memset(a->recent, 0, sizeof(a->recent));
 	*seat(a, id) = (struct perf_id){ id, a->nr };
 	a->nr_ids++;
 	return 0;

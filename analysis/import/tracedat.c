@@ -176,5 +176,7 @@ int imp_tracedat_open(struct imp_reader **r, const struct imp_source *source, st
 			       "itself");
 	err = imp_input_open(&t->in, source, e, 0, source->size, SMALL);
 	err = err ?: read_header(t);
+	if (t->mult)
+		t->reader.about.counts_only = false;
 	return err ?: start(t);
 }
