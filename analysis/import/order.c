@@ -57,7 +57,8 @@ void imp_order_round(struct imp_order *o, bool last)
 /* Half of them go, so that it is not full again at once. */
 static bool is_full(const struct imp_order *o)
 {
-	return o->nr + IMP_ORDER_MARGIN >= IMP_ORDER_ROOM || o->nr_runs + IMP_ORDER_MARGIN >= IMP_ORDER_RUNS;
+	return o->nr + IMP_ORDER_MARGIN >= IMP_ORDER_ROOM ||
+	       o->nr_runs + IMP_ORDER_MARGIN >= IMP_ORDER_RUNS;
 }
 
 bool imp_order_add(struct imp_order *o, const struct imp_event *e)
