@@ -32,10 +32,10 @@ static const struct argp argp = {
 	.parser = parse,
 	.children = children,
 	.args_doc = "[FILE]",
-	.doc = "Prints stat's tables from what 'nestprof record' recorded in FILE "
-	       "[" RECORD_FILE "]; - reads standard input.\v"
+	.doc = "Prints stat's tables from what 'nestprof record', perf or trace-cmd recorded in "
+	       "FILE [" RECORD_FILE "]; - reads standard input.\v"
 	       "With the same options it says what stat would have said. A file that is damaged or "
-	       "was cut off is read up to there. docs/record.md tells more, docs/stat.md explains "
+	       "was cut off is read up to there. docs/record.md and docs/import.md tell more, docs/stat.md explains "
 	       "the columns.",
 };
 

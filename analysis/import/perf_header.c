@@ -72,7 +72,8 @@ static int open_section(struct perf *p, const struct section *s, struct imp_inpu
 	if (!fits(source, s))
 		return imp_bad(p->reader.error, s->offset, "a section goes beyond the end of the "
 			       "file");
-	return imp_input_open(in, source, p->reader.error, s->offset, s->offset + s->size, IMP_SMALL);
+	return imp_input_open(in, source, p->reader.error, s->offset, s->offset + s->size,
+			      IMP_SMALL);
 }
 
 static int read_ids(struct perf *p, const struct section *s)

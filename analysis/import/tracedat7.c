@@ -64,7 +64,8 @@ static int open_section(struct tracedat *t, uint64_t offset, struct section *s)
 	*s = (struct section){ 0 };
 	if (offset > t->source->size)
 		return imp_bad(t->reader.error, offset, "a section is beyond the end of the file");
-	err = imp_input_open(&s->in, t->source, t->reader.error, offset, t->source->size, IMP_SMALL);
+	err = imp_input_open(&s->in, t->source, t->reader.error, offset, t->source->size,
+			     IMP_SMALL);
 	err = err ?: read_section_header(&s->in, &s->id, &flags, &size);
 	if (err)
 		return err;
