@@ -12,6 +12,7 @@
 #include "collector/base/fsutil.h"
 #include "collector/calibrate/publish.h"
 #include "collector/commands.h"
+#include "collector/fields/recorded.h"
 #include "workloads/runner/protocol.h"
 
 #define DEFAULT_RESULT "results/latest"
@@ -76,11 +77,22 @@ static int result_path(const char *given, char path[NP_PATH])
 	return !err && fs_exists(path) ? 0 : fs_path(path, "%s", given);
 }
 
+/* How far what is no result would go. */
+static int is_trace(const char *path)
+{
+	return fail(NP_EXIT_MISSING, -ENODATA, "%s is a recording or a trace, which does not say "
+		    "how long a workload took untraced, as advise needs; 'nestprof report' says "
+		    "how many VMREADs and VMWRITEs each exit of L2 took, 'nestprof fields' where "
+		    "L1 executes them", path);
+}
+
 static int read_result(const char *path, struct np_result **out)
 {
 	char why[200], *text = NULL;
-	int err = fs_read_text(path, &text);
+	int err = fields_is_recording(path) ? is_trace(path) : fs_read_text(path, &text);
 
+	if (fail_text())
+		return err;
 	if (err)
 		return fail(NP_EXIT_MISSING, err, "%s: %s", path, strerror(-err));
 	err = np_result_from_json(text, out, why, sizeof(why));

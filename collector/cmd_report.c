@@ -35,8 +35,8 @@ static const struct argp argp = {
 	.doc = "Prints stat's tables from what 'nestprof record', perf or trace-cmd recorded in "
 	       "FILE [" RECORD_FILE "]; - reads standard input.\v"
 	       "With the same options it says what stat would have said. A file that is damaged or "
-	       "was cut off is read up to there. docs/record.md and docs/import.md tell more, docs/stat.md explains "
-	       "the columns.",
+	       "was cut off is read up to there. docs/record.md and docs/import.md tell more, "
+	       "docs/stat.md explains the columns.",
 };
 
 int cmd_report(int argc, char **argv)
