@@ -226,7 +226,9 @@ static void with_nothing_that_tells(void **state)
 }
 
 #define FORMAT(fields) \
-	"name: kvm_exit\nID: 77\nformat:\n\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n\tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;\n\n" \
+	"name: kvm_exit\nID: 77\nformat:\n" \
+	"\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n" \
+	"\tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;\n\n" \
 	fields "\nprint fmt: \"%s\", REC->(((\n"
 
 static int add_format(struct imp_layouts *l, const char *text)

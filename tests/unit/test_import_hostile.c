@@ -113,7 +113,7 @@ static void cut_off_anywhere(void **state)
 		uint32_t events = read_trace(&traces[i]).events, told = 0;
 
 		cut = traces[i];
-		for (cut.size = 10; cut.size < traces[i].size; cut.size++) {
+		for (cut.size = 10; cut.size < traces[i].size; cut.size += 1 + cut.size / 4096) {
 			struct seen s = read_trace(&cut);
 
 			assert_true(s.events <= events + 1);
@@ -121,7 +121,7 @@ static void cut_off_anywhere(void **state)
 			if (s.err)
 				assert_true(s.error.offset <= traces[i].size);
 		}
-		assert_true(told > traces[i].size / 2);
+		assert_true(told > traces[i].size / 4);
 	}
 }
 
@@ -133,7 +133,7 @@ static void any_byte_wrong(void **state)
 	(void)state;
 	for (uint32_t i = 0; i < nr_traces; i++) {
 		spoiled = traces[i];
-		for (size_t at = 0; at < spoiled.size; at++) {
+		for (size_t at = 0; at < spoiled.size; at += 1 + spoiled.size / 4096) {
 			spoiled.data[at] ^= wrong[at % sizeof(wrong)];
 			read_trace(&spoiled);
 			spoiled.data[at] = traces[i].data[at];
