@@ -70,6 +70,10 @@ static void read_on(struct perf *p)
 	int err = 1;
 
 	for (p->due = false; !p->due;) {
+		if (!p->zstd_pending)
+			perf_samples(p);
+		if (p->due)
+			break;
 		err = p->zstd_pending ? take_compressed(p) : take_record(p);
 		if (err <= 0)
 			return end(p, err);

@@ -34,6 +34,8 @@ int perf_header(struct perf *p, const struct imp_source *source);
 /* One of what the header tells, which is all that `in` has. */
 int perf_tells(struct perf *p, uint32_t what, struct imp_input *in);
 
+/* Samples, as far as they are in memory one after another: most of what there is. */
+void perf_samples(struct perf *p);
 /* A record of that size; what follows it is still in p->in. */
 int perf_record(struct perf *p, const uint8_t *record, uint64_t offset);
 
