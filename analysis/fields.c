@@ -257,6 +257,7 @@ static const struct {
 	[NP_UNKNOWN_FULL] = { "no room", "more instructions and fields than there is room for" },
 	[NP_UNKNOWN_EDGE] = { "under way", "not finished when counters were read, or begun "
 					   "before they were" },
+	[NP_UNKNOWN_TRACED] = { "not traced", "another tool's trace does not tell" },
 };
 
 const char *np_unknown_name(enum np_unknown why)

@@ -23,6 +23,7 @@ enum np_unknown {
 	NP_UNKNOWN_START,      /* where it begins was not clear yet */
 	NP_UNKNOWN_FULL,       /* known, but there was no row left */
 	NP_UNKNOWN_EDGE,       /* under way, or just begun, when counters were read */
+	NP_UNKNOWN_TRACED,     /* another tool's trace, which does not tell */
 	NP_UNKNOWNS
 };
 

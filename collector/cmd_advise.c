@@ -11,6 +11,7 @@
 #include "collector/calibrate/publish.h"
 #include "collector/commands.h"
 #include "collector/result_file.h"
+#include "collector/fields/recorded.h"
 #include "workloads/runner/protocol.h"
 
 #define DEFAULT_RESULT "results/latest"
@@ -65,6 +66,15 @@ const struct argp advise_argp = {
 	       "machine.\v"
 	       "docs/advise.md explains the figures.",
 };
+
+/* How far what is no result would go. */
+static int is_trace(const char *path)
+{
+	return fail(NP_EXIT_MISSING, -ENODATA, "%s is a recording or a trace, which does not say "
+		    "how long a workload took untraced, as advise needs; 'nestprof report' says "
+		    "how many VMREADs and VMWRITEs each exit of L2 took, 'nestprof fields' where "
+		    "L1 executes them", path);
+}
 
 static int refuse(const char *path, const char *why)
 {
@@ -122,7 +132,7 @@ int cmd_advise(int argc, char **argv)
 	argp_parse(&advise_argp, argc, argv, 0, NULL, &o);
 	err = result_file_path(o.result, path);
 	if (!err)
-		err = result_file_read(path, &r);
+		err = fields_is_recording(path) ? is_trace(path) : result_file_read(path, &r);
 	if (!err && !o.calibration) {
 		err = result_file_calibration(path, beside);
 		o.calibration = beside;

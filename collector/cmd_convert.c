@@ -58,7 +58,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
+const struct argp convert_argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "FILE",
@@ -72,7 +72,7 @@ int cmd_convert(int argc, char **argv)
 	struct convert_options o = { .output = "-" };
 	int err;
 
-	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	argp_parse(&convert_argp, argc, argv, 0, NULL, &o);
 	err = convert_run(&o);
 	return err ? (fail_code() ? (int)fail_code() : NP_EXIT_FAILED) : NP_EXIT_OK;
 }

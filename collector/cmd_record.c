@@ -4,10 +4,15 @@
 #include "collector/base/fail.h"
 #include "collector/commands.h"
 #include "collector/list.h"
-#include "collector/record/run.h"
+#include "collector/record/others.h"
 #include "collector/stat/privileges.h"
 
-enum { OPT_FORCE = 256, OPT_BUFFER, OPT_FIELDS };
+enum { OPT_FORCE = 256, OPT_BUFFER, OPT_FIELDS, OPT_PERF, OPT_TRACE_CMD };
+
+struct asked {
+	struct record_options record;
+	enum record_with with;
+};
 
 static const struct argp_option options[] = {
 	{ 0, 0, 0, 0, "Where to:", 4 },
@@ -16,6 +21,10 @@ static const struct argp_option options[] = {
 	  "also which VMCS fields L1 accesses, for 'nestprof fields'", 3 },
 	{ "force", OPT_FORCE, 0, 0, "replace a file that exists", 4 },
 	{ "buffer", OPT_BUFFER, "MIB", 0, "memory for events that are not written yet [32]", 4 },
+	{ 0, 0, 0, 0, "Where nestprof cannot be installed:", 5 },
+	{ "perf", OPT_PERF, 0, 0,
+	  "print the command of perf that records the same, as far as it can", 5 },
+	{ "trace-cmd", OPT_TRACE_CMD, 0, 0, "the same of trace-cmd", 5 },
 	{ 0 },
 };
 
@@ -37,7 +46,8 @@ static void take_buffer(struct argp_state *state, struct record_options *o, cons
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct record_options *o = state->input;
+	struct asked *asked = state->input;
+	struct record_options *o = &asked->record;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
@@ -48,6 +58,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_FIELDS:
 		o->fields = true;
+		return 0;
+	case OPT_PERF:
+		asked->with = RECORD_WITH_PERF;
+		return 0;
+	case OPT_TRACE_CMD:
+		asked->with = RECORD_WITH_TRACE_CMD;
 		return 0;
 	case OPT_FORCE:
 		o->force = true;
@@ -78,18 +94,23 @@ const struct argp record_argp = {
 	       "docs/record.md tells more, docs/recording.md describes the file.",
 };
 
+static int record(struct record_options *o)
+{
+	int err = privileges_check();
+
+	if (!err)
+		err = target_find(&o->target);
+	return err ? err : record_run(o);
+}
+
 int cmd_record(int argc, char **argv)
 {
-	struct record_options o = { .target = TARGET_ALL,
-				    .file = RECORD_FILE,
-				    .buffer_mib = RECORD_BUFFER_MIB };
+	struct asked asked = { .record = { .target = TARGET_ALL,
+					   .file = RECORD_FILE,
+					   .buffer_mib = RECORD_BUFFER_MIB } };
 	int err;
 
-	argp_parse(&record_argp, argc, argv, ARGP_IN_ORDER, NULL, &o);
-	err = privileges_check();
-	if (!err)
-		err = target_find(&o.target);
-	if (!err)
-		err = record_run(&o);
+	argp_parse(&record_argp, argc, argv, ARGP_IN_ORDER, NULL, &asked);
+	err = asked.with ? others_print(&asked.record, asked.with) : record(&asked.record);
 	return err ? (fail_code() ? (int)fail_code() : NP_EXIT_FAILED) : NP_EXIT_OK;
 }

@@ -47,12 +47,12 @@ const struct argp report_argp = {
 	.parser = parse,
 	.children = children,
 	.args_doc = "[FILE]",
-	.doc = "Prints stat's tables from what 'nestprof record' recorded in FILE "
-	       "[" RECORD_FILE "]; - reads standard input. FILE can also be a result of "
+	.doc = "Prints stat's tables from what 'nestprof record', perf or trace-cmd recorded in "
+	       "FILE [" RECORD_FILE "]; - reads standard input. FILE can also be a result of "
 	       "'nestprof ab' or 'nestprof lab', a folder or its result.json.\v"
 	       "With the same options it says what stat would have said. A file that is damaged or "
-	       "was cut off is read up to there. docs/record.md tells more, docs/stat.md explains "
-	       "the columns.",
+	       "was cut off is read up to there. docs/record.md and docs/import.md tell more, "
+	       "docs/stat.md explains the columns.",
 };
 
 int cmd_report(int argc, char **argv)

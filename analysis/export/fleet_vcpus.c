@@ -45,11 +45,11 @@ static struct fleet_vm *find_vm(struct fleet *f, pid_t tgid, stat_name_vm name)
 	return fleet_vm_of(f, tgid, text);
 }
 
-static void add_pages(uint32_t to[FLEET_BUCKETS + 1], const struct np_l2_row *row,
+static void add_pages(uint32_t to[FLEET_BUCKETS + 1], uint32_t row,
 		      const struct np_pools *pools, uint32_t kind, const uint8_t *bucket_of)
 {
 	for (uint32_t p = 0; p < NP_HIST_PAGES; p++) {
-		uint32_t page = row->page_of[kind][p];
+		uint32_t page = pools->tallies[row].page_of[kind][p];
 
 		for (uint32_t i = 0; page && i < NP_HIST_PAGE; i++)
 			to[bucket_of[p * NP_HIST_PAGE + i]] += pools->pages[page - 1].n[i];
@@ -70,7 +70,7 @@ static void sum_trips(struct fleet_slot *s, const struct np_vcpu *v, const struc
 			continue;
 		shared |= row == v->shared_row;
 		for (uint32_t k = 0; k < NP_TRIPS; k++)
-			add_pages(s->trips[k], &pools->rows[row - 1], pools, k, bucket_of);
+			add_pages(s->trips[k], row, pools, k, bucket_of);
 	}
 }
 
@@ -100,7 +100,7 @@ static void add_vm(struct fleet *f, struct fleet_vm *vm, const struct fleet_vcpu
 				continue;
 			if (!any++)
 				memset(&f->account, 0, sizeof(f->account));
-			np_account_add_vcpu(&f->account, list[i].v, pools->rows);
+			np_account_add_vcpu(&f->account, list[i].v, pools);
 		}
 		if (!any)
 			continue;

@@ -9,7 +9,8 @@
 struct import {
 	struct imp_reader *reader;
 	struct imp_vcpus *vcpus;
-	struct imp_event first;
+	const struct imp_event *first;
+	uint64_t start;
 	int has_first; /* 1: it waits to be told; else what next() returned for it */
 	uint64_t end;
 };
@@ -38,6 +39,8 @@ int import_open(struct import **to, enum import_kind kind, const struct imp_sour
 	if (err)
 		return err;
 	im->has_first = im->reader->next(im->reader, &im->first);
+	if (im->has_first > 0)
+		im->start = im->first->ns;
 	return im->has_first < 0 ? im->has_first : 0;
 }
 
@@ -53,7 +56,7 @@ void import_free(struct import *im)
 
 uint64_t import_start(const struct import *im)
 {
-	return im->first.ns;
+	return im->start;
 }
 
 uint64_t import_end(const struct import *im)
@@ -83,15 +86,15 @@ const struct imp_seen *import_seen(const struct import *im)
 
 int import_run(struct import *im, const struct imp_sink *sink)
 {
-	struct imp_event e = im->first;
+	const struct imp_event *e = im->first;
 	int more = im->has_first, err = 0, finished;
 
 	im->vcpus = imp_vcpus_new(sink);
 	if (!im->vcpus)
 		return -ENOMEM;
 	for (; more > 0 && !err; more = err ? 0 : im->reader->next(im->reader, &e)) {
-		im->end = e.ns;
-		err = imp_vcpus_event(im->vcpus, &e);
+		im->end = e->ns;
+		err = imp_vcpus_event(im->vcpus, e);
 	}
 	if (err)
 		return err;

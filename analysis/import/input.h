@@ -14,6 +14,12 @@
 
 #define IMP_UNKNOWN UINT64_MAX
 
+/* How much is read at a time: any record, and any format of an event, fits in the smaller. */
+#ifndef IMP_WINDOW
+#define IMP_WINDOW (256u << 10)
+#define IMP_SMALL (128u << 10)
+#endif
+
 struct imp_source {
 	/* As pread(): how many bytes, 0 at the end, or a negative errno. */
 	ssize_t (*read_at)(void *arg, uint64_t offset, void *to, size_t size);

@@ -6,6 +6,8 @@
 
 #include <traceevent/event-parse.h>
 
+#include "analysis/import/format_text.h"
+
 #define SYSTEM "kvm"
 
 /* Names that kernels since 4.19 gave what we look for; the first that is there is taken. */
@@ -102,33 +104,17 @@ static int add_event(struct imp_layouts *l, struct tep_event *event, const struc
 	return 0;
 }
 
-/* Without how it is to be printed, which is a language of its own, and not needed. */
-static char *without_print_format(const char *text, size_t size)
+static bool is_either(const char *name, const char *const names[2])
 {
-	static const char print[] = "print fmt:";
-	const char *end = memmem(text, size, print, strlen(print));
-	size_t n = end ? (size_t)(end - text) : size;
-	char *copy = malloc(n + sizeof("print fmt: \"\"\n"));
-
-	if (!copy)
-		return NULL;
-	memcpy(copy, text, n);
-	strcpy(copy + n, "print fmt: \"\"\n");
-	return copy;
+	return (names[0] && !strcmp(name, names[0])) || (names[1] && !strcmp(name, names[1]));
 }
 
-/* libtraceevent is given what is of interest only. */
-static const struct known *find_named(const char *text, size_t size)
+static bool is_wanted(const char *field)
 {
-	char name[64];
-	size_t n = 0;
-
-	if (size < 6 || memcmp(text, "name: ", 6))
-		return NULL;
-	for (size_t i = 6; i < size && n < sizeof(name) - 1 && text[i] != '\n' && text[i]; i++)
-		name[n++] = text[i];
-	name[n] = '\0';
-	return find_known(name);
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (is_either(field, known[i].reason) || is_either(field, known[i].rip))
+			return true;
+	return !strcmp(field, "common_pid") || !strcmp(field, "vcpu_id") || !strcmp(field, "isa");
 }
 
 static int parse(struct imp_layouts *l, struct tep_handle *tep, const char *text,
@@ -145,19 +131,19 @@ static int parse(struct imp_layouts *l, struct tep_handle *tep, const char *text
 int imp_layouts_add(struct imp_layouts *l, const char *text, size_t size, uint64_t offset,
 		    struct imp_error *error)
 {
-	const struct known *k = find_named(text, size);
+	char name[IMP_FORMAT_NAME], *clean;
+	const struct known *k = imp_format_name(text, size, name) ? find_known(name) : NULL;
 	struct tep_handle *tep;
-	char *copy;
 	int err;
 
 	if (!k)
 		return 0;
 	tep_set_loglevel(TEP_LOG_NONE);
 	tep = tep_alloc();
-	copy = without_print_format(text, size);
-	err = tep && copy ? parse(l, tep, copy, k) : -ENOMEM;
+	clean = imp_format_clean(text, size, is_wanted);
+	err = tep && clean ? parse(l, tep, clean, k) : -ENOMEM;
 	tep_free(tep);
-	free(copy);
+	free(clean);
 	return err == -EBADMSG ? imp_bad(error, offset, "the format of %s makes no sense", k->name)
 			       : err;
 }

@@ -4,36 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOM (1u << 19) /* 16 MiB */
-#define MAX_RUNS 65536u
-
-/* Events that are in order. */
-struct run {
-	uint32_t at, end;
-};
-
-struct imp_order {
-	struct imp_event *events;
-	uint32_t nr; /* of all that are stored, those that were taken among them */
-	struct run *runs;
-	uint32_t nr_runs;
-	struct imp_heap heap; /* of runs, while it is drained */
-	bool draining, due;
-	uint64_t second; /* up to here the run on top is the earliest */
-	uint32_t to_spare; /* so many are taken whatever the limit, for there is no room */
-	uint64_t latest, marked, limit; /* limit: what comes later is not older */
-	uint64_t last, late;
-};
-
 struct imp_order *imp_order_new(void)
 {
 	struct imp_order *o = calloc(1, sizeof(*o));
 
 	if (!o)
 		return NULL;
-	o->events = malloc(ROOM * sizeof(*o->events));
-	o->runs = malloc(MAX_RUNS * sizeof(*o->runs));
-	o->heap.head = malloc(MAX_RUNS * sizeof(*o->heap.head));
+	o->events = malloc(IMP_ORDER_ROOM * sizeof(*o->events));
+	o->runs = malloc(IMP_ORDER_RUNS * sizeof(*o->runs));
+	o->heap.head = malloc(IMP_ORDER_RUNS * sizeof(*o->heap.head));
 	if (o->events && o->runs && o->heap.head)
 		return o;
 	imp_order_free(o);
@@ -50,16 +29,6 @@ void imp_order_free(struct imp_order *o)
 	free(o);
 }
 
-void imp_order_add(struct imp_order *o, const struct imp_event *e)
-{
-	if (!o->nr_runs || e->ns < o->events[o->nr - 1].ns)
-		o->runs[o->nr_runs++] = (struct run){ o->nr, o->nr };
-	o->events[o->nr++] = *e;
-	o->runs[o->nr_runs - 1].end = o->nr;
-	if (e->ns > o->latest)
-		o->latest = e->ns;
-}
-
 void imp_order_round(struct imp_order *o, bool last)
 {
 	o->limit = last ? UINT64_MAX : o->marked;
@@ -67,25 +36,21 @@ void imp_order_round(struct imp_order *o, bool last)
 	o->due = o->nr > 0;
 }
 
-/* Half of them go, so that it is not full again at once. */
-static bool is_full(const struct imp_order *o)
-{
-	return o->nr + IMP_ORDER_MARGIN >= ROOM || o->nr_runs + IMP_ORDER_MARGIN >= MAX_RUNS;
-}
-
 bool imp_order_ready(const struct imp_order *o)
 {
-	return o->draining || o->due || is_full(o);
+	return o->draining || o->due || imp_order_full(o);
 }
 
 static void start(struct imp_order *o)
 {
+	if (o->nr_runs)
+		o->runs[o->nr_runs - 1].end = o->nr;
 	o->heap.n = o->nr_runs;
 	for (uint32_t i = 0; i < o->nr_runs; i++)
 		o->heap.head[i] = (struct imp_head){ o->events[o->runs[i].at].ns, i };
 	imp_heap_make(&o->heap);
 	o->second = imp_heap_second(&o->heap);
-	o->to_spare = is_full(o) ? o->nr / 2 : 0;
+	o->to_spare = imp_order_full(o) ? o->nr / 2 : 0;
 	o->draining = true;
 }
 
@@ -95,14 +60,14 @@ static void stop(struct imp_order *o)
 	uint32_t nr = 0, nr_runs = 0;
 
 	for (uint32_t i = 0; i < o->nr_runs; i++) {
-		struct run r = o->runs[i];
+		struct imp_run r = o->runs[i];
 		uint32_t n = r.end - r.at;
 
 		if (!n)
 			continue;
 		if (nr != r.at)
 			memmove(&o->events[nr], &o->events[r.at], n * sizeof(*o->events));
-		o->runs[nr_runs++] = (struct run){ nr, nr + n };
+		o->runs[nr_runs++] = (struct imp_run){ nr, nr + n };
 		nr += n;
 	}
 	o->nr = nr;
@@ -113,7 +78,7 @@ static void stop(struct imp_order *o)
 /* The run on top is used up, or not the earliest any more. */
 static void turn(struct imp_order *o)
 {
-	struct run *r = &o->runs[o->heap.head[0].row];
+	struct imp_run *r = &o->runs[o->heap.head[0].row];
 
 	if (r->at == r->end)
 		imp_heap_pop(&o->heap);
@@ -122,34 +87,55 @@ static void turn(struct imp_order *o)
 	o->second = imp_heap_second(&o->heap);
 }
 
-static void take(struct imp_order *o, struct run *r, struct imp_event *e)
+/* Events of a run that are older than others were that have been given already. */
+static void keep_order(struct imp_order *o, struct imp_event *e, uint32_t n)
 {
-	*e = o->events[r->at++];
-	o->to_spare -= o->to_spare > 0;
-	if (e->ns < o->last) {
-		e->ns = o->last;
+	for (uint32_t i = 0; i < n && e[i].ns < o->last; i++) {
+		e[i].ns = o->last;
 		o->late++;
 	}
-	o->last = e->ns;
+	o->last = e[n - 1].ns;
 }
 
-bool imp_order_next(struct imp_order *o, struct imp_event *e)
+/* As many of the run on top as are the earliest of all. */
+static uint32_t take(struct imp_order *o, struct imp_run *r, const struct imp_event **e)
 {
-	struct run *r;
+	uint64_t most = o->second < o->limit || o->to_spare ? o->second : o->limit;
+	struct imp_event *first = &o->events[r->at];
+	uint32_t n = 0, left = r->end - r->at;
+
+	if (o->to_spare && left > o->to_spare)
+		left = o->to_spare;
+	while (n < left && first[n].ns <= most)
+		n++;
+	o->to_spare -= o->to_spare ? n : 0;
+	r->at += n;
+	if (n)
+		keep_order(o, first, n);
+	*e = first;
+	return n;
+}
+
+uint32_t imp_order_next(struct imp_order *o, const struct imp_event **e)
+{
+	uint32_t n = 0;
 
 	if (!o->draining)
 		start(o);
-	for (; o->heap.n; turn(o)) {
-		r = &o->runs[o->heap.head[0].row];
-		if (r->at == r->end || o->events[r->at].ns > o->second)
-			continue;
-		if (o->events[r->at].ns > o->limit && !o->to_spare)
-			break;
-		take(o, r, e);
-		return true;
+	while (o->heap.n && !n) {
+		struct imp_run *r = &o->runs[o->heap.head[0].row];
+
+		if (r->at < r->end && o->events[r->at].ns <= o->second) {
+			n = take(o, r, e);
+			if (!n)
+				break; /* the earliest of all is not to be given yet */
+		} else {
+			turn(o);
+		}
 	}
-	stop(o);
-	return false;
+	if (!n)
+		stop(o);
+	return n;
 }
 
 uint64_t imp_order_latest(const struct imp_order *o)

@@ -12,22 +12,76 @@
 #include "analysis/import/event.h"
 #include "analysis/import/heap.h"
 
+/* Events and runs of them that it has room for; where it is fuzzed, fewer. */
+#ifndef IMP_ORDER_ROOM
+#define IMP_ORDER_ROOM (1u << 19) /* 16 MiB */
+#define IMP_ORDER_RUNS 65536u
 /* So many can be added before it must be drained, once it wants that. */
-#define IMP_ORDER_MARGIN 16384
+#define IMP_ORDER_MARGIN 16384u
+#endif
 
-struct imp_order;
+/* Events that are in order. */
+struct imp_run {
+	uint32_t at, end; /* the last one's: when it is drained */
+};
+
+struct imp_order {
+	struct imp_event *events;
+	uint32_t nr; /* of all that are stored, those that were taken among them */
+	struct imp_run *runs;
+	uint32_t nr_runs;
+	struct imp_heap heap; /* of runs, while it is drained */
+	bool draining, due;
+	uint64_t second; /* up to here the run on top is the earliest */
+	uint32_t to_spare; /* so many are taken whatever the limit, for there is no room */
+	uint64_t latest, marked, limit; /* limit: what comes later is not older */
+	uint64_t last, late;
+};
 
 struct imp_order *imp_order_new(void);
 void imp_order_free(struct imp_order *o);
 
-void imp_order_add(struct imp_order *o, const struct imp_event *e);
+/* It wants to be drained: half of them go then, so that it is not full again at once. */
+static inline bool imp_order_full(const struct imp_order *o)
+{
+	return o->nr >= IMP_ORDER_ROOM - IMP_ORDER_MARGIN ||
+	       o->nr_runs >= IMP_ORDER_RUNS - IMP_ORDER_MARGIN;
+}
+
+/* Where the next event goes, and that it is there now. False: it wants to be drained. */
+static inline struct imp_event *imp_order_room(struct imp_order *o)
+{
+	return &o->events[o->nr];
+}
+
+static inline bool imp_order_added(struct imp_order *o)
+{
+	const struct imp_event *e = &o->events[o->nr];
+
+	if (!o->nr_runs || e->ns < e[-1].ns) {
+		if (o->nr_runs)
+			o->runs[o->nr_runs - 1].end = o->nr;
+		o->runs[o->nr_runs++].at = o->nr;
+	}
+	o->nr++;
+	if (e->ns > o->latest)
+		o->latest = e->ns;
+	return !imp_order_full(o);
+}
+
+static inline bool imp_order_add(struct imp_order *o, const struct imp_event *e)
+{
+	*imp_order_room(o) = *e;
+	return imp_order_added(o);
+}
+
 /* A round is over; or, with the last, all of them are. */
 void imp_order_round(struct imp_order *o, bool last);
 
 /* Something is ready, or must be taken: there is no more room. */
 bool imp_order_ready(const struct imp_order *o);
-/* The next one; false: none is ready. Until then nothing is added. */
-bool imp_order_next(struct imp_order *o, struct imp_event *e);
+/* The next ones, how many; 0: none is ready. Until then nothing is added. */
+uint32_t imp_order_next(struct imp_order *o, const struct imp_event **e);
 
 /* The latest event's time so far. */
 uint64_t imp_order_latest(const struct imp_order *o);

@@ -69,23 +69,33 @@ static void read_on(struct perf *p)
 {
 	int err = 1;
 
-	while (!imp_order_ready(p->order)) {
+	for (p->due = false; !p->due;) {
+		if (!p->zstd_pending)
+			perf_samples(p);
+		if (p->due)
+			break;
 		err = p->zstd_pending ? take_compressed(p) : take_record(p);
 		if (err <= 0)
 			return end(p, err);
 	}
 }
 
-static int next(struct imp_reader *r, struct imp_event *e)
+static int next(struct imp_reader *r, const struct imp_event **e)
 {
 	struct perf *p = (struct perf *)r;
 
-	for (;;) {
-		if (imp_order_ready(p->order) && imp_order_next(p->order, e))
-			return 1;
-		if (p->ended)
+	while (!p->nr_events) {
+		if (imp_order_ready(p->order))
+			p->nr_events = imp_order_next(p->order, &p->events);
+		else if (!p->ended)
+			read_on(p);
+		else
 			break;
-		read_on(p);
+	}
+	if (p->nr_events) {
+		p->nr_events--;
+		*e = p->events++;
+		return 1;
 	}
 	p->reader.about.late = imp_order_late(p->order);
 	if (!p->err && !p->has_formats)

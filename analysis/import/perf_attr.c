@@ -56,7 +56,7 @@ static int grow(struct perf_attrs *a)
 	if (!more)
 		return -ENOMEM;
 	a->attr = more;
-	a->last = NULL;
+	memset(a->recent, 0, sizeof(a->recent));
 	return 0;
 }
 
@@ -80,7 +80,10 @@ int perf_attrs_add(struct perf_attrs *a, const uint8_t *bytes, size_t size, uint
 	new.has_callchain = attr.sample_type & PERF_SAMPLE_CALLCHAIN;
 	new.has_raw = attr.sample_type & PERF_SAMPLE_RAW;
 	new.read_format = attr.read_format;
+	if (new.has_raw && !new.has_read && !new.has_callchain)
+		new.raw = new.rest;
 	a->attr[a->nr++] = new;
+	a->id = a->attr[0].id;
 	a->sample_ids = attr.sample_id_all;
 	return 0;
 }
@@ -116,6 +119,7 @@ int perf_attrs_id(struct perf_attrs *a, uint64_t id, uint64_t offset, struct imp
 		return imp_bad(error, offset, "too many ids of events");
 	if (2 * a->nr_ids >= a->room && grow_ids(a))
 		return -ENOMEM;
+	memset(a->recent, 0, sizeof(a->recent));
 	*seat(a, id) = (struct perf_id){ id, a->nr };
 	a->nr_ids++;
 	return 0;
@@ -127,26 +131,23 @@ void perf_attrs_free(struct perf_attrs *a)
 	free(a->ids);
 }
 
-const struct perf_attr *perf_attr_of(struct perf_attrs *a, const uint8_t *sample, uint16_t size)
+const struct perf_attr *perf_attr_find(struct perf_attrs *a, const uint8_t *sample, uint16_t size)
 {
-	uint16_t at = a->nr ? a->attr[0].id : 0;
 	const struct perf_id *found;
 	uint64_t id;
 
 	/* Without ids, all samples are one event's. */
-	if (!at || !a->nr_ids)
+	if (!a->id || !a->nr_ids)
 		return a->nr == 1 ? &a->attr[0] : NULL;
-	if (size < at + 8)
+	if (size < a->id + 8)
 		return NULL;
-	id = imp_get64(sample + at);
-	if (a->last && a->last_id == id)
-		return a->last;
+	id = imp_get64(sample + a->id);
 	found = seat(a, id);
 	if (!found->attr)
 		return NULL;
-	a->last_id = id;
-	a->last = &a->attr[found->attr - 1];
-	return a->last;
+	a->recent[id % PERF_RECENT].id = id;
+	a->recent[id % PERF_RECENT].attr = &a->attr[found->attr - 1];
+	return a->recent[id % PERF_RECENT].attr;
 }
 
 /* What PERF_SAMPLE_READ takes; 0: more than there is. */
@@ -164,8 +165,8 @@ static uint64_t read_size(uint64_t format, const uint8_t *at, uint64_t left)
 	return nr <= left / 8 ? 8 * (1 + times + nr * each) : 0;
 }
 
-const uint8_t *perf_raw(const struct perf_attr *a, const uint8_t *sample, uint16_t length,
-			uint32_t *size)
+const uint8_t *perf_raw_find(const struct perf_attr *a, const uint8_t *sample, uint16_t length,
+			     uint32_t *size)
 {
 	uint64_t at = a->rest, n;
 

@@ -9,12 +9,14 @@
 
 #define PERF_MAX_ATTRS 4096u
 #define PERF_MAX_IDS (1u << 18)
+#define PERF_RECENT 16u /* a power of two */
 
 /* One event of perf's. Offsets are from the record's beginning; 0: it is not there. */
 struct perf_attr {
 	uint16_t tracepoint; /* its id; 0: no tracepoint */
 	uint16_t tid, time, cpu, id;
 	uint16_t rest; /* what has no fixed length begins here */
+	uint16_t raw;  /* the length of raw data, where it has a place of its own */
 	bool has_read, has_callchain, has_raw;
 	uint64_t read_format;
 	/* From the end of other records, where all have it. */
@@ -31,8 +33,11 @@ struct perf_attrs {
 	uint32_t nr;
 	struct perf_id *ids; /* a hash */
 	uint32_t nr_ids, room;
-	const struct perf_attr *last; /* the one that was found last, */
-	uint64_t last_id;	      /* by this */
+	uint16_t id; /* where samples have it; 0: none does */
+	struct {
+		uint64_t id;
+		const struct perf_attr *attr; /* NULL: none */
+	} recent[PERF_RECENT]; /* by the low bits of their ids */
 	bool sample_ids; /* not samples alone have a time and a CPU */
 };
 
@@ -44,9 +49,31 @@ int perf_attrs_id(struct perf_attrs *a, uint64_t id, uint64_t offset, struct imp
 void perf_attrs_free(struct perf_attrs *a);
 
 /* Whose sample this is; NULL: nobody's. */
-const struct perf_attr *perf_attr_of(struct perf_attrs *a, const uint8_t *sample, uint16_t size);
+const struct perf_attr *perf_attr_find(struct perf_attrs *a, const uint8_t *sample, uint16_t size);
+
+/* There are few that come often. */
+static inline const struct perf_attr *perf_attr_of(struct perf_attrs *a, const uint8_t *sample,
+						   uint16_t size)
+{
+	uint64_t id = a->id && size >= a->id + 8 ? imp_get64(sample + a->id) : 0;
+	uint32_t at = id % PERF_RECENT;
+
+	if (a->recent[at].attr && a->recent[at].id == id)
+		return a->recent[at].attr;
+	return perf_attr_find(a, sample, size);
+}
+
 /* Where its raw data are, and *size of them; NULL: there are none. */
-const uint8_t *perf_raw(const struct perf_attr *a, const uint8_t *sample, uint16_t length,
-			uint32_t *size);
+const uint8_t *perf_raw_find(const struct perf_attr *a, const uint8_t *sample, uint16_t length,
+			     uint32_t *size);
+
+static inline const uint8_t *perf_raw(const struct perf_attr *a, const uint8_t *sample,
+				      uint16_t length, uint32_t *size)
+{
+	if (!a->raw || length < a->raw + 4)
+		return perf_raw_find(a, sample, length, size);
+	*size = imp_get32(sample + a->raw);
+	return *size <= length - a->raw - 4u ? sample + a->raw + 4 : NULL;
+}
 
 #endif

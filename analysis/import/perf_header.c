@@ -4,8 +4,6 @@
 #include "analysis/import/perf.h"
 #include "analysis/import/tracing_data.h"
 
-#define WINDOW (1u << 20)
-#define SMALL (128u << 10) /* room for a format, and more */
 #define PIPE_HEADER 16
 #define FILE_HEADER 104
 #define FEATURES 256
@@ -74,7 +72,8 @@ static int open_section(struct perf *p, const struct section *s, struct imp_inpu
 	if (!fits(source, s))
 		return imp_bad(p->reader.error, s->offset, "a section goes beyond the end of the "
 			       "file");
-	return imp_input_open(in, source, p->reader.error, s->offset, s->offset + s->size, SMALL);
+	return imp_input_open(in, source, p->reader.error, s->offset, s->offset + s->size,
+			      IMP_SMALL);
 }
 
 static int read_ids(struct perf *p, const struct section *s)
@@ -181,12 +180,12 @@ static int open_file(struct perf *p, const struct imp_source *source)
 		return err;
 	imp_input_close(&p->in);
 	return imp_input_open(&p->in, source, p->reader.error, h.data.offset,
-			      h.data.offset + h.data.size, WINDOW);
+			      h.data.offset + h.data.size, IMP_WINDOW);
 }
 
 int perf_header(struct perf *p, const struct imp_source *source)
 {
-	int err = imp_input_open(&p->in, source, p->reader.error, 0, IMP_UNKNOWN, WINDOW);
+	int err = imp_input_open(&p->in, source, p->reader.error, 0, IMP_UNKNOWN, IMP_WINDOW);
 
 	err = err ?: imp_need(&p->in, PIPE_HEADER);
 	if (err)

@@ -23,8 +23,8 @@ enum {
 static void take_sample(struct perf *p, const uint8_t *r, uint16_t size)
 {
 	const struct perf_attr *a = perf_attr_of(&p->attrs, r, size);
+	struct imp_event *e = imp_order_room(p->order);
 	const struct imp_layout *l;
-	struct imp_event e;
 	const uint8_t *raw;
 	uint32_t length;
 
@@ -32,24 +32,40 @@ static void take_sample(struct perf *p, const uint8_t *r, uint16_t size)
 	if (!l || !a->time || size < a->rest)
 		return;
 	raw = perf_raw(a, r, size, &length);
-	if (!raw || !imp_layout_decode(l, raw, length, &e))
+	if (!raw || !imp_layout_decode(l, raw, length, e))
 		return;
-	e.ns = imp_get64(r + a->time);
-	e.tgid = 0;
+	e->ns = imp_get64(r + a->time);
+	e->tgid = 0;
 	if (a->tid) {
-		e.tgid = imp_get32(r + a->tid);
-		e.tid = imp_get32(r + a->tid + 4);
+		e->tgid = imp_get32(r + a->tid);
+		e->tid = imp_get32(r + a->tid + 4);
 	}
-	e.cpu = a->cpu ? imp_get32(r + a->cpu) % PERF_CPUS : 0;
-	p->last[e.cpu] = e.ns;
-	imp_order_add(p->order, &e);
+	e->cpu = a->cpu ? imp_get32(r + a->cpu) % PERF_CPUS : 0;
+	p->last[e->cpu] = e->ns;
+	p->due |= !imp_order_added(p->order);
+}
+
+void perf_samples(struct perf *p)
+{
+	struct imp_input *in = &p->in;
+
+	while (!p->due && in->filled - in->at >= HEADER) {
+		const uint8_t *r = imp_here(in);
+		uint16_t size = imp_get16(r + 6);
+
+		if (imp_get32(r) != PERF_RECORD_SAMPLE || size < HEADER ||
+		    in->filled - in->at < size)
+			break;
+		take_sample(p, r, size);
+		imp_advance(in, size);
+	}
 }
 
 static void add_lost(struct perf *p, uint64_t ns, uint16_t cpu, uint64_t n)
 {
 	struct imp_event e = { .type = NP_EVENT_LOST, .ns = ns, .cpu = cpu, .lost = n };
 
-	imp_order_add(p->order, &e);
+	p->due |= !imp_order_add(p->order, &e);
 }
 
 /* Between the CPU's last event and this record, events of any thread may be missing. */
@@ -160,6 +176,7 @@ int perf_record(struct perf *p, const uint8_t *r, uint64_t offset)
 		return 0;
 	case RECORD_FINISHED_ROUND:
 		imp_order_round(p->order, false);
+		p->due = true;
 		return 0;
 	case RECORD_ATTR:
 		return take_attr(p, r, size, offset);

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define SMALL (128u << 10) /* room for a format, and more */
 #define MIN_PAGE 512u
 #define MAX_PAGE (1u << 20)
 
@@ -91,12 +90,14 @@ static void in_order(struct tracedat *t, struct imp_event *e)
 	t->last = e->ns;
 }
 
-static int next(struct imp_reader *r, struct imp_event *e)
+static int next(struct imp_reader *r, const struct imp_event **to)
 {
 	struct tracedat *t = (struct tracedat *)r;
+	struct imp_event *e = &t->given;
 	struct dat_cpu *c;
 	int more;
 
+	*to = e;
 	if (!t->heap.n)
 		return t->err;
 	c = &t->cpus[t->heap.head[0].row];
@@ -172,7 +173,9 @@ int imp_tracedat_open(struct imp_reader **r, const struct imp_source *source, st
 	if (source->size == IMP_UNKNOWN)
 		return imp_bad(e, 0, "trace-cmd's files cannot be read from a pipe; give the file "
 			       "itself");
-	err = imp_input_open(&t->in, source, e, 0, source->size, SMALL);
+	err = imp_input_open(&t->in, source, e, 0, source->size, IMP_SMALL);
 	err = err ?: read_header(t);
+	if (t->mult)
+		t->reader.about.counts_only = false;
 	return err ?: start(t);
 }

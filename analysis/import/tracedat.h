@@ -40,6 +40,7 @@ struct tracedat {
 	uint32_t count; /* version 6: of CPUs, in each buffer */
 	size_t memory;	/* that pieces take */
 	struct imp_heap heap;
+	struct imp_event given;
 	uint64_t last; /* the time of the event before */
 	uint32_t mult, shift; /* of a clock that counts cycles, to ns; 0: it is ns */
 	int err; /* what was wrong with a CPU, which then ends */

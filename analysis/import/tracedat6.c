@@ -2,10 +2,9 @@
 /* Version 6: all in a row. */
 #include "analysis/import/tracedat.h"
 
-#define SMALL 65536u
 #define KIND 10 /* bytes of a word that says what comes */
 #define OPTION_CPUCOUNT 8
-#define MAX_OPTION SMALL
+#define MAX_OPTION 65536u
 
 /* Kernel symbols and formats of printk(): of no use here. */
 static int skip_block(struct imp_input *in)
@@ -101,7 +100,7 @@ int dat_buffer6(struct tracedat *t, uint64_t offset)
 
 	if (offset > t->source->size)
 		return imp_bad(t->reader.error, offset, "a buffer is beyond the end of the file");
-	err = imp_input_open(&in, t->source, t->reader.error, offset, t->source->size, SMALL);
+	err = imp_input_open(&in, t->source, t->reader.error, offset, t->source->size, IMP_SMALL);
 	err = err ?: read_flyrecord(t, &in);
 	imp_input_close(&in);
 	return err;

@@ -5,7 +5,6 @@
 
 #include "analysis/import/tracedat.h"
 
-#define SMALL (128u << 10)
 #define SECTION_HEADER 16
 #define SECTION_OPTIONS 0
 #define SECTION_FORMATS 18
@@ -65,7 +64,8 @@ static int open_section(struct tracedat *t, uint64_t offset, struct section *s)
 	*s = (struct section){ 0 };
 	if (offset > t->source->size)
 		return imp_bad(t->reader.error, offset, "a section is beyond the end of the file");
-	err = imp_input_open(&s->in, t->source, t->reader.error, offset, t->source->size, SMALL);
+	err = imp_input_open(&s->in, t->source, t->reader.error, offset, t->source->size,
+			     IMP_SMALL);
 	err = err ?: read_section_header(&s->in, &s->id, &flags, &size);
 	if (err)
 		return err;

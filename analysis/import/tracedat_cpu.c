@@ -6,17 +6,19 @@
 
 #define LARGEST_READ (256u << 10)
 #define MOST_PIECE (4u << 20)
-#define SMALL 4096u
+#define FOR_PACKED 4096u
 
 /* As much at a time as the memory for all of them allows. */
 static size_t room_for(const struct tracedat *t, const struct dat_cpu *c)
 {
-	size_t room = c->packed ? SMALL : DAT_MEMORY / 2 / t->nr_cpus;
+	size_t room = DAT_MEMORY / 2 / t->nr_cpus;
 
+	if (c->packed)
+		return FOR_PACKED;
 	if (room > LARGEST_READ)
 		room = LARGEST_READ;
 	room -= room % c->page_size;
-	return room > c->page_size || c->packed ? room + !room * SMALL : c->page_size;
+	return room ? room : c->page_size;
 }
 
 int dat_cpu_open(struct tracedat *t, struct dat_cpu *c)

@@ -64,21 +64,22 @@ static int tell_of(struct imp_vcpus *v, struct imp_vcpu *c)
 	return v->sink->vcpu(v->sink->arg, &s);
 }
 
-static int give(struct imp_vcpus *v, struct imp_vcpu *c, struct rec_event e,
-		const struct imp_event *from)
+static int give(struct imp_vcpus *v, struct imp_vcpu *c, struct rec_event e)
 {
 	int err = c->stream ? 0 : tell_of(v, c);
 
-	return err ?: v->sink->event(v->sink->arg, c->stream, &e, from);
+	return err ?: v->sink->event(v->sink->arg, c->stream, &e, NULL);
 }
 
 static int give_all(struct imp_vcpus *v, struct imp_vcpu *c, const struct imp_verdict *verdict)
 {
 	int err = 0;
 
+	if (!c->stream && verdict->n)
+		err = tell_of(v, c);
 	for (uint32_t i = 0; !err && i < verdict->n; i++)
-		err = give(v, c, verdict->event[i],
-			   verdict->is_own[i] ? &verdict->own[i] : NULL);
+		err = v->sink->event(v->sink->arg, c->stream, &verdict->event[i],
+				     verdict->own[i]);
 	v->seen.inferred_enters += verdict->enters;
 	v->seen.inferred_injects += verdict->injects;
 	return err;
@@ -107,7 +108,7 @@ static int drop_one(struct imp_vcpus *v, uint32_t *slot)
 	err = settle(v, &v->vcpu[oldest]);
 	gone.ns = v->vcpu[oldest].now;
 	*slot = oldest;
-	return err ?: give(v, &v->vcpu[oldest], gone, NULL);
+	return err ?: give(v, &v->vcpu[oldest], gone);
 }
 
 static int find(struct imp_vcpus *v, const struct imp_event *e, struct imp_vcpu **c)
@@ -151,7 +152,7 @@ static int take_gap(struct imp_vcpus *v, struct imp_vcpu *c)
 	c->gaps = v->seen.gaps;
 	imp_whose_gap(c);
 	v->told_lost = v->seen.lost;
-	return err ?: give(v, c, gap, NULL);
+	return err ?: give(v, c, gap);
 }
 
 /* Nobody waits longer than this for what comes next. */
@@ -162,7 +163,7 @@ static int take_mark(struct imp_vcpus *v)
 
 	v->marked = v->now;
 	for (uint32_t i = 0; !err && i < v->nr; i++)
-		if (v->vcpu[i].holds && v->vcpu[i].held.ns < ns)
+		if (v->vcpu[i].holds && v->vcpu[i].held[v->vcpu[i].which].ns < ns)
 			err = settle(v, &v->vcpu[i]);
 	return err ?: v->sink->mark(v->sink->arg, ns, 0);
 }

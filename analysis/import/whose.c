@@ -13,9 +13,7 @@
 static void tell(struct imp_verdict *to, const struct imp_event *e, uint8_t type, uint8_t level,
 		 uint16_t reason, bool is_own)
 {
-	if (is_own)
-		to->own[to->n] = *e;
-	to->is_own[to->n] = is_own;
+	to->own[to->n] = is_own ? e : NULL;
 	to->event[to->n++] = (struct rec_event){
 		.ns = e->ns, .type = type, .level = level,
 		.reason = reason < NP_EVENT_REASON_MAX ? reason : NP_EVENT_REASON_MAX };
@@ -59,7 +57,7 @@ static uint8_t level_of(const struct imp_vcpu *c, const struct imp_event *e,
 
 static void take_exit(struct imp_vcpu *c, uint8_t level, struct imp_verdict *to)
 {
-	const struct imp_event *e = &c->held;
+	const struct imp_event *e = &c->held[c->which];
 
 	c->holds = false;
 	c->level = level;
@@ -73,7 +71,7 @@ static void take_exit(struct imp_vcpu *c, uint8_t level, struct imp_verdict *to)
 void imp_whose_settle(struct imp_vcpu *c, const struct imp_seen *seen, struct imp_verdict *to)
 {
 	if (c->holds)
-		take_exit(c, level_of(c, &c->held, seen), to);
+		take_exit(c, level_of(c, &c->held[c->which], seen), to);
 }
 
 /* L2 goes on where it was, or behind the instruction that made it exit. */
@@ -137,7 +135,8 @@ void imp_whose_event(struct imp_vcpu *c, const struct imp_event *e, const struct
 	else
 		imp_whose_settle(c, seen, to);
 	if (e->type == NP_EVENT_EXIT) {
-		c->held = *e;
+		c->which ^= 1;
+		c->held[c->which] = *e;
 		c->holds = true;
 	} else if (e->type == NP_EVENT_ENTRY) {
 		take_entry(c, e, seen, to);

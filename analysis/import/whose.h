@@ -16,16 +16,16 @@ struct imp_vcpu {
 	uint16_t exit_reason;
 	uint64_t exit_rip; /* of the last exit */
 	uint64_t now, gaps;
-	bool holds; /* an exit whose next event tells whose it is */
-	struct imp_event held;
+	bool holds; /* an exit whose next event tells whose it is: */
+	struct imp_event held[2]; /* this one of these, for the one before is told of meanwhile */
+	uint8_t which;
 };
 
 /* What a vCPU's event means: events as they are in a recording. */
 struct imp_verdict {
 	uint32_t n;
 	struct rec_event event[4];
-	bool is_own[4];		 /* the trace has it */
-	struct imp_event own[4];
+	const struct imp_event *own[4]; /* what the trace has; NULL: it follows from others */
 	uint32_t enters, injects; /* those that it has not */
 };
 

@@ -53,18 +53,23 @@ static struct imp_event pack(uint32_t stream, const struct rec_event *e, uint64_
 	return i;
 }
 
+static int give_one(struct ordered *o, const struct imp_event *i)
+{
+	struct rec_event e = { .ns = np_event_has_time(i->type) ? i->ns : i->lost,
+			       .type = i->type, .level = i->tgid & 0xff, .reason = i->reason };
+
+	return o->to->event(o->to->arg, i->tid, &e, i->tgid & OWN ? i : NULL);
+}
+
 static int give(struct ordered *o)
 {
-	struct imp_event i;
+	const struct imp_event *i;
+	uint32_t n;
 	int err = 0;
 
-	while (!err && imp_order_ready(o->order) && imp_order_next(o->order, &i)) {
-		struct rec_event e = { .ns = np_event_has_time(i.type) ? i.ns : i.lost,
-				       .type = i.type, .level = i.tgid & 0xff,
-				       .reason = i.reason };
-
-		err = o->to->event(o->to->arg, i.tid, &e, i.tgid & OWN ? &i : NULL);
-	}
+	while (!err && imp_order_ready(o->order) && (n = imp_order_next(o->order, &i)))
+		for (; !err && n; n--)
+			err = give_one(o, i++);
 	return err;
 }
 

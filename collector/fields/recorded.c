@@ -20,7 +20,7 @@ struct run {
 
 bool fields_is_recording(const char *file)
 {
-	char begin[REC_MAGIC_SIZE] = "";
+	char begin[IMPORT_TELLING] = "";
 	struct stat st;
 	int fd;
 
@@ -34,14 +34,15 @@ bool fields_is_recording(const char *file)
 	if (read(fd, begin, sizeof(begin)) != sizeof(begin))
 		begin[0] = '\0';
 	close(fd);
-	return !memcmp(begin, REC_MAGIC, REC_MAGIC_SIZE);
+	return !memcmp(begin, REC_MAGIC, REC_MAGIC_SIZE) || import_kind(begin, sizeof(begin));
 }
 
 static int open_recording(struct run *r)
 {
 	int err = playback_open(&r->play, r->o->recording, &r->o->target);
 
-	if (err || r->play.info.has_accesses)
+	/* Of other tools' traces, it is known where they are, if not of which field. */
+	if (err || r->play.info.has_accesses || r->play.trace.kind)
 		return err;
 	return fail(NP_EXIT_MISSING, -ENODATA, "%s has no VMCS fields: they are recorded by "
 		    "'nestprof record --fields'", r->play.file);

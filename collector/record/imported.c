@@ -65,9 +65,12 @@ static void tell_lacks(const struct imported *i)
 	if (!about->has_tgids)
 		log_note("%s: it does not tell which threads are one VM's: each vCPU is shown as "
 			 "a VM of its own, by its thread", i->file->name);
-	if (seen->gaps)
+	if (seen->gaps && seen->lost)
 		log_note("%s: %" PRIu64 " events or more were lost; what was under way on any "
 			 "vCPU is in no average", i->file->name, seen->lost);
+	else if (seen->gaps)
+		log_note("%s: events were lost, it does not tell how many; what was under way on "
+			 "any vCPU is in no average", i->file->name);
 	if (about->late)
 		log_note("%s: %" PRIu64 " events came too late to be put in order", i->file->name,
 			 about->late);

@@ -172,13 +172,28 @@ static int read_frames(struct playback *r)
 	return replay_is_over(r->replay) ? 0 : replay_end(r->replay, r->end);
 }
 
+/* An exit that may be an access of L1's to its VMCS. */
+static int take_access_of(struct playback *r, uint32_t stream, const struct imp_event *exit)
+{
+	struct rec_event e = { .type = NP_EVENT_ACCESS };
+	struct rec_access a;
+	bool is_new;
+	int err;
+
+	e.ns = imp_sites_access(r->sites, stream, exit, &a, &is_new);
+	err = is_new ? replay_access(r->replay, &a) : 0;
+	return err || !e.ns ? err : replay_event(r->replay, stream, &e);
+}
+
 static int take_event(void *arg, uint32_t stream, const struct rec_event *e,
 		      const struct imp_event *from)
 {
 	struct playback *r = arg;
+	int err = replay_event(r->replay, stream, e);
 
-	(void)from;
-	return replay_event(r->replay, stream, e);
+	if (!r->sites || err || e->type != NP_EVENT_EXIT || !from || e->level == NP_LEVEL_L2)
+		return err;
+	return take_access_of(r, stream, from);
 }
 
 #define ENOUGH 1 /* what comes now was not asked for */
@@ -209,7 +224,9 @@ int playback_run(struct playback *r, const struct replay_options *o, replay_inte
 	int err;
 
 	r->replay = replay_new(o, each, arg);
-	if (!r->replay)
+	if (r->trace.kind && o->fields)
+		r->sites = imp_sites_new();
+	if (!r->replay || (r->trace.kind && o->fields && !r->sites))
 		return -ENOMEM;
 	err = r->trace.kind ? read_imported(r) : read_frames(r);
 	return err == -E2BIG ? too_many(r) : err;
@@ -267,5 +284,6 @@ void playback_close(struct playback *r)
 	replay_free(r->replay);
 	rec_reader_free(r->reader);
 	imported_close(&r->imported);
+	imp_sites_free(r->sites);
 	trace_file_close(&r->trace);
 }

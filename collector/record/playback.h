@@ -6,6 +6,7 @@
 #include "analysis/recording/info.h"
 #include "analysis/recording/reader.h"
 #include "analysis/recording/replay.h"
+#include "analysis/import/sites.h"
 #include "collector/record/imported.h"
 #include "collector/stat/target.h"
 #include "collector/stat/tracing.h"
@@ -16,7 +17,8 @@ struct playback {
 	const char *file; /* for messages */
 	const struct target *target;
 	struct trace_file trace;
-	struct imported imported; /* where it is no recording */
+	struct imported imported; /* where it is no recording, */
+	struct imp_sites *sites;  /* and accesses to VMCS fields are wanted of it */
 	struct rec_reader *reader;
 	struct rec_info info;
 	struct replay *replay;

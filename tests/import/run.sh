@@ -113,4 +113,18 @@ for f in perf.data cpus.data v6.dat cpus.dat; do
 	same "$f: report of it, and of it converted" ours converted
 done
 
+# A vCPU does one thing at a time, and all that the CPU's clock says it did.
+for f in cpus.data cpus.dat; do
+	"$build/nestprof" convert --to timeline $f 2>notes >timeline
+	tr '{' '\n' <timeline | awk -F, '/"ph":"X"/ {
+		for (i = 1; i <= NF; i++) {
+			split($i, kv, ":"); gsub(/"/, "", kv[1]); value[kv[1]] = kv[2]
+		}
+		if (value["ts"] + 0 < end[value["tid"]] - 0.0005) wrong++
+		end[value["tid"]] = value["ts"] + value["dur"]; n++
+	}
+	END { exit !(n > 100000 && !wrong) }' && echo "ok - $f: a timeline without overlaps" ||
+		fails "$f: a timeline without overlaps"
+done
+
 exit $failed
