@@ -15,7 +15,7 @@
 	X(fields, "name the VMCS fields that L1 reads and writes with an exit, and where")         \
 	X(top, "the same live on this terminal, from VMs down to what each exit costs")            \
 	X(record, "write down each exit and nested event, to be looked at later")                  \
-	X(report, "print the tables of stat from what was recorded, perf's too")                    \
+	X(report, "print the tables of stat from what was recorded, perf's too") \
 	X(convert, "write the events of a recording in another format")                            \
 	X(export, "count all the time, for Prometheus to fetch")                                   \
 	X(calibrate, "measure what L1's accesses to its VMCS cost on this host")                  \

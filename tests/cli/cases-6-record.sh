@@ -15,10 +15,10 @@ check "report: unknown option" 2 err='--frobnicate' -- report --frobnicate
 check "report: two files" 2 err='one FILE only' -- report a b
 check "report: no file" 7 err='nestprof.rec: No such file' errlines=1 -- report
 check "report: a folder" 7 err='Is a directory' errlines=1 -- report .
-check "report: an empty file" 7 err='is neither a recording' errlines=1 -- report /dev/null
-check "report: standard input that is empty" 7 err='standard input is neither a recording' errlines=1 -- report -
-check "report: endless zeros" 7 err='is neither a recording' errlines=1 -- report /dev/zero
-check "report: a program" 7 err='is neither a recording' errlines=1 -- report "$NESTPROF"
+check "report: an empty file" 7 err='is no recording' errlines=1 -- report /dev/null
+check "report: standard input that is empty" 7 err='standard input is no recording' errlines=1 -- report -
+check "report: endless zeros" 7 err='is no recording' errlines=1 -- report /dev/zero
+check "report: a program" 7 err='is no recording' errlines=1 -- report "$NESTPROF"
 
 # Pages of HTML; results are reported, too.
 data=$(dirname "$0")/data
@@ -27,6 +27,6 @@ check "report: a result" 0 out='no comparison for cpuid' out='Measured on' -- re
 check "report --html: a result" 0 out='^<!DOCTYPE html>' out='class="verdict"' out='^</html>' -- \
 	report --html "$data/result.json"
 check "report --html: no file" 7 err='No such file' errlines=1 -- report --html
-check "report --html: no result" 7 err='is neither a recording' errlines=1 -- report --html /etc/passwd
+check "report --html: no result" 7 err='is no recording' errlines=1 -- report --html /etc/passwd
 check "report --html: with an interval" 2 err='--html excludes' -- report --html -I 1
 check "report --html: with JSON" 2 err='--html excludes' -- report --html --json

@@ -279,7 +279,7 @@ static void no_recording(void **state)
 	fail_clear();
 	assert_int_equal(fs_write(path, "hello", 5), 0);
 	assert_int_equal(run_report(), -EBADMSG);
-	failed(NP_EXIT_MISSING, "is neither a recording");
+	failed(NP_EXIT_MISSING, "is no recording");
 	assert_string_equal(text, "");
 }
 
