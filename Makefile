@@ -4,7 +4,7 @@
 # make test       set up, build, and run the tests
 # make setup      install what packages.list names and is missing (as root)
 # make check      the tests, without set-up: check-unit, check-cli, check-top, check-fuzz,
-#                 check-vmcs-fields
+#                 check-fuzz-import, check-import, check-vmcs-fields
 # make asan       the unit tests under the address and undefined-behaviour sanitizers
 # make valgrind   the unit tests under valgrind
 # make fuzz-vmx-insn  the decoder of VMREAD and VMWRITE under libFuzzer (FUZZ_SECONDS=600)
@@ -13,6 +13,9 @@
 # make check-fields  in the lab: the VMCS fields that fields tells are those that L1 accesses
 # make check-fields-kernels  the same with 6.12 and Debian unstable's kernel as L1
 # make check-predict  in the lab: what advise predicts of shadow VMCS, beside what is measured
+# make check-import  traces, event by event, beside what perf and trace-cmd read of them
+# make bench-import  how fast report reads traces, beside perf and trace-cmd
+# make fuzz       all that is fuzzed, under libFuzzer (FUZZ_SECONDS=600 each)
 # make bench-record  whether record keeps up with a million exits a second (as root)
 # make check-report  reports in headless Chromium: light, dark, narrow, clicked, printed
 # make check-prometheus  nestprof export, scraped by a real Prometheus

@@ -100,7 +100,8 @@ static enum fleet_kind kind_of(uint32_t isa, uint32_t reason)
 	} kinds[] = { { "VMREAD", FLEET_VMREAD },
 		      { "VMWRITE", FLEET_VMWRITE },
 		      { "VMRESUME", FLEET_VMENTRY },
-		      { "VMLAUNCH", FLEET_VMENTRY } };
+		      { "VMLAUNCH", FLEET_VMENTRY },
+		      { "VMRUN", FLEET_VMENTRY } };
 	const char *name = np_exit_reason_name(isa, reason);
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
