@@ -53,9 +53,12 @@ for w in "cpuid 500" "pio 100" "vmcall 200"; do
 done
 kill -STOP $qemu
 usleep 300000
-kill -INT $perf $trace_cmd "$(cat /tmp/record.pid)"
-wait $perf
+# trace-cmd reads kernel symbols twice, and nestprof's programs, which are among them, must
+# not go meanwhile.
+kill -INT $trace_cmd
 wait $trace_cmd
+kill -INT $perf "$(cat /tmp/record.pid)"
+wait $perf
 wait_for . /out/record.status
 kill -CONT $qemu
 echo quit >&3
