@@ -46,8 +46,6 @@ tell() { # name
 mkfifo /tmp/in
 for arm in 0 1; do
 	modprobe kvm_intel nested=1 enable_shadow_vmcs=$arm || exit 1
-	# The second time somebody has KVM read L1's instruction pointer at each exit, before us.
-	echo $arm >/sys/kernel/tracing/events/kvm/kvm_exit/enable || exit 1
 	# Both begin before there is a VM, and end after it: they see the same.
 	beside live$arm fields --json
 	beside record$arm record --fields -o /out/fields$arm.rec
@@ -73,7 +71,6 @@ for arm in 0 1; do
 	exec 3>&-
 	tell live$arm
 	tell record$arm
-	echo 0 >/sys/kernel/tracing/events/kvm/kvm_exit/enable
 	rmmod kvm_intel
 	echo $? >/out/rmmod.$arm.status
 done
