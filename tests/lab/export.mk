@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# nestprof export in the lab: it tells of real nested exits what stat counts. Not yet of check-lab.
+# nestprof export in the lab: it tells of real nested exits what stat counts. Not in check-lab yet.
 .PHONY: check-export
 check-export: all
 	rm -rf $(B)/export
