@@ -21,7 +21,7 @@ enum { OPT_ARMS = 1024, OPT_WORKLOADS, OPT_ITERATIONS, OPT_REPETITIONS, OPT_VERI
 
 static const struct argp_option options[] = {
 	{ "arms", OPT_ARMS, "LIST", 0, "of single, shadow-off, shadow-on [all]", 0 },
-	{ "workloads", OPT_WORKLOADS, "LIST", 0, "of", 0 }, /* completed by help() */
+	{ "workloads", OPT_WORKLOADS, "LIST", 0, "all, or some of", 0 }, /* completed by help() */
 	{ "iterations", OPT_ITERATIONS, "N", 0, "of a workload's loop [the manifest's]", 0 },
 	{ "repetitions", OPT_REPETITIONS, "N", 0, "of each timed window [3]", 0 },
 	{ "verify", OPT_VERIFY, 0, 0,
@@ -39,14 +39,21 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
+static void add_workloads(struct selection *s, bool all)
+{
+	s->nr_workloads = 0;
+	for (uint32_t i = 0; workload_at(i) && s->nr_workloads < NP_MAX_WORKLOADS; i++)
+		if (all || workload_at(i)->basic)
+			s->workloads[s->nr_workloads++] = workload_at(i)->name;
+}
+
 void selection_init(struct selection *s)
 {
 	memset(s, 0, sizeof(*s));
 	s->repetitions = DEFAULT_REPETITIONS;
 	for (size_t i = 0; i < sizeof(default_arms) / sizeof(*default_arms); i++)
 		s->arms[s->nr_arms++] = ab_find_arm(default_arms[i]);
-	for (uint32_t i = 0; workload_at(i) && i < NP_MAX_WORKLOADS; i++)
-		s->workloads[s->nr_workloads++] = workload_at(i)->name;
+	add_workloads(s, false);
 }
 
 static void take_arms(struct selection *s, char *arg, struct argp_state *state)
@@ -67,8 +74,13 @@ static void take_arms(struct selection *s, char *arg, struct argp_state *state)
 
 static void take_workloads(struct selection *s, char *arg, struct argp_state *state)
 {
-	int n = list_split(arg, s->workloads, NP_MAX_WORKLOADS);
+	int n;
 
+	if (!strcmp(arg, "all")) {
+		add_workloads(s, true);
+		return;
+	}
+	n = list_split(arg, s->workloads, NP_MAX_WORKLOADS);
 	if (n < 0)
 		argp_error(state, "--workloads: an empty, repeated or excess name");
 	s->nr_workloads = n;
@@ -165,7 +177,10 @@ static char *help(int key, const char *text, void *input)
 		return (char *)text;
 	for (uint32_t i = 0; workload_at(i); i++)
 		fprintf(f, "%s %s", i ? "," : text, workload_at(i)->name);
-	fputs(" [all]", f);
+	for (uint32_t i = 0, n = 0; workload_at(i); i++)
+		if (workload_at(i)->basic)
+			fprintf(f, "%s%s", n++ ? "," : " [", workload_at(i)->name);
+	fputs("]", f);
 	fclose(f);
 	return list;
 }

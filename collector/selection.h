@@ -25,7 +25,7 @@ struct selection {
 	const char *l1_sequence; /* what it does besides, per exit of L2; NULL: nothing */
 };
 
-/* All arms and workloads. */
+/* All arms, and the basic workloads. */
 void selection_init(struct selection *s);
 
 /* An argp child: input is a struct selection. */
