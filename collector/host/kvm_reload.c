@@ -98,14 +98,14 @@ static int fail_load(const char *module, int err, const char *options)
 	case EPERM:
 	case EACCES:
 		return fail(NP_EXIT_PRIVILEGE, err,
-			    "loading %s needs CAP_SYS_MODULE and a module the kernel trusts: run as "
-			    "root, outside of a container", module);
+			    "loading %s needs CAP_SYS_MODULE and a module the kernel trusts: run "
+			    "as root, outside of a container", module);
 	case EOPNOTSUPP:
 	case EIO:
 	case ENODEV:
 		return fail(NP_EXIT_NO_VMX, err,
-			    "%s refuses this host (%s): no VMX, or it is off in the firmware", module,
-			    strerror(-err));
+			    "%s refuses this host (%s): no VMX, or it is off in the firmware",
+			    module, strerror(-err));
 	default:
 		return fail(NP_EXIT_FAILED, err,
 			    "cannot load %s with '%s': %s; see dmesg", module, options,
