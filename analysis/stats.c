@@ -157,7 +157,9 @@ double np_rank_test(const double *a, uint32_t na, const double *b, uint32_t nb)
 	for (uint32_t i = 0; i < nb; i++)
 		all[na + i] = (struct ranked){ b[i], false };
 	u = rank_sum(all, na + nb, &ties) - na * (na + 1.0) / 2;
-	return na <= FEW && nb <= FEW && ties == 0 ? exact(u, na, nb) : approximate(u, na, nb, ties);
+	if (na <= FEW && nb <= FEW && ties == 0)
+		return exact(u, na, nb);
+	return approximate(u, na, nb, ties);
 }
 
 double np_rank_test_least(uint32_t na, uint32_t nb)
