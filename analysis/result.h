@@ -38,8 +38,11 @@ double np_round_ticks(double ticks);
 double np_samples_mean(const struct np_samples *s); /* NaN without samples */
 double np_samples_min(const struct np_samples *s);
 double np_samples_max(const struct np_samples *s);
-/* Whether the slowest of one is faster than the fastest of the other. */
-bool np_samples_apart(const struct np_samples *a, const struct np_samples *b);
+/*
+ * Whether they differ. Emulated, what varies is not chance: the slowest of one must be
+ * faster than the fastest of the other. Else the rank test and the interval must both say so.
+ */
+bool np_samples_apart(const struct np_samples *a, const struct np_samples *b, bool emulated);
 
 /* An independent count of one thing over the same window. */
 struct np_witness {

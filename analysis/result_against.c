@@ -54,7 +54,7 @@ static const struct np_arm_result *base_of(const struct np_result *r, uint32_t a
 }
 
 static int add(struct np_rows *t, const struct np_arm_result *a, const struct np_arm_result *base,
-	       const struct np_workload_result *w)
+	       const struct np_workload_result *w, bool emulated)
 {
 	const struct np_workload_result *b = np_arm_workload(base, w->name);
 	double mean = np_samples_mean(&w->untraced);
@@ -69,7 +69,7 @@ static int add(struct np_rows *t, const struct np_arm_result *a, const struct np
 		err = np_rows_text(t, "against", base->name);
 	if (!err)
 		err = np_rows_number(t, "round_trip", mean);
-	if (!err && b && np_samples_apart(&w->untraced, &b->untraced))
+	if (!err && b && np_samples_apart(&w->untraced, &b->untraced, emulated))
 		err = np_rows_number(t, "change", 100 * (mean / before - 1));
 	return err;
 }
@@ -83,7 +83,7 @@ struct np_rows *np_against_rows(const struct np_result *r)
 		const struct np_arm_result *base = base_of(r, i);
 
 		for (uint32_t k = 0; base && !err && k < r->arms[i]->nr_workloads; k++)
-			err = add(t, r->arms[i], base, r->arms[i]->workloads[k]);
+			err = add(t, r->arms[i], base, r->arms[i]->workloads[k], r->emulated);
 	}
 	if (!err)
 		return t;

@@ -11,6 +11,7 @@
 
 #include "analysis/result_against.h"
 #include "analysis/result_fields.h"
+#include "analysis/result_spread.h"
 #include "analysis/result_tables.h"
 #include "analysis/result_variant.h"
 #include "analysis/rows.h"
@@ -84,16 +85,17 @@ static bool told_apart(const struct np_result *r, const struct np_comparison *c)
 	const struct np_samples *off = samples_of(r, NP_ARM_OFF, c);
 	const struct np_samples *on = samples_of(r, NP_ARM_ON, c);
 
-	return off && on && np_samples_apart(off, on);
+	return off && on && np_samples_apart(off, on, r->emulated);
 }
 
-static void say_undecided(const struct page *p, const struct np_comparison *c)
+static void say_undecided(const struct page *p, const struct np_comparison *c, bool emulated)
 {
 	char off[NP_GROUPED], on[NP_GROUPED], name[NP_COMPARED];
 
-	say(p->out, 2, "no difference shown for %s: the repetitions of both arms overlap "
-	    "(%s and %s ticks on average)", np_comparison_name(c, name), ticks(off, c->off),
-	    ticks(on, c->on));
+	say(p->out, 2, "no difference %s for %s%s (%s and %s ticks on average)",
+	    emulated ? "shown" : "proven", np_comparison_name(c, name),
+	    emulated ? ": the repetitions of both arms overlap" : " at 95 %",
+	    ticks(off, c->off), ticks(on, c->on));
 }
 
 static void say_missing(const struct page *p, const struct np_comparison *c)
@@ -107,17 +109,19 @@ static void say_missing(const struct page *p, const struct np_comparison *c)
 	    missing);
 }
 
-static void say_verdict(const struct page *p, const struct np_comparison *c)
+static void say_verdict(const struct page *p, const struct np_result *r,
+			const struct np_comparison *c)
 {
 	bool turtles = isfinite(c->overhead_reduction_percent);
 	double change = turtles ? c->overhead_reduction_percent : c->time_saved_percent;
 	char pc[NP_GROUPED], off[NP_GROUPED], on[NP_GROUPED], single[NP_GROUPED];
-	char name[NP_COMPARED];
+	char name[NP_COMPARED], spread[64];
 
-	say(p->out, 2, "shadow VMCS %s %s %% %s %s of %s (%s -> %s ticks; single %s)",
+	np_spread_of_reduction(r, c, spread, sizeof(spread));
+	say(p->out, 2, "shadow VMCS %s %s %% %s %s of %s%s (%s -> %s ticks; single %s)",
 	    change < 0 ? "adds" : "removes", percent(pc, fabs(change)), change < 0 ? "to" : "of",
 	    turtles ? "the nesting overhead" : "the round trip", np_comparison_name(c, name),
-	    ticks(off, c->off), ticks(on, c->on),
+	    spread, ticks(off, c->off), ticks(on, c->on),
 	    c->has_single ? ticks(single, c->single) : "not measured");
 }
 
@@ -131,9 +135,9 @@ static void print_verdicts(const struct page *p, const struct np_result *r)
 		if (!all[i].has_off || !all[i].has_on)
 			say_missing(p, &all[i]);
 		else if (!told_apart(r, &all[i]))
-			say_undecided(p, &all[i]);
+			say_undecided(p, &all[i], r->emulated);
 		else
-			say_verdict(p, &all[i]);
+			say_verdict(p, r, &all[i]);
 		fputs(p->reset, p->out);
 	}
 	if (!n && r->nr_arms < 2)
@@ -267,14 +271,15 @@ static uint32_t print_notes(const struct page *p, const struct np_result *r)
 
 		for (uint32_t k = 0; k < a->nr_workloads; k++) {
 			const struct np_workload_result *w = a->workloads[k];
-			char text[200];
+			char text[400];
 
 			snprintf(text, sizeof(text), "failed: %s", w->error);
 			if (w->error[0])
 				note(p, &any, a->name, w->name, text);
-			if (!r->emulated && w->untraced.n == 1)
-				note(p, &any, a->name, w->name,
-				     "one repetition only: how much it varies is not known");
+			if (!r->emulated && np_spread_too_few(w, text, sizeof(text)))
+				note(p, &any, a->name, w->name, text);
+			if (!r->emulated && np_spread_outliers(w, text, sizeof(text)))
+				note(p, &any, a->name, w->name, text);
 			note_counts(p, &any, a->name, w);
 			note_witnesses(p, &any, a->name, w);
 			witnesses += w->nr_witnesses;

@@ -6,6 +6,7 @@
 
 #include "analysis/result.h"
 #include "analysis/result_variant.h"
+#include "analysis/stats.h"
 
 /*
  * Every time passes through here before it is compared or written, so that
@@ -44,9 +45,16 @@ double np_samples_max(const struct np_samples *s)
 	return most;
 }
 
-bool np_samples_apart(const struct np_samples *a, const struct np_samples *b)
+bool np_samples_apart(const struct np_samples *a, const struct np_samples *b, bool emulated)
 {
-	return np_samples_min(a) > np_samples_max(b) || np_samples_max(a) < np_samples_min(b);
+	struct np_interval change;
+
+	if (emulated)
+		return np_samples_min(a) > np_samples_max(b) ||
+		       np_samples_max(a) < np_samples_min(b);
+	change = np_change_interval(a->ticks, a->n, b->ticks, b->n);
+	return np_rank_test(a->ticks, a->n, b->ticks, b->n) < 1 - NP_LEVEL &&
+	       (change.low > 0 || change.high < 0);
 }
 
 /* NaN unless the base is there and positive: no figure rather than infinity. */

@@ -92,6 +92,28 @@ struct np_interval np_change_interval(const double *a, uint32_t na, const double
 	return middle(changes, RESAMPLES);
 }
 
+struct np_interval np_reduction_interval(const double *single, uint32_t ns, const double *off,
+					 uint32_t nf, const double *on, uint32_t nn)
+{
+	static double reductions[RESAMPLES];
+
+	ns = limited(ns);
+	nf = limited(nf);
+	nn = limited(nn);
+	if (ns < LEAST_FOR_INTERVAL || nf < LEAST_FOR_INTERVAL || nn < LEAST_FOR_INTERVAL)
+		return (struct np_interval){ NAN, NAN };
+	set_seed(SEED_1, SEED_2);
+	for (uint32_t i = 0; i < RESAMPLES; i++) {
+		double without = resampled_median(off, nf);
+		double overhead = without - resampled_median(single, ns);
+
+		if (!(overhead > 0)) /* none to be reduced, as far as these samples tell */
+			return (struct np_interval){ NAN, NAN };
+		reductions[i] = (without - resampled_median(on, nn)) / overhead;
+	}
+	return middle(reductions, RESAMPLES);
+}
+
 struct ranked {
 	double value;
 	bool of_a;

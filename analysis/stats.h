@@ -24,6 +24,10 @@ struct np_interval np_median_interval(const double *x, uint32_t n);
 /* Where median(b) / median(a) - 1 is, by bootstrap. */
 struct np_interval np_change_interval(const double *a, uint32_t na, const double *b, uint32_t nb);
 
+/* Where (off - on) / (off - single) of the medians is: Turtles' reduction of overhead. */
+struct np_interval np_reduction_interval(const double *single, uint32_t ns, const double *off,
+					 uint32_t nf, const double *on, uint32_t nn);
+
 /*
  * The rank test of Mann, Whitney and Wilcoxon: how likely samples as far apart as these
  * are if both come from one distribution. Exact for few samples without ties. 1 when

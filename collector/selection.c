@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "collector/arm_option.h"
@@ -12,12 +13,14 @@
 
 #define MAX_ITERATIONS 100000000
 #define DEFAULT_REPETITIONS 3
+#define DEFAULT_PRECISION 0.01
 #define SEQUENCE_CHARACTERS "RWm:,*0123456789abcdefABCDEF"
 #define MAX_SEQUENCE (NP_LINE_MAX - 1 - sizeof(NP_SEQUENCE " ")) /* with its line's end */
 
 static const char *const default_arms[] = { "single", "shadow-off", "shadow-on" };
 
-enum { OPT_ARM = 1023, OPT_ARMS, OPT_WORKLOADS, OPT_ITERATIONS, OPT_REPETITIONS, OPT_VERIFY,
+enum { OPT_ARM = 1023, OPT_ARMS, OPT_WORKLOADS, OPT_ITERATIONS, OPT_REPETITIONS, OPT_PASSES,
+       OPT_PRECISION, OPT_VERIFY,
        OPT_TRACERS, OPT_L1, OPT_L1_SEQUENCE, OPT_FIELDS };
 
 static const struct argp_option options[] = {
@@ -29,6 +32,10 @@ static const struct argp_option options[] = {
 	{ "workloads", OPT_WORKLOADS, "LIST", 0, "all, or some of", 0 }, /* completed by help() */
 	{ "iterations", OPT_ITERATIONS, "N", 0, "of a workload's loop [the manifest's]", 0 },
 	{ "repetitions", OPT_REPETITIONS, "N", 0, "of each timed window [3]", 0 },
+	{ "passes", OPT_PASSES, "N", 0,
+	  "visit each arm so often at most, forth and back [ab: 8, lab: 1]", 0 },
+	{ "precision", OPT_PRECISION, "PERCENT", 0,
+	  "no more passes once each median is known to so much, either way [1]", 0 },
 	{ "verify", OPT_VERIFY, 0, 0,
 	  "one more window each, counted by ftrace's hist triggers and KVM's debugfs too", 0 },
 	{ "fields", OPT_FIELDS, 0, 0,
@@ -56,6 +63,7 @@ void selection_init(struct selection *s)
 {
 	memset(s, 0, sizeof(*s));
 	s->repetitions = DEFAULT_REPETITIONS;
+	s->precision = DEFAULT_PRECISION;
 	for (size_t i = 0; i < sizeof(default_arms) / sizeof(*default_arms); i++)
 		s->arms[s->nr_arms++] = ab_find_arm(default_arms[i]);
 	add_workloads(s, false);
@@ -135,6 +143,16 @@ static void take_tracers(struct selection *s, char *arg, struct argp_state *stat
 			argp_error(state, "unknown tracer '%s'", s->tracers[i]);
 }
 
+static void take_precision(struct selection *s, const char *arg, struct argp_state *state)
+{
+	char *end;
+	double percent = strtod(arg, &end);
+
+	if (end == arg || *end || !(percent > 0 && percent <= 100))
+		argp_error(state, "--precision: '%s' is no percentage", arg);
+	s->precision = percent / 100;
+}
+
 static void take_l1(struct selection *s, const char *arg, struct argp_state *state)
 {
 	s->micro = !strcmp(arg, "micro");
@@ -178,6 +196,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 				   NP_MAX_SAMPLES);
 		s->repetitions = n;
 		return 0;
+	case OPT_PASSES:
+		if (number_parse(arg, 1, NP_MAX_SAMPLES, &n))
+			argp_error(state, "--passes: '%s' is no number from 1 to %d", arg,
+				   NP_MAX_SAMPLES);
+		s->passes = n;
+		return 0;
+	case OPT_PRECISION:
+		take_precision(s, arg, state);
+		return 0;
 	case OPT_VERIFY:
 		s->verify = true;
 		return 0;
@@ -196,6 +223,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (s->l1_sequence && !s->micro)
 			argp_error(state, "--l1-sequence is for --l1 micro");
+		if (s->passes * s->repetitions > NP_MAX_SAMPLES)
+			argp_error(state, "--passes times --repetitions is more than %d",
+				   NP_MAX_SAMPLES);
 		add_custom_arms(s, state);
 		return 0;
 	default:
@@ -258,8 +288,10 @@ int selection_to_words(const struct selection *s, uint32_t nr_arms,
 	size_t n = arms_to_words(s, nr_arms, arms, out, size);
 
 	if (n < size)
-		n += snprintf(out + n, size - n, " --repetitions %u%s%s --workloads ",
-			      s->repetitions, s->verify ? " --verify" : "",
+		n += snprintf(out + n, size - n,
+			      " --repetitions %u --passes %u --precision %g%s%s --workloads ",
+			      s->repetitions, s->passes ?: 1, 100 * s->precision,
+			      s->verify ? " --verify" : "",
 			      s->fields ? " --fields" : "");
 	for (uint32_t i = 0; i < s->nr_workloads && n < size; i++)
 		n += snprintf(out + n, size - n, "%s%s", i ? "," : "", s->workloads[i]);

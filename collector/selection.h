@@ -20,6 +20,8 @@ struct selection {
 	const char *workloads[NP_MAX_WORKLOADS];
 	uint64_t iterations; /* 0: the manifest's */
 	uint32_t repetitions;
+	uint32_t passes; /* 0: not said */
+	double precision; /* a share */
 	bool verify;
 	bool fields; /* which VMCS fields L1 accesses */
 	uint32_t nr_tracers;

@@ -19,6 +19,7 @@ static struct np_result *measured_on(const char *kernel, double factor)
 {
 	struct np_result *r = np_result_new();
 
+	r->emulated = true;
 	sample_workload(sample_arm(r, "single", NULL), "cpuid", 1000 * factor, 1000);
 	sample_workload(sample_arm(r, "shadow-off", "N"), "cpuid", 20000 * factor, 1000);
 	sample_workload(sample_arm(r, "shadow-on", "Y"), "cpuid", 10000 * factor, 1000);
