@@ -324,7 +324,8 @@ static int schema(const struct np_json_reader *r, const json_t *root)
 		return np_json_bad(r, "schema is missing: no result of nestprof");
 	if (!strcmp(s, NP_RESULT_SCHEMA))
 		return 0;
-	np_json_bad(r, "schema is not " NP_RESULT_SCHEMA ": another nestprof wrote it");
+	np_json_bad(r, "schema is \"%.40s\", not " NP_RESULT_SCHEMA ": another nestprof wrote it",
+		    has_control(s) ? "?" : s);
 	return -EPROTO;
 }
 

@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "analysis/advise_report.h"
-#include "analysis/result_json.h"
 #include "collector/base/fail.h"
 #include "collector/base/fsutil.h"
 #include "collector/calibrate/publish.h"
 #include "collector/commands.h"
+#include "collector/result_file.h"
 #include "workloads/runner/protocol.h"
 
 #define DEFAULT_RESULT "results/latest"
@@ -67,26 +67,6 @@ static const struct argp argp = {
 	       "machine.\v"
 	       "docs/advise.md explains the figures.",
 };
-
-/* A folder's is in it. */
-static int result_path(const char *given, char path[NP_PATH])
-{
-	int err = fs_path(path, "%s/result.json", given);
-
-	return !err && fs_exists(path) ? 0 : fs_path(path, "%s", given);
-}
-
-static int read_result(const char *path, struct np_result **out)
-{
-	char why[200], *text = NULL;
-	int err = fs_read_text(path, &text);
-
-	if (err)
-		return fail(NP_EXIT_MISSING, err, "%s: %s", path, strerror(-err));
-	err = np_result_from_json(text, out, why, sizeof(why));
-	free(text);
-	return err ? fail(NP_EXIT_FAILED, err, "%s: %s", path, why) : 0;
-}
 
 /* Beside the result; else in the folder above, where nestprof calibrate puts it. */
 static int calibration_path(const char *result, char path[NP_PATH])
@@ -157,9 +137,9 @@ int cmd_advise(int argc, char **argv)
 	int err;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
-	err = result_path(o.result, path);
+	err = result_file_path(o.result, path);
 	if (!err)
-		err = read_result(path, &r);
+		err = result_file_read(path, &r);
 	if (!err && !o.calibration) {
 		err = calibration_path(path, beside);
 		o.calibration = beside;
