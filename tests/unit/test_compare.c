@@ -18,7 +18,9 @@ static char why[1024];
 /* cpuid nested, in `repetitions` of about `ticks`, which spread by a few. */
 static struct np_result *measured(bool emulated, double ticks, uint32_t repetitions)
 {
-	static const struct sample_cause causes[] = { { "VMREAD", 7 }, { "VMRESUME", 1 }, { NULL } };
+	static const struct sample_cause causes[] = { { "VMREAD", 7 },
+						      { "VMRESUME", 1 },
+						      { NULL } };
 	struct np_result *r = np_result_new();
 	struct np_workload_result *w =
 		sample_workload(sample_arm(r, "shadow-off", "N"), "cpuid", ticks, ticks);
