@@ -15,6 +15,7 @@
 #include "tests/unit/sample_result.h"
 
 static const struct np_bench_machine cloud_vm = { "kvm_intel", true, 0 };
+static const struct np_bench_machine timed_vm = { "kvm_intel", true, 2000000 };
 
 /* A bench of CPUID alone; 0 ticks: it failed. The caller frees b->result. */
 static struct np_bench benched(double ticks, const struct np_bench_machine *machine)
@@ -96,7 +97,7 @@ static char *printed(const struct np_bench *b)
 
 static void the_page_has_figures_and_sources(void **state)
 {
-	struct np_bench b = benched(14000, &(struct np_bench_machine){ "kvm_intel", true, 2000000 });
+	struct np_bench b = benched(14000, &timed_vm);
 	char *text = printed(&b);
 
 	(void)state;
@@ -123,7 +124,7 @@ static void a_workload_that_failed_says_why(void **state)
 
 static void the_json_is_a_result(void **state)
 {
-	struct np_bench b = benched(60000, &(struct np_bench_machine){ "kvm_intel", true, 2000000 });
+	struct np_bench b = benched(60000, &timed_vm);
 	char *text = np_bench_to_json(&b), why[200] = "";
 	json_t *o = json_loads(text, 0, NULL), *bench = json_object_get(o, "bench");
 	json_t *nearest = json_object_get(json_object_get(bench, "nearest"), "nested");
