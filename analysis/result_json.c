@@ -271,7 +271,7 @@ static void list_reasons(const struct np_result *r, struct listed *listed)
 		}
 }
 
-static json_t *result_json(const struct np_result *r)
+json_t *np_result_json(const struct np_result *r)
 {
 	struct listed listed;
 	json_t *arms = json_array();
@@ -288,5 +288,5 @@ static json_t *result_json(const struct np_result *r)
 
 char *np_result_to_json(const struct np_result *r)
 {
-	return np_json_print(result_json(r));
+	return np_json_print(np_result_json(r));
 }
