@@ -48,6 +48,7 @@ COLLECT  := $(patsubst %.c,$(B)/%.o,$(filter-out collector/main.c,$(wildcard col
 LIB      := $(B)/libnestprof.a
 TESTS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 
+.DELETE_ON_ERROR:
 .PHONY: all
 all: $(B)/nestprof $(B)/runner $(B)/micro $(B)/still_time.so
 

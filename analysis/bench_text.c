@@ -13,7 +13,7 @@ static const struct np_nearness *nearest(const struct np_bench *b)
 	return n;
 }
 
-/* "; nearest is Turtles 2010, nested: 58,000 to 63,600 cycles for cpuid, off by a factor of 1.40" */
+/* "; nearest is Turtles 2010, nested: 58,000 to 63,600 cycles for cpuid, off by 1.40" */
 static void add_nearest(const struct np_bench *b, char *out, size_t size)
 {
 	const struct np_nearness *n = nearest(b);

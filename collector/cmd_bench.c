@@ -30,7 +30,7 @@ static const struct argp_option options[] = {
 	{ "repetitions", OPT_REPETITIONS, "N", 0, "of each workload [20]", 1 },
 	{ "timeout", OPT_TIMEOUT, "SECONDS", 0, "of each repetition [10]", 1 },
 	{ "json", OPT_JSON, 0, 0, "a result.json, with what bench says (docs/bench.md)", 2 },
-	{ "runner", OPT_RUNNER, "FILE", 0, "the workload runner [beside nestprof]", 3 },
+	{ "runner", OPT_RUNNER, "FILE", 0, "the workload runner [nestprof's own]", 3 },
 	{ 0 },
 };
 
@@ -91,7 +91,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
+const struct argp bench_argp = {
 	.options = options,
 	.parser = parse,
 	.doc = "Measures how long exits take on whatever KVM this machine has, and says what "
@@ -102,7 +102,7 @@ static const struct argp argp = {
 
 static int find_runner(struct bench_config *c, char path[NP_PATH])
 {
-	int err = c->runner ? 0 : fs_data_path(path, "build/runner");
+	int err = c->runner ? 0 : fs_data_path(path, "runner");
 
 	if (err)
 		return err;
@@ -140,7 +140,7 @@ int cmd_bench(int argc, char **argv)
 	struct np_bench b;
 	int err = r ? 0 : -ENOMEM;
 
-	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	argp_parse(&bench_argp, argc, argv, 0, NULL, &o);
 	if (!o.what.nr_workloads)
 		all_workloads(&o.what);
 	if (!err)

@@ -65,7 +65,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
+const struct argp compare_argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "OLD NEW",
@@ -127,7 +127,7 @@ int cmd_compare(int argc, char **argv)
 	struct np_result *old = NULL, *new = NULL;
 	int err;
 
-	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	argp_parse(&compare_argp, argc, argv, 0, NULL, &o);
 	err = read_result(o.file[0], &old);
 	if (!err)
 		err = read_result(o.file[1], &new);

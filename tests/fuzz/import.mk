@@ -15,7 +15,7 @@ $(IMPORT_FUZZ): $(B)/fuzz/%: tests/fuzz/%.c $(IMPORT_SOURCES) $(wildcard analysi
 		-DIMP_ORDER_RUNS=256u -DIMP_ORDER_MARGIN=64u -DIMP_WINDOW=69632u \
 		-DIMP_SMALL=69632u -Wno-unknown-warning-option \
 		$$(pkg-config --cflags $(IMPORT_LIBS)) $< $(IMPORT_SOURCES) -o $@ \
-		$$(pkg-config --libs $(IMPORT_LIBS)) -lm
+		$$(pkg-config --libs $(IMPORT_LIBS)) -l:libRmath.a -lm
 
 .PHONY: fuzz fuzz-import check-fuzz-import
 fuzz: fuzz-import fuzz-vmx-insn
