@@ -10,11 +10,13 @@
 #include <sys/stat.h>
 
 #include "collector/host/hostfs.h"
+#include "collector/host/vendor.h"
 
 int kvm_param_read(const char *name, char value[NP_NAME])
 {
 	char line[256];
-	int err = host_read_line(line, sizeof(line), KVM_INTEL "/parameters/%s", name);
+	int err = host_read_line(line, sizeof(line), KVM_SYSFS "/parameters/%s",
+				 kvm_module_name(), name);
 
 	if (err)
 		return err;
@@ -36,7 +38,7 @@ int kvm_params_read(struct kvm_params *all)
 	DIR *d;
 
 	all->n = 0;
-	if (host_path(path, KVM_INTEL "/parameters") < 0)
+	if (host_path(path, KVM_SYSFS "/parameters", kvm_module_name()) < 0)
 		return -ENAMETOOLONG;
 	d = opendir(path);
 	if (!d)
@@ -104,14 +106,14 @@ bool kvm_param_writable(const char *name)
 	struct stat st;
 
 	/* By its mode: root could open a file for writing that has no store(). */
-	return host_path(path, KVM_INTEL "/parameters/%s", name) == 0 && stat(path, &st) == 0 &&
-	       (st.st_mode & 0200);
+	return host_path(path, KVM_SYSFS "/parameters/%s", kvm_module_name(), name) == 0 &&
+	       stat(path, &st) == 0 && (st.st_mode & 0200);
 }
 
 int kvm_param_write(const char *name, const char *value)
 {
 	char path[NP_PATH];
-	int err = host_path(path, KVM_INTEL "/parameters/%s", name);
+	int err = host_path(path, KVM_SYSFS "/parameters/%s", kvm_module_name(), name);
 
 	return err ? err : fs_write(path, value, strlen(value));
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Parameters of kvm_intel: read, compared, and written as options for a load. */
+/*
+ * Parameters of kvm_intel or kvm_amd, whichever is this host's: read, compared, and written
+ * as options for a load.
+ */
 #ifndef NESTPROF_KVM_PARAMS_H
 #define NESTPROF_KVM_PARAMS_H
 
@@ -9,7 +12,6 @@
 
 #include "analysis/result.h"
 
-#define KVM_INTEL "/sys/module/kvm_intel"
 #define KVM_PARAMS_MAX 64
 #define KVM_OPTIONS_MAX (KVM_PARAMS_MAX * 2 * NP_NAME)
 

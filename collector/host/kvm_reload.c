@@ -10,6 +10,7 @@
 #include "collector/host/kvm_params.h"
 #include "collector/host/kvm_users.h"
 #include "collector/host/loader.h"
+#include "collector/host/vendor.h"
 
 #define RETRY_MS 50
 
@@ -22,13 +23,13 @@ void kvm_module_use_loader(const struct loader *l)
 
 bool kvm_is_loaded(void)
 {
-	return host_exists(KVM_INTEL);
+	return host_exists(KVM_SYSFS, kvm_module_name());
 }
 
 bool kvm_is_builtin(void)
 {
 	/* Only a module that was loaded has a state. */
-	return kvm_is_loaded() && !host_exists(KVM_INTEL "/initstate");
+	return kvm_is_loaded() && !host_exists(KVM_SYSFS "/initstate", kvm_module_name());
 }
 
 int kvm_refuse_running_vm(void)
@@ -40,9 +41,8 @@ int kvm_refuse_running_vm(void)
 		return 0;
 	kvm_user_name(pid, name, sizeof(name));
 	return fail(NP_EXIT_BUSY, -EBUSY,
-		    "a virtual machine is running: %s; shut it down, " KVM_MODULE
-		    " is not unloaded under it",
-		    name);
+		    "a virtual machine is running: %s; shut it down, %s is not unloaded under it",
+		    name, kvm_module_name());
 }
 
 static int fail_in_use(int err)
@@ -53,7 +53,8 @@ static int fail_in_use(int err)
 	if (kvm_users(KVM_USER_DEV, &pid, 1) > 0)
 		kvm_user_name(pid, name, sizeof(name));
 	return fail(NP_EXIT_BUSY, err,
-		    KVM_MODULE " cannot be unloaded: %s is using it; end that first", name);
+		    "%s cannot be unloaded: %s is using it; end that first", kvm_module_name(),
+		    name);
 }
 
 int kvm_unload(void)
@@ -63,54 +64,57 @@ int kvm_unload(void)
 
 	if (err)
 		return err;
-	err = loader->unload(KVM_MODULE);
+	err = loader->unload(kvm_module_name());
 	for (int ms = 0; (err == -EAGAIN || err == -EBUSY) && ms < loader->patience_ms;
 	     ms += RETRY_MS) {
 		nanosleep(&pause, NULL);
-		err = loader->unload(KVM_MODULE);
+		err = loader->unload(kvm_module_name());
 	}
 	if (err == -EAGAIN || err == -EBUSY)
 		return fail_in_use(err);
 	if (err == -EPERM || err == -EACCES)
 		return fail(NP_EXIT_PRIVILEGE, err,
-			    "unloading " KVM_MODULE " needs CAP_SYS_MODULE: "
-			    "run as root, outside of a container");
+			    "unloading %s needs CAP_SYS_MODULE: "
+			    "run as root, outside of a container", kvm_module_name());
 	if (err)
-		return fail(NP_EXIT_FAILED, err, "cannot unload " KVM_MODULE ": %s",
+		return fail(NP_EXIT_FAILED, err, "cannot unload %s: %s", kvm_module_name(),
 			    strerror(-err));
 	return 0;
 }
 
 static int fail_load(int err, const char *options)
 {
+	const struct kvm_vendor *v = kvm_vendor();
+
 	switch (-err) {
 	case ENOENT:
 		return fail(
 			NP_EXIT_MISSING, err,
-			"no " KVM_MODULE " module for the running kernel under "
-			"/lib/modules: install the kernel's modules, or boot the installed kernel");
+			"no %s module for the running kernel under "
+			"/lib/modules: install the kernel's modules, or boot the installed kernel",
+			v->module);
 	case EPERM:
 	case EACCES:
 		return fail(NP_EXIT_PRIVILEGE, err,
-			    "loading " KVM_MODULE " needs CAP_SYS_MODULE and a "
-			    "module the kernel trusts: run as root, outside of a container");
+			    "loading %s needs CAP_SYS_MODULE and a "
+			    "module the kernel trusts: run as root, outside of a container",
+			    v->module);
 	case EOPNOTSUPP:
 	case EIO:
 	case ENODEV:
 		return fail(NP_EXIT_NO_VMX, err,
-			    KVM_MODULE " refuses this host (%s): no VMX, or it is "
-				       "off in the firmware",
-			    strerror(-err));
+			    "%s refuses this host (%s): no %s, or it is off in the firmware",
+			    v->module, strerror(-err), v->isa_name);
 	default:
 		return fail(NP_EXIT_FAILED, err,
-			    "cannot load " KVM_MODULE " with '%s': %s; see dmesg", options,
+			    "cannot load %s with '%s': %s; see dmesg", v->module, options,
 			    strerror(-err));
 	}
 }
 
 int kvm_reload(const char *options)
 {
-	int err = loader->find(KVM_MODULE);
+	int err = loader->find(kvm_module_name());
 
 	if (!err && kvm_is_loaded()) {
 		err = kvm_unload();
@@ -118,6 +122,6 @@ int kvm_reload(const char *options)
 			return err;
 	}
 	if (!err)
-		err = loader->load(KVM_MODULE, options);
+		err = loader->load(kvm_module_name(), options);
 	return err ? fail_load(err, options) : 0;
 }

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* kvm_intel out and in again. Failures are recorded with fail(). */
+/* The host's module of KVM out and in again. Failures are recorded with fail(). */
 #ifndef NESTPROF_KVM_RELOAD_H
 #define NESTPROF_KVM_RELOAD_H
 
 #include <stdbool.h>
-
-#define KVM_MODULE "kvm_intel"
 
 bool kvm_is_loaded(void);
 bool kvm_is_builtin(void);

@@ -9,6 +9,8 @@
 #include "collector/host/loader.h"
 #include "tests/unit/fake_host.h"
 
+#define KVM_INTEL "/sys/module/kvm_intel"
+
 /* What the fake kernel makes of a load. */
 static struct {
 	int loads, unloads;
