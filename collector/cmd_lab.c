@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,6 @@
 #include "collector/selection.h"
 #include "collector/tracer.h"
 
-#define DEFAULT_CPU "corei7_haswell_4770"
 #define DEFAULT_MEMORY_MIB 1024
 #define DEFAULT_WATCHDOG_S 240
 
@@ -26,10 +26,12 @@ struct options {
 	const char *output, *cpu_model, *l0_command;
 	uint64_t memory_mib, watchdog_s, machines;
 	struct lab_kernel_choice l0, l1;
+	enum np_isa isa;
 	bool charts, verbose, keep, update, calibrate;
 };
 
-enum { OPT_CPU = 256, OPT_MEMORY, OPT_WATCHDOG, OPT_MACHINES, OPT_KEEP, OPT_UPDATE, OPT_NO_CHARTS,
+enum { OPT_CPU_MODEL = 256, OPT_CPU, OPT_MEMORY, OPT_WATCHDOG, OPT_MACHINES, OPT_KEEP, OPT_UPDATE,
+       OPT_NO_CHARTS,
        OPT_L0_KERNEL, OPT_L0_MODULES, OPT_L1_KERNEL, OPT_L1_MODULES, OPT_L0_COMMAND,
        OPT_CALIBRATE };
 
@@ -46,9 +48,11 @@ static const struct argp_option options[] = {
 	  "modules of a bzImage or vmlinux [/lib/modules/RELEASE]", 2 },
 	{ "l1-kernel", OPT_L1_KERNEL, "KERNEL", 0, "the same for L1 [" KERNEL_DEFAULT "]", 2 },
 	{ "l1-modules", OPT_L1_MODULES, "DIR", 0, "the same for L1", 2 },
-	{ "cpu-model", OPT_CPU, "NAME", 0,
-	  "the CPU that Bochs emulates [" DEFAULT_CPU "]; broadwell_ult and corei7_skylake_x "
-	  "have VMCS shadowing too", 2 },
+	{ "cpu", OPT_CPU, "VENDOR", 0,
+	  "intel: VMX, emulated by Bochs; or amd: SVM, emulated by QEMU [intel]", 2 },
+	{ "cpu-model", OPT_CPU_MODEL, "NAME", 0,
+	  "the CPU that is emulated [intel: corei7_haswell_4770, and broadwell_ult and "
+	  "corei7_skylake_x have VMCS shadowing too; amd: EPYC]", 2 },
 	{ "memory", OPT_MEMORY, "MIB", 0, "of each emulated machine [1024]", 2 },
 	{ "machines", OPT_MACHINES, "N", 0, "at most so many side by side [2]", 2 },
 	{ "watchdog", OPT_WATCHDOG, "SECONDS", 0,
@@ -65,6 +69,16 @@ static void take_number(struct argp_state *state, const char *name, const char *
 	if (number_parse(arg, min, max, out))
 		argp_error(state, "--%s: '%s' is no number from %llu to %llu", name, arg,
 			   (unsigned long long)min, (unsigned long long)max);
+}
+
+static void take_cpu(struct options *o, const char *arg, struct argp_state *state)
+{
+	if (!strcmp(arg, "intel"))
+		o->isa = NP_ISA_VMX;
+	else if (!strcmp(arg, "amd"))
+		o->isa = NP_ISA_SVM;
+	else
+		argp_error(state, "--cpu: '%s' is neither intel nor amd", arg);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -103,6 +117,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->l1.modules = arg;
 		return 0;
 	case OPT_CPU:
+		take_cpu(o, arg, state);
+		return 0;
+	case OPT_CPU_MODEL:
 		o->cpu_model = arg;
 		return 0;
 	case OPT_MEMORY:
@@ -124,6 +141,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (o->what.micro && (o->l1.wanted || o->l1.modules))
 			argp_error(state, "--l1 micro has no kernel but itself, and no modules");
 		o->l1.wanted = o->l1.wanted ?: KERNEL_DEFAULT;
+		o->cpu_model = o->cpu_model ?: emulator_of(o->isa)->default_cpu;
+		o->l0.isa = o->l1.isa = o->isa;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -134,17 +153,43 @@ static const struct argp_child children[] = { { &selection_argp, 0, "What to run
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.doc = "Runs `nestprof ab` inside an emulated CPU with VMX, on stock Debian kernels and "
-	       "QEMU. A tick is an emulated instruction: the figures are the same on any machine.",
+	.doc = "Runs `nestprof ab` inside an emulated CPU with VMX or SVM, on stock Debian kernels "
+	       "and QEMU. A tick is an emulated instruction: the figures are the same on any "
+	       "machine.",
 	.children = children,
 };
 
-/* A word of a bochsrc: anything else could add lines to it. */
+/* A word of a bochsrc, or of QEMU's -cpu: anything else could add lines, or features, to it. */
 static int check_cpu_model(const char *name)
 {
-	if (name[0] && !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")])
+	size_t n = 0;
+
+	while (isalnum((unsigned char)name[n]) || name[n] == '_' || name[n] == '-')
+		n++;
+	if (n && !name[n])
 		return 0;
 	return fail(NP_EXIT_USAGE, -EINVAL, "--cpu-model: '%s' is no name of a CPU", name);
+}
+
+/* Told at once, where it would otherwise be L0's kernel that does after its boot. */
+static int check_arm(const struct ab_arm *arm, const struct emulator *e)
+{
+	for (uint32_t i = 0; i < arm->nr_params; i++)
+		for (const char *const *p = e->lacks; *p; p++)
+			if (!strcmp(arm->params[i].name, *p) && !strcmp(arm->params[i].value, "1"))
+				return fail(NP_EXIT_USAGE, -EINVAL,
+					    "arm %s: %s emulates no CPU with %s", arm->name,
+					    e->name, *p);
+	return 0;
+}
+
+static int check_selection(struct options *o)
+{
+	int err = selection_finish(&o->what, o->isa);
+
+	for (uint32_t i = 0; !err && i < o->what.nr_arms; i++)
+		err = check_arm(o->what.arms[i], emulator_of(o->isa));
+	return err;
 }
 
 static int check_prerequisites(void)
@@ -263,6 +308,12 @@ static bool wants_others(const struct selection *s)
 	return others;
 }
 
+static unsigned wanted_parts(const struct options *o)
+{
+	return (wants_others(&o->what) ? IMAGE_TRACERS : 0) |
+	       (emulator_of(o->isa) == &emulator_qemu ? IMAGE_QEMU : 0);
+}
+
 static int run(const struct options *o)
 {
 	struct lab_kernel l0, l1;
@@ -273,7 +324,7 @@ static int run(const struct options *o)
 	int err = c ? lab_cache_dir(cache) : -ENOMEM;
 
 	if (!err)
-		err = lab_image_ensure(&image, cache, wants_others(&o->what), o->update);
+		err = lab_image_ensure(&image, cache, wanted_parts(o), o->update);
 	if (!err)
 		err = ensure_kernels(o, cache, image.dir, &l0, &l1);
 	if (!err) {
@@ -281,6 +332,7 @@ static int run(const struct options *o)
 					  .l0 = &l0,
 					  .l1 = o->what.micro ? NULL : &l1,
 					  .cache = cache,
+					  .emulator = emulator_of(o->isa),
 					  .cpu_model = o->cpu_model,
 					  .memory_mib = o->memory_mib,
 					  .silence_s = o->watchdog_s,
@@ -303,16 +355,18 @@ static int run(const struct options *o)
 
 int cmd_lab(int argc, char **argv)
 {
-	struct options o = { .output = "results", .cpu_model = DEFAULT_CPU, .charts = true,
+	struct options o = { .output = "results", .isa = NP_ISA_VMX, .charts = true,
 			     .memory_mib = DEFAULT_MEMORY_MIB, .watchdog_s = DEFAULT_WATCHDOG_S,
 			     .machines = 2,
-			     .l0 = { "--l0-kernel", KERNEL_DEFAULT, NULL },
-			     .l1 = { "--l1-kernel", NULL, NULL } };
+			     .l0 = { "--l0-kernel", KERNEL_DEFAULT, NULL, 0 },
+			     .l1 = { "--l1-kernel", NULL, NULL, 0 } };
 	int err;
 
 	selection_init(&o.what);
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	err = check_cpu_model(o.cpu_model);
+	if (!err)
+		err = check_selection(&o);
 	if (!err)
 		err = check_prerequisites();
 	if (!err)
