@@ -87,6 +87,7 @@ static int load_chosen(struct record_session *s)
 	if (!s->skel)
 		return programs_cannot("open", -errno);
 	s->skel->rodata->target_tgid = s->c.tgid;
+	s->skel->rodata->kvm_isa = s->hooks.isa;
 	s->skel->rodata->records_fields = s->c.fields;
 	s->skel->rodata->infers = s->hooks.infers;
 	s->skel->rodata->forgets = s->hooks.vcpu_destroy;
