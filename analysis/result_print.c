@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/arm_pair.h"
 #include "analysis/result_fields.h"
 #include "analysis/result_tables.h"
 #include "analysis/rows.h"
@@ -80,8 +81,8 @@ static const struct np_samples *samples_of(const struct np_result *r, const char
 /* Whether the slowest of one arm is no faster than the fastest of the other. */
 static bool told_apart(const struct np_result *r, const char *workload)
 {
-	const struct np_samples *off = samples_of(r, NP_ARM_OFF, workload);
-	const struct np_samples *on = samples_of(r, NP_ARM_ON, workload);
+	const struct np_samples *off = samples_of(r, np_arm_pair(r)->off, workload);
+	const struct np_samples *on = samples_of(r, np_arm_pair(r)->on, workload);
 
 	return off && on && (np_samples_min(off) > np_samples_max(on) ||
 			     np_samples_max(off) < np_samples_min(on));
@@ -95,22 +96,25 @@ static void say_undecided(const struct page *p, const struct np_comparison *c)
 	    "(%s and %s ticks on average)", c->workload, ticks(off, c->off), ticks(on, c->on));
 }
 
-static void say_missing(const struct page *p, const struct np_comparison *c)
+static void say_missing(const struct page *p, const struct np_arm_pair *pair,
+			const struct np_comparison *c)
 {
-	const char *missing = c->has_off ? NP_ARM_ON " was"
-			    : c->has_on ? NP_ARM_OFF " was"
-					: NP_ARM_OFF " and " NP_ARM_ON " were";
-
-	say(p->out, 2, "no comparison for %s: %s not measured", c->workload, missing);
+	if (!c->has_off && !c->has_on)
+		say(p->out, 2, "no comparison for %s: %s and %s were not measured", c->workload,
+		    pair->off, pair->on);
+	else
+		say(p->out, 2, "no comparison for %s: %s was not measured", c->workload,
+		    c->has_off ? pair->on : pair->off);
 }
 
-static void say_verdict(const struct page *p, const struct np_comparison *c)
+static void say_verdict(const struct page *p, const struct np_arm_pair *pair,
+			const struct np_comparison *c)
 {
 	bool turtles = isfinite(c->overhead_reduction_percent);
 	double change = turtles ? c->overhead_reduction_percent : c->time_saved_percent;
 	char pc[NP_GROUPED], off[NP_GROUPED], on[NP_GROUPED], single[NP_GROUPED];
 
-	say(p->out, 2, "shadow VMCS %s %s %% %s %s of %s (%s -> %s ticks; single %s)",
+	say(p->out, 2, "%s %s %s %% %s %s of %s (%s -> %s ticks; single %s)", pair->what,
 	    change < 0 ? "adds" : "removes", percent(pc, fabs(change)), change < 0 ? "to" : "of",
 	    turtles ? "the nesting overhead" : "the round trip", c->workload, ticks(off, c->off),
 	    ticks(on, c->on), c->has_single ? ticks(single, c->single) : "not measured");
@@ -119,21 +123,22 @@ static void say_verdict(const struct page *p, const struct np_comparison *c)
 static void print_verdicts(const struct page *p, const struct np_result *r)
 {
 	struct np_comparison all[NP_MAX_WORKLOADS];
+	const struct np_arm_pair *pair = np_arm_pair(r);
 	uint32_t n = np_result_compare(r, all);
 
 	for (uint32_t i = 0; i < n; i++) {
 		fputs(p->bold, p->out);
 		if (!all[i].has_off || !all[i].has_on)
-			say_missing(p, &all[i]);
+			say_missing(p, pair, &all[i]);
 		else if (!told_apart(r, all[i].workload))
 			say_undecided(p, &all[i]);
 		else
-			say_verdict(p, &all[i]);
+			say_verdict(p, pair, &all[i]);
 		fputs(p->reset, p->out);
 	}
 	if (!n)
-		say(p->out, 0, "nothing to compare: neither single level nor shadow VMCS off or on "
-			       "was measured");
+		say(p->out, 0, "nothing to compare: neither single level nor %s off or on was "
+			       "measured", pair->what);
 }
 
 static int print_table(const struct page *p, const char *title, struct np_rows *rows)

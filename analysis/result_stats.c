@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/arm_pair.h"
 #include "analysis/result.h"
 
 /*
@@ -70,11 +71,13 @@ static double time_of(const struct np_result *r, const char *arm, const char *wo
 
 static void compare(const struct np_result *r, const char *workload, struct np_comparison *c)
 {
+	const struct np_arm_pair *pair = np_arm_pair(r);
+
 	memset(c, 0, sizeof(*c));
 	snprintf(c->workload, sizeof(c->workload), "%s", workload);
 	c->single = time_of(r, NP_ARM_SINGLE, workload);
-	c->off = time_of(r, NP_ARM_OFF, workload);
-	c->on = time_of(r, NP_ARM_ON, workload);
+	c->off = time_of(r, pair->off, workload);
+	c->on = time_of(r, pair->on, workload);
 	c->has_single = !isnan(c->single);
 	c->has_off = !isnan(c->off);
 	c->has_on = !isnan(c->on);
@@ -94,7 +97,8 @@ static bool compared(const struct np_comparison *out, uint32_t n, const char *wo
 
 uint32_t np_result_compare(const struct np_result *r, struct np_comparison out[NP_MAX_WORKLOADS])
 {
-	static const char *const arms[] = { NP_ARM_SINGLE, NP_ARM_OFF, NP_ARM_ON };
+	const struct np_arm_pair *pair = np_arm_pair(r);
+	const char *const arms[] = { NP_ARM_SINGLE, pair->off, pair->on };
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < sizeof(arms) / sizeof(*arms); i++) {
