@@ -291,3 +291,5 @@ int BPF_PROG(typed_vcpu_destroyed, struct kvm_vcpu *vcpu)
 	forget_vcpu((__u64)vcpu);
 	return 0;
 }
+
+#include "bpf/record_svm.bpf.h"

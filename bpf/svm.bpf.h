@@ -1,24 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The hooks for kvm_amd, where they are not the same: on exits, whose code is in the VMCB,
- * and on what L1 is given. The VMCB's layout is the CPU's own (APM vol. 2, appendix B), so
- * that of KVM's structs only the pointer to it is looked up: bpf/offsets.h.
- */
+/* The hooks for kvm_amd, where they are not the same: on exits, and on what L1 is given. */
 #ifndef NESTPROF_SVM_BPF_H
 #define NESTPROF_SVM_BPF_H
 
-#include "bpf/offsets.bpf.h"
-#include "bpf/svm_exits.h"
-
-#define VMCB_EXIT_CODE 0x70
-
-/* While a vCPU is handled that ran L2, this is the VMCB that L2 ran with. */
-static __always_inline __u32 svm_code(__u64 vcpu, enum way way)
-{
-	if (way == BY_CAST)
-		return cast_int(cast_pointer(vcpu + at.vmcb) + VMCB_EXIT_CODE);
-	return int_at(pointer_at(vcpu + at.vmcb) + VMCB_EXIT_CODE);
-}
+#include "bpf/infer.bpf.h"
+#include "bpf/svm_code.bpf.h"
 
 static __always_inline int on_svm_exit(struct kvm_vcpu *vcpu, enum way way, bool timed)
 {
@@ -29,7 +15,7 @@ static __always_inline int on_svm_exit(struct kvm_vcpu *vcpu, enum way way, bool
 	v = find_vcpu((__u64)vcpu);
 	if (!v)
 		return 0;
-	reason = np_svm_index(svm_code((__u64)vcpu, way));
+	reason = way == BY_CAST ? svm_reason_by_cast(v->key) : svm_reason_by_read(v->key);
 	if (!np_fsm_l1_exit(NULL, v, reason, timed))
 		np_fsm_exit(NULL, v, reason, level_of(vcpu), timed);
 	return 0;

@@ -5,36 +5,38 @@
 
 #include "bpf/events.h"
 
-/* Codes below this are looked up; few are beyond: nested paging's and the AVIC's. */
+/*
+ * Most codes are below 0x100. Beyond are nested paging's and the AVIC's, from 0x400 on, and
+ * -1, an entry that the CPU refused.
+ */
 #define NP_SVM_LOW 0x100
 #define NP_SVM_HIGH 0x400
 #define NP_SVM_HIGHS 4
 #define NP_SVM_INVALID 0xffffffff
+#define NP_SVM_SLOTS 0x200 /* a power of two */
 
-#define SVM_SLOT(code)                                                                             \
-	((code) < NP_SVM_LOW ? (code)                                                              \
-	 : (code) == NP_SVM_INVALID ? NP_SVM_LOW + NP_SVM_HIGHS                                    \
-				    : NP_SVM_LOW + ((code) & (NP_SVM_HIGHS - 1)))
+#define NP_SVM_SLOT(code)                                                                          \
+	(((code) >= NP_SVM_HIGH && (code) < NP_SVM_HIGH + NP_SVM_HIGHS ?                           \
+		  (code) - NP_SVM_HIGH + NP_SVM_LOW :                                              \
+		  (code)) & (NP_SVM_SLOTS - 1))
 
 /* Index + 1; 0: a code without one. */
-static const __u8 np_svm_indexes[NP_SVM_LOW + NP_SVM_HIGHS + 1] = {
-#define SVM_EXIT(index, code, name) [SVM_SLOT(code)] = (index) + 1,
+static const __u8 np_svm_indexes[NP_SVM_SLOTS] = {
+#define SVM_EXIT(index, code, name) [NP_SVM_SLOT(code)] = (index) + 1,
 #include "bpf/svm_exits.def"
 #undef SVM_EXIT
 };
 
 static inline __attribute__((always_inline)) __u32 np_svm_index(__u32 code)
 {
-	__u32 slot, index;
+	__u32 slot = NP_SVM_SLOT(code), index;
 
-	if (code < NP_SVM_LOW)
-		slot = code;
-	else if (code - NP_SVM_HIGH < NP_SVM_HIGHS)
-		slot = NP_SVM_LOW + code - NP_SVM_HIGH;
-	else if (code == NP_SVM_INVALID)
-		slot = NP_SVM_LOW + NP_SVM_HIGHS;
-	else
+	if (code >= NP_SVM_LOW && code - NP_SVM_HIGH >= NP_SVM_HIGHS && code != NP_SVM_INVALID)
 		return NP_REASON_OTHER;
+#ifdef __bpf__
+	barrier_var(slot); /* or clang loses the mask that the verifier wants to see */
+	slot &= NP_SVM_SLOTS - 1;
+#endif
 	index = np_svm_indexes[slot];
 	return index ? index - 1 : NP_REASON_OTHER;
 }

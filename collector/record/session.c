@@ -42,6 +42,20 @@ static void choose_exit(struct record_bpf *skel, enum reason_way way)
 	bpf_map__set_autocreate(skel->maps.typed, way == REASON_BY_KPTR);
 }
 
+static void choose_vmx(struct record_bpf *skel, const struct kvm_hooks *h)
+{
+	choose_exit(skel, h->reason);
+	want(skel->progs.inject, !h->infers);
+}
+
+static void choose_svm(struct record_bpf *skel, enum reason_way way)
+{
+	want(skel->progs.svm_exit_cast, way == REASON_BY_CAST);
+	want(skel->progs.svm_exit_read, way == REASON_BY_READ);
+	want(skel->progs.svm_inject, true);
+	bpf_map__set_autocreate(skel->maps.typed, false);
+}
+
 static void choose_programs(struct record_bpf *skel, const struct kvm_hooks *h,
 			    const struct record_config *c)
 {
@@ -49,9 +63,11 @@ static void choose_programs(struct record_bpf *skel, const struct kvm_hooks *h,
 	bool to = c->syncs && h->has_sync[NP_SYNC_TO_SHADOW];
 	bool from = c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW];
 
-	choose_exit(skel, h->reason);
+	if (h->isa == NP_ISA_SVM)
+		choose_svm(skel, h->reason);
+	else
+		choose_vmx(skel, h);
 	want(skel->progs.entry, c->entries && h->has_entry);
-	want(skel->progs.inject, !h->infers);
 	want(skel->progs.halt, h->infers && h->has_halt);
 	want(skel->progs.vmenter, h->vmenter_is_event);
 	want(skel->progs.vmenter_function, !h->vmenter_is_event);
@@ -88,6 +104,7 @@ static int load_chosen(struct record_session *s)
 		return programs_cannot("open", -errno);
 	s->skel->rodata->target_tgid = s->c.tgid;
 	s->skel->rodata->kvm_isa = s->hooks.isa;
+	s->skel->rodata->at = s->hooks.at;
 	s->skel->rodata->records_fields = s->c.fields;
 	s->skel->rodata->infers = s->hooks.infers;
 	s->skel->rodata->forgets = s->hooks.vcpu_destroy;

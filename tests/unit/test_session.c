@@ -267,6 +267,19 @@ static void choose_by_read(struct nested_bpf *skel)
 	bpf_map__set_autocreate(skel->maps.typed, false);
 }
 
+/* These need no type of kvm_amd's. */
+static void choose_svm_hooks(struct nested_bpf *skel)
+{
+	bpf_program__set_autoload(skel->progs.svm_exit_cast, true);
+	bpf_program__set_autoload(skel->progs.svm_exit_cast_timed, true);
+	bpf_program__set_autoload(skel->progs.svm_exit_read, true);
+	bpf_program__set_autoload(skel->progs.svm_exit_read_timed, true);
+	bpf_program__set_autoload(skel->progs.svm_inject, true);
+	bpf_program__set_autoload(skel->progs.svm_inject_timed, true);
+	bpf_map__set_autocreate(skel->maps.typed, false);
+	skel->rodata->kvm_isa = NP_ISA_SVM;
+}
+
 static void verify(bool in_vt, bool infers, void (*choose)(struct nested_bpf *skel))
 {
 	char path[] = "/tmp/nestprof-btf-XXXXXX";
@@ -323,6 +336,7 @@ static void verifier_accepts_the_programs(void **state)
 		verify(in_vt, true, choose_accesses);
 		verify(in_vt, true, choose_by_read);
 		verify(in_vt, false, choose_by_read);
+		verify(in_vt, false, choose_svm_hooks);
 	}
 	verify_unchecked();
 }
