@@ -74,7 +74,7 @@ static void look_vmx(struct fact *f, const char *arg)
 	if (has_word(flags, "vmx")) {
 		fact_found(f, FACT_OK, "in the CPU's flags");
 	} else {
-		fact_found(f, FACT_MISSING, "neither VMX nor SVM in the CPU's flags");
+		fact_found(f, FACT_MISSING, "no VMX and no SVM in the CPU's flags");
 		fact_remedy(f, "enable it in the firmware (or for this VM in its host), "
 			       "or use nestprof lab, which needs none");
 	}
