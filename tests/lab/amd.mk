@@ -21,3 +21,12 @@ check-amd-same: $(B)/amd/$(firstword $(AMD_KERNELS)).checked
 
 check-amd-bad-luck: all
 	tests/lab/bad_luck.sh $(B)/nestprof amd
+
+# What tracing costs there, as make bench-overhead tells for VMX.
+AMD_TRACERS ?= empty,counts,full,record,detached,hist-triggers
+.PHONY: bench-amd
+bench-amd: all $(B)/tests/bench_overhead
+	rm -rf $(B)/amd/overhead
+	$(B)/nestprof lab --cpu amd --arms vgif-off,vgif-on --workloads cpuid --repetitions 1 \
+		--no-charts --tracers $(AMD_TRACERS) -o $(B)/amd/overhead
+	$(B)/tests/bench_overhead $(B)/amd/overhead/latest/result.json
