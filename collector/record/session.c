@@ -83,6 +83,9 @@ static int probe(struct record_session *s)
 {
 	int err = programs_probe(&s->hooks);
 
+	if (!err && s->c.fields && s->hooks.isa == NP_ISA_SVM)
+		return fail(NP_EXIT_USAGE, -EOPNOTSUPP,
+			    "KVM is kvm_amd here: SVM has no VMCS, whose fields could be told");
 	if (!err && s->c.fields && !s->hooks.has_accesses)
 		return fail(NP_EXIT_NO_BTF, -EOPNOTSUPP,
 			    "VMCS fields cannot be told on this kernel: its BTF does not show L1's "
