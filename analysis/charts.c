@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analysis/arm_pair.h"
 #include "analysis/exit_reason.h"
 #include "analysis/result_tables.h"
 #include "analysis/result_variant.h"
@@ -20,6 +21,7 @@
 
 struct chart_data {
 	const struct np_result *r;
+	const struct np_arm_pair *pair;
 	struct np_comparison all[NP_MAX_COMPARISONS];
 	uint32_t nr_workloads;
 	struct np_top_reasons top;
@@ -96,8 +98,8 @@ static bool write_exits(FILE *f, const struct chart_data *d)
 	for (uint32_t i = 0; i < d->nr_workloads; i++) {
 		const struct np_comparison *c = &d->all[i];
 
-		any |= put_exits(f, d, 2.5 * i, "off", account_of(d->r, NP_ARM_OFF, c));
-		any |= put_exits(f, d, 2.5 * i + 1, "on", account_of(d->r, NP_ARM_ON, c));
+		any |= put_exits(f, d, 2.5 * i, "off", account_of(d->r, d->pair->off, c));
+		any |= put_exits(f, d, 2.5 * i + 1, "on", account_of(d->r, d->pair->on, c));
 	}
 	fputs("\n\n", f);
 	for (uint32_t i = 0; i < d->nr_workloads; i++) {
@@ -202,6 +204,7 @@ static void put_caption(FILE *f, const struct np_result *r)
 static void write_vars(FILE *f, const struct chart_data *d)
 {
 	put_caption(f, d->r);
+	fprintf(f, "switched = '%s'\n", d->pair->what);
 	fprintf(f, "time_axis = 'round trip, ticks%s'\n",
 		d->r->emulated ? " (emulated instructions)" : " of the time-stamp counter");
 	fprintf(f, "nr_workloads = %u\nnr_reasons = %u\nhas_others = %d\n",
@@ -250,7 +253,7 @@ static bool write_vars_file(FILE *f, const struct chart_data *d)
 
 int np_charts_write_data(const struct np_result *r, const char *dir)
 {
-	struct chart_data d = { .r = r };
+	struct chart_data d = { .r = r, .pair = np_arm_pair(r) };
 	int err;
 
 	d.nr_workloads = np_result_compare(r, d.all);

@@ -13,6 +13,9 @@ static const char *const names[][NP_REASONS] = {
 #define EXIT_REASON(isa, code, name) [NP_ISA_##isa][code] = #name,
 #include "bpf/exit_reasons.def"
 #undef EXIT_REASON
+#define SVM_EXIT(index, code, name) [NP_ISA_SVM][index] = name,
+#include "bpf/svm_exits.def"
+#undef SVM_EXIT
 };
 
 static const char *table_name(uint32_t isa, uint32_t reason)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/arm_pair.h"
+
 struct np_result *np_result_new(void)
 {
 	return calloc(1, sizeof(struct np_result));
@@ -30,23 +32,12 @@ void np_result_free(struct np_result *r)
 	free(r);
 }
 
-/* The place of an arm in a result, so that the order of measuring does not show. */
-static int rank(const char *arm)
-{
-	static const char *const first[] = { NP_ARM_SINGLE, NP_ARM_OFF, NP_ARM_ON };
-	int n = sizeof(first) / sizeof(*first);
-
-	for (int i = 0; i < n; i++)
-		if (!strcmp(arm, first[i]))
-			return i;
-	return n;
-}
-
+/* So that the order of measuring does not show. */
 static void insert_arm(struct np_result *r, struct np_arm_result *a)
 {
 	uint32_t at = r->nr_arms++;
 
-	for (; at > 0 && rank(r->arms[at - 1]->name) > rank(a->name); at--)
+	for (; at > 0 && np_arm_rank(r->arms[at - 1]->name) > np_arm_rank(a->name); at--)
 		r->arms[at] = r->arms[at - 1];
 	r->arms[at] = a;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/arm_pair.h"
 #include "analysis/result_variant.h"
 
 static const struct np_column columns[] = {
@@ -29,17 +30,6 @@ static bool same_arm(const struct np_arm_result *a, const struct np_arm_result *
 	return len == strcspn(b->name, "@") && !strncmp(a->name, b->name, len);
 }
 
-static bool is_custom(const struct np_arm_result *a)
-{
-	static const char *const known[] = { NP_ARM_SINGLE, NP_ARM_OFF, NP_ARM_ON };
-	size_t len = strcspn(a->name, "@");
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-		if (len == strlen(known[i]) && !strncmp(a->name, known[i], len))
-			return false;
-	return true;
-}
-
 static const struct np_arm_result *base_of(const struct np_result *r, uint32_t arm)
 {
 	const struct np_arm_result *a = r->arms[arm];
@@ -47,7 +37,7 @@ static const struct np_arm_result *base_of(const struct np_result *r, uint32_t a
 	for (uint32_t i = 0; i < arm; i++)
 		if (!same_variant(r->arms[i], a) && same_arm(r->arms[i], a))
 			return r->arms[i];
-	for (uint32_t i = 0; is_custom(a) && i < arm; i++)
+	for (uint32_t i = 0; !np_arm_is_known(a->name) && i < arm; i++)
 		if (same_variant(r->arms[i], a) && r->arms[i]->nested == a->nested)
 			return r->arms[i];
 	return NULL;

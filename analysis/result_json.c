@@ -249,18 +249,22 @@ static void list_caused(const struct np_account *a, bool listed[NP_REASONS])
 		listed[i] |= t.caused[i] != 0;
 }
 
-/* What any arm or workload caused, and what shadow VMCS is about. */
+/* What any arm or workload caused, and what the arms are about. */
 static void list_reasons(const struct np_result *r, struct listed *listed)
 {
-	static const char *const always[] = { "VMREAD", "VMWRITE", "VMRESUME" };
+	static const struct {
+		uint8_t isa, reason;
+	} always[] = {
+		{ NP_ISA_VMX, NP_VMX_VMREAD },	{ NP_ISA_VMX, NP_VMX_VMWRITE },
+		{ NP_ISA_VMX, NP_VMX_VMRESUME },
+		{ NP_ISA_SVM, NP_SVM_VMLOAD },	{ NP_ISA_SVM, NP_SVM_VMSAVE },
+		{ NP_ISA_SVM, NP_SVM_VMRUN },	{ NP_ISA_SVM, NP_SVM_STGI },
+		{ NP_ISA_SVM, NP_SVM_CLGI },
+	};
 
 	memset(listed, 0, sizeof(*listed));
-	for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++) {
-		int reason = np_exit_reason_find(NP_ISA_VMX, always[i]);
-
-		if (reason >= 0)
-			listed->reason[NP_ISA_VMX][reason] = true;
-	}
+	for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
+		listed->reason[always[i].isa][always[i].reason] = true;
 	for (uint32_t a = 0; a < r->nr_arms; a++)
 		for (uint32_t i = 0; i < r->arms[a]->nr_workloads; i++) {
 			const struct np_workload_result *w = r->arms[a]->workloads[i];

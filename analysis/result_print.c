@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/arm_pair.h"
 #include "analysis/result_against.h"
 #include "analysis/result_fields.h"
 #include "analysis/result_spread.h"
@@ -82,8 +83,8 @@ static const struct np_samples *samples_of(const struct np_result *r, const char
 
 static bool told_apart(const struct np_result *r, const struct np_comparison *c)
 {
-	const struct np_samples *off = samples_of(r, NP_ARM_OFF, c);
-	const struct np_samples *on = samples_of(r, NP_ARM_ON, c);
+	const struct np_samples *off = samples_of(r, np_arm_pair(r)->off, c);
+	const struct np_samples *on = samples_of(r, np_arm_pair(r)->on, c);
 
 	return off && on && np_samples_apart(off, on, r->emulated);
 }
@@ -98,15 +99,18 @@ static void say_undecided(const struct page *p, const struct np_comparison *c, b
 	    ticks(off, c->off), ticks(on, c->on));
 }
 
-static void say_missing(const struct page *p, const struct np_comparison *c)
+static void say_missing(const struct page *p, const struct np_arm_pair *pair,
+			const struct np_comparison *c)
 {
-	const char *missing = c->has_off ? NP_ARM_ON " was"
-			    : c->has_on ? NP_ARM_OFF " was"
-					: NP_ARM_OFF " and " NP_ARM_ON " were";
 	char name[NP_COMPARED];
 
-	say(p->out, 2, "no comparison for %s: %s not measured", np_comparison_name(c, name),
-	    missing);
+	np_comparison_name(c, name);
+	if (!c->has_off && !c->has_on)
+		say(p->out, 2, "no comparison for %s: %s and %s were not measured", name,
+		    pair->off, pair->on);
+	else
+		say(p->out, 2, "no comparison for %s: %s was not measured", name,
+		    c->has_off ? pair->on : pair->off);
 }
 
 static void say_verdict(const struct page *p, const struct np_result *r,
@@ -118,7 +122,8 @@ static void say_verdict(const struct page *p, const struct np_result *r,
 	char name[NP_COMPARED], spread[64];
 
 	np_spread_of_reduction(r, c, spread, sizeof(spread));
-	say(p->out, 2, "shadow VMCS %s %s %% %s %s of %s%s (%s -> %s ticks; single %s)",
+	say(p->out, 2, "%s %s %s %% %s %s of %s%s (%s -> %s ticks; single %s)",
+	    np_arm_pair(r)->what,
 	    change < 0 ? "adds" : "removes", percent(pc, fabs(change)), change < 0 ? "to" : "of",
 	    turtles ? "the nesting overhead" : "the round trip", np_comparison_name(c, name),
 	    spread, ticks(off, c->off), ticks(on, c->on),
@@ -128,12 +133,13 @@ static void say_verdict(const struct page *p, const struct np_result *r,
 static void print_verdicts(const struct page *p, const struct np_result *r)
 {
 	struct np_comparison all[NP_MAX_COMPARISONS];
+	const struct np_arm_pair *pair = np_arm_pair(r);
 	uint32_t n = np_result_compare(r, all);
 
 	for (uint32_t i = 0; i < n; i++) {
 		fputs(p->bold, p->out);
 		if (!all[i].has_off || !all[i].has_on)
-			say_missing(p, &all[i]);
+			say_missing(p, pair, &all[i]);
 		else if (!told_apart(r, &all[i]))
 			say_undecided(p, &all[i], r->emulated);
 		else
@@ -141,8 +147,8 @@ static void print_verdicts(const struct page *p, const struct np_result *r)
 		fputs(p->reset, p->out);
 	}
 	if (!n && r->nr_arms < 2)
-		say(p->out, 0, "nothing to compare: neither single level nor shadow VMCS off or on "
-			       "was measured");
+		say(p->out, 0, "nothing to compare: neither single level nor %s off or on was "
+			       "measured", pair->what);
 }
 
 static int print_table(const struct page *p, const char *title, struct np_rows *rows)

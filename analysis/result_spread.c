@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/arm_pair.h"
 #include "analysis/result_variant.h"
 #include "analysis/rows.h"
 #include "analysis/stats.h"
@@ -25,8 +26,8 @@ void np_spread_of_reduction(const struct np_result *r, const struct np_compariso
 			    size_t size)
 {
 	const struct np_samples *single = samples_of(r, NP_ARM_SINGLE, c);
-	const struct np_samples *off = samples_of(r, NP_ARM_OFF, c);
-	const struct np_samples *on = samples_of(r, NP_ARM_ON, c);
+	const struct np_samples *off = samples_of(r, np_arm_pair(r)->off, c);
+	const struct np_samples *on = samples_of(r, np_arm_pair(r)->on, c);
 	struct np_interval i = { NAN, NAN };
 
 	out[0] = '\0';

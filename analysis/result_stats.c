@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/arm_pair.h"
 #include "analysis/result.h"
 #include "analysis/result_variant.h"
 #include "analysis/stats.h"
@@ -85,12 +86,14 @@ static double time_of(const struct np_result *r, const char *arm, const struct n
 static void compare(const struct np_result *r, const char *workload, const char *variant,
 		    struct np_comparison *c)
 {
+	const struct np_arm_pair *pair = np_arm_pair(r);
+
 	memset(c, 0, sizeof(*c));
 	snprintf(c->workload, sizeof(c->workload), "%s", workload);
 	snprintf(c->variant, sizeof(c->variant), "%s", variant);
 	c->single = time_of(r, NP_ARM_SINGLE, c);
-	c->off = time_of(r, NP_ARM_OFF, c);
-	c->on = time_of(r, NP_ARM_ON, c);
+	c->off = time_of(r, pair->off, c);
+	c->on = time_of(r, pair->on, c);
 	c->has_single = !isnan(c->single);
 	c->has_off = !isnan(c->off);
 	c->has_on = !isnan(c->on);
@@ -115,28 +118,23 @@ static bool compared(const struct np_comparison *out, uint32_t n, const char *wo
 	return false;
 }
 
-static bool is_arm(const char *name, const char *arm)
+static bool is_known(const char *name, const struct np_arm_pair *pair)
 {
-	size_t len = strlen(arm);
-
-	return !strncmp(name, arm, len) && (!name[len] || name[len] == NP_VARIANT);
-}
-
-static bool is_known(const char *name)
-{
-	return is_arm(name, NP_ARM_SINGLE) || is_arm(name, NP_ARM_OFF) || is_arm(name, NP_ARM_ON);
+	return np_arm_is(name, NP_ARM_SINGLE) || np_arm_is(name, pair->off) ||
+	       np_arm_is(name, pair->on);
 }
 
 uint32_t np_result_compare(const struct np_result *r,
 			   struct np_comparison out[NP_MAX_COMPARISONS])
 {
+	const struct np_arm_pair *pair = np_arm_pair(r);
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < r->nr_arms; i++) {
 		const struct np_arm_result *a = r->arms[i];
 		const char *variant = np_arm_variant(a->name);
 
-		for (uint32_t k = 0; is_known(a->name) && k < a->nr_workloads &&
+		for (uint32_t k = 0; is_known(a->name, pair) && k < a->nr_workloads &&
 		     n < NP_MAX_COMPARISONS; k++)
 			if (!compared(out, n, a->workloads[k]->name, variant))
 				compare(r, a->workloads[k]->name, variant, &out[n++]);

@@ -17,6 +17,13 @@ const char *np_arm_variant(const char *arm)
 	return at ? at + 1 : "";
 }
 
+bool np_arm_is(const char *name, const char *arm)
+{
+	size_t len = strlen(arm);
+
+	return !strncmp(name, arm, len) && (!name[len] || name[len] == NP_VARIANT);
+}
+
 const struct np_arm_result *np_result_arm_of(const struct np_result *r, const char *arm,
 					     const char *variant)
 {

@@ -13,6 +13,9 @@
 /* "6.12"; "" where an arm is of none. */
 const char *np_arm_variant(const char *arm);
 
+/* Whether `name` is that arm's, in whatever variant. */
+bool np_arm_is(const char *name, const char *arm);
+
 /* The arm of that name in that variant, or NULL. */
 const struct np_arm_result *np_result_arm_of(const struct np_result *r, const char *arm,
 					     const char *variant);

@@ -12,8 +12,16 @@ enum {
 	VMWRITE = 25, VMOFF = 26, VMON = 27, INVEPT = 50, INVVPID = 53,
 };
 
+static bool is_svm_instruction(uint32_t reason)
+{
+	return (reason >= NP_SVM_VMLOAD && reason <= NP_SVM_INVLPGA) || reason == NP_SVM_STGI ||
+	       reason == NP_SVM_CLGI;
+}
+
 bool np_is_vmx_instruction(uint32_t isa, uint32_t reason)
 {
+	if (isa == NP_ISA_SVM)
+		return is_svm_instruction(reason);
 	return isa == NP_ISA_VMX && ((reason >= VMCLEAR && reason <= VMON) || reason == INVEPT ||
 				     reason == INVVPID);
 }
@@ -101,11 +109,25 @@ static double per_all(const struct stat_line *l, uint32_t arg)
 
 static double per_reason(const struct stat_line *l, uint32_t reason)
 {
-	return per_exit(l, l->isa == NP_ISA_VMX ? l->row.caused[reason] : 0);
+	return l->isa == NP_ISA_VMX ? per_exit(l, l->row.caused[reason]) : NAN;
+}
+
+static double per_svm_reason(const struct stat_line *l, uint32_t reason)
+{
+	return l->isa == NP_ISA_SVM ? per_exit(l, l->row.caused[reason]) : NAN;
+}
+
+uint32_t stat_metric_isa(const struct stat_metric *m)
+{
+	if (m->value == per_reason)
+		return NP_ISA_VMX;
+	return m->value == per_svm_reason ? NP_ISA_SVM : 0;
 }
 
 static uint64_t entries(const struct stat_line *l)
 {
+	if (l->isa == NP_ISA_SVM)
+		return l->row.caused[NP_SVM_VMRUN];
 	return l->isa == NP_ISA_VMX ? l->row.caused[VMRESUME] + l->row.caused[VMLAUNCH] : 0;
 }
 
@@ -118,12 +140,15 @@ static double per_entry(const struct stat_line *l, uint32_t arg)
 /* All but the instructions that have a metric of their own. */
 static double per_rest(const struct stat_line *l, uint32_t arg)
 {
-	static const uint8_t apart[] = { VMREAD, VMWRITE, VMPTRLD, VMCLEAR, INVEPT, INVVPID };
 	uint64_t rest = stat_line_l0_exits(l) - l->row.exits - entries(l);
 
 	(void)arg;
-	for (size_t i = 0; l->isa == NP_ISA_VMX && i < sizeof(apart); i++)
-		rest -= l->row.caused[apart[i]];
+	for (uint32_t i = 0; i < stat_nr_metrics; i++) {
+		uint32_t isa = stat_metric_isa(&stat_metrics[i]);
+
+		if (isa && isa == l->isa)
+			rest -= l->row.caused[stat_metrics[i].arg];
+	}
 	return per_exit(l, rest);
 }
 
@@ -182,6 +207,14 @@ const struct stat_metric stat_metrics[] = {
 	{ { "per_exit_vmclear", "VMCLEAR", "", 2 }, STAT_NOT_ZERO, false, per_reason, VMCLEAR },
 	{ { "per_exit_invept", "INVEPT", "", 2 }, STAT_NOT_ZERO, false, per_reason, INVEPT },
 	{ { "per_exit_invvpid", "INVVPID", "", 2 }, STAT_NOT_ZERO, false, per_reason, INVVPID },
+	{ { "per_exit_vmload", "VMLOAD", "", 2 }, STAT_ALWAYS, false, per_svm_reason,
+	  NP_SVM_VMLOAD },
+	{ { "per_exit_vmsave", "VMSAVE", "", 2 }, STAT_ALWAYS, false, per_svm_reason,
+	  NP_SVM_VMSAVE },
+	{ { "per_exit_stgi", "STGI", "", 2 }, STAT_ALWAYS, false, per_svm_reason, NP_SVM_STGI },
+	{ { "per_exit_clgi", "CLGI", "", 2 }, STAT_ALWAYS, false, per_svm_reason, NP_SVM_CLGI },
+	{ { "per_exit_invlpga", "INVLPGA", "", 2 }, STAT_NOT_ZERO, false, per_svm_reason,
+	  NP_SVM_INVLPGA },
 	{ { "per_exit_rest", "rest", "", 2 }, STAT_ALWAYS, false, per_rest, 0 },
 	TRIP_METRICS("l1", "through L1", NP_TRIP_L1),
 	TRIP_METRICS("l0", "by L0", NP_TRIP_L0),

@@ -30,7 +30,10 @@ extern const uint32_t stat_nr_metrics;
 
 const struct stat_metric *stat_metric_find(const char *key);
 
-/* Instructions of VMX, except VMCALL and VMFUNC, which guests use as well. */
+/* The instruction set whose exits it is about, and without which it has no value; 0: any. */
+uint32_t stat_metric_isa(const struct stat_metric *m);
+
+/* Instructions of VMX or SVM, except VMCALL, VMFUNC and VMMCALL, which guests use as well. */
 bool np_is_vmx_instruction(uint32_t isa, uint32_t reason);
 
 #endif

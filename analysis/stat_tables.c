@@ -168,9 +168,24 @@ static bool any_line_knows(const struct stat_lines *l, const struct stat_metric 
 	return false;
 }
 
+/* Without any lines there is nothing but VMX to go by. */
+static bool is_of_their_isa(const struct stat_metric *m, const struct stat_lines *l)
+{
+	uint32_t isa = stat_metric_isa(m);
+
+	for (uint32_t i = 0; isa && i < l->nr_lines; i++)
+		if (l->line[i].isa == isa)
+			return true;
+	return !isa || (isa == NP_ISA_VMX && !l->nr_lines);
+}
+
 static bool is_shown(const struct stat_metric *m, const struct stat_lines *l, enum stat_form form)
 {
-	if (form == STAT_FORM_DATA || m->shown == STAT_ALWAYS)
+	if (form == STAT_FORM_DATA)
+		return true;
+	if (!is_of_their_isa(m, l))
+		return false;
+	if (m->shown == STAT_ALWAYS)
 		return true;
 	if (m->shown == STAT_IF_KNOWN)
 		return any_line_knows(l, m);

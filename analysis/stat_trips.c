@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 
 #include "analysis/stat_metrics.h"
 #include "analysis/stat_tables.h"
@@ -102,6 +103,18 @@ static int add_phases(struct stat_table *t, const struct stat_line *l)
 	return err;
 }
 
+/* What that phase is of, where there is no VMCS. */
+static void name_for_svm(struct stat_table *t, const struct stat_lines *l)
+{
+	bool svm = false;
+
+	for (uint32_t i = 0; i < l->nr_lines; i++)
+		svm |= l->line[i].isa == NP_ISA_SVM;
+	for (uint32_t i = 0; svm && i < t->nr_columns; i++)
+		if (!strcmp(t->columns[i].key, phase_columns[NP_PHASE_VMCS].key))
+			t->columns[i].title = "L0: VMLOAD, VMSAVE, STGI, CLGI";
+}
+
 int stat_table_phases(struct stat_table *t, const struct stat_lines *l, enum stat_by by)
 {
 	int err;
@@ -109,6 +122,7 @@ int stat_table_phases(struct stat_table *t, const struct stat_lines *l, enum sta
 	stat_table_init_lines(t, by);
 	stat_table_add_columns(t, phases_head, 2);
 	stat_table_add_columns(t, phase_columns, NP_PHASES);
+	name_for_svm(t, l);
 	err = stat_table_new_rows(t);
 	for (uint32_t i = 0; !err && i < l->nr_lines; i++)
 		if (l->line[i].row.phases.n)

@@ -18,7 +18,8 @@ enum np_isa { NP_ISA_VMX = 1, NP_ISA_SVM = 2 };
 
 /*
  * Exit reasons are kept as small indexes, 0 .. NP_REASONS - 1. For VMX the
- * index is the basic exit reason itself (SDM vol. 3, appendix C: bits 15:0).
+ * index is the basic exit reason itself (SDM vol. 3, appendix C: bits 15:0);
+ * for SVM svm_exits.def has it.
  * What does not fit is counted under the last one, never dropped.
  */
 #define NP_REASONS 96
@@ -71,8 +72,8 @@ enum np_trip { NP_TRIP_L0, NP_TRIP_L1, NP_TRIPS };
 enum np_phase {
 	NP_PHASE_L2_EXIT,  /* L0, from L2's exit until it enters L1 */
 	NP_PHASE_L1,	   /* L1 itself */
-	NP_PHASE_VMCS,	   /* L0, on L1's VMREADs and VMWRITEs */
-	NP_PHASE_ENTRY,	   /* L0, on L1's VMRESUME or VMLAUNCH, until it starts to enter L2 */
+	NP_PHASE_VMCS,	   /* L0, on L1's VMREADs and VMWRITEs (SVM: VMLOAD, VMSAVE, STGI, CLGI) */
+	NP_PHASE_ENTRY,	   /* L0, on L1's VMRESUME, VMLAUNCH or VMRUN, until it enters L2 */
 	NP_PHASE_OTHER,	   /* L0, on other exits of L1 */
 	NP_PHASE_ENTER_L2, /* L0, until L2 is entered */
 	NP_PHASES
@@ -174,6 +175,15 @@ struct np_clock {
 /* L1 cannot enter L2 outside of VMX operation. */
 #define NP_VMX_VMOFF 26
 #define NP_VMX_VMON 27
+
+/* SVM's, by their indexes (svm_exits.def): VMRUN is to it what VMRESUME is to VMX. */
+#define NP_SVM_VMRUN NP_VMX_VMRESUME
+#define NP_SVM_VMLOAD NP_VMX_VMREAD
+#define NP_SVM_VMSAVE NP_VMX_VMWRITE
+#define NP_SVM_SKINIT 26
+#define NP_SVM_INVLPGA 27
+#define NP_SVM_STGI 88 /* no VMX exit has these two numbers */
+#define NP_SVM_CLGI 89
 
 /* One access of L1's to its VMCS, under way: bpf/fields.bpf.h. */
 struct np_access_state {

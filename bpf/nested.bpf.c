@@ -391,3 +391,4 @@ int BPF_PROG(halt, struct kvm_vcpu *vcpu)
 
 #include "bpf/lifetime.bpf.h"
 #include "bpf/nested_at.bpf.h"
+#include "bpf/svm.bpf.h"

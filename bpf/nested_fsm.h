@@ -146,6 +146,8 @@ np_inline __u8 np_phase_of(__u32 reason)
 		return NP_PHASE_VMCS;
 	if (reason == NP_VMX_VMRESUME || reason == NP_VMX_VMLAUNCH)
 		return NP_PHASE_ENTRY;
+	if (reason == NP_SVM_STGI || reason == NP_SVM_CLGI)
+		return NP_PHASE_VMCS;
 	return NP_PHASE_OTHER;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where fields of kvm_intel's structs are, for programs that go there by address: user
- * space looks it up, for it may read the modules' BTF where the kernel lets nobody
- * load programs by it. 0: there is no such field.
+ * Where fields of kvm_intel's and kvm_amd's structs are, for programs that go there by
+ * address: user space looks it up, for it may read the modules' BTF where the kernel lets
+ * nobody load programs by it. 0: there is no such field.
  */
 #ifndef NESTPROF_OFFSETS_H
 #define NESTPROF_OFFSETS_H
@@ -22,6 +22,8 @@ struct np_offsets {
 	/* In struct vmcs12. */
 	__u32 vm_exit_reason;
 	__u32 vm_instruction_error;
+	/* In kvm_amd's struct vcpu_svm, which begins so too. */
+	__u32 vmcb;
 };
 
 #endif

@@ -316,4 +316,5 @@ int BPF_PROG(typed_vcpu_destroyed, struct kvm_vcpu *vcpu)
 	return 0;
 }
 
+#include "bpf/record_svm.bpf.h"
 #include "bpf/record_at.bpf.h"

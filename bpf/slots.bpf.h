@@ -19,6 +19,8 @@ _Static_assert(!(sizeof(SLOT) & (sizeof(SLOT) - 1)), "vcpu_at() masks offsets");
 
 const volatile __u32 target_tgid; /* only this process's VMs; 0: all */
 
+const volatile __u32 kvm_isa = NP_ISA_VMX; /* that of this host's KVM */
+
 __u64 lost_events;
 
 SLOT vcpus[NP_MAX_VCPUS];
@@ -76,7 +78,7 @@ static __always_inline __u32 hash_of(__u64 key)
 static __always_inline void init_slot(SLOT *v, __u32 slot, __u64 key, __u32 tgid)
 {
 	begin_slot(v, slot);
-	v->isa = NP_ISA_VMX;
+	v->isa = kvm_isa;
 	v->tgid = tgid;
 	v->vcpu_id = BPF_CORE_READ((struct kvm_vcpu *)key, vcpu_id);
 	v->key = key;

@@ -15,25 +15,8 @@
 #include "collector/base/proc.h"
 #include "collector/fields/read.h"
 #include "collector/host/kvm_module.h"
+#include "collector/host/vendor.h"
 #include "collector/workload.h"
-
-/*
- * "single" is the same code as a plain guest of L0: what a guest's exit costs
- * without nesting. nested=1 there too, so that the arms differ in one thing.
- */
-static const struct ab_arm arms[] = {
-	{ "single", false, 1, { { "nested", "1" } } },
-	{ "shadow-off", true, 2, { { "nested", "1" }, { "enable_shadow_vmcs", "0" } } },
-	{ "shadow-on", true, 2, { { "nested", "1" }, { "enable_shadow_vmcs", "1" } } },
-};
-
-const struct ab_arm *ab_find_arm(const char *name)
-{
-	for (size_t i = 0; i < sizeof(arms) / sizeof(*arms); i++)
-		if (!strcmp(arms[i].name, name))
-			return &arms[i];
-	return NULL;
-}
 
 static int start_guest(const struct ab_config *c, const struct ab_arm *arm, struct l1 **l1)
 {
@@ -84,7 +67,7 @@ static int run_arm(const struct ab_config *c, const struct ab_arm *arm, struct n
 	struct l1 *l1 = NULL;
 	int err = out ? 0 : -ENOMEM;
 
-	log_phase("%s: load kvm_intel", arm->name);
+	log_phase("%s: load %s", arm->name, kvm_module_name());
 	if (!err)
 		err = kvm_module_load(arm->params, arm->nr_params);
 	if (!err)
@@ -173,7 +156,7 @@ int ab_run(const struct ab_config *c, struct np_result *r)
 	}
 	if (!err)
 		err = run_passes(c, r);
-	log_phase("put kvm_intel's parameters back");
+	log_phase("put %s's parameters back", kvm_module_name());
 	restored = kvm_module_restore();
 	log_phase_end();
 	return err ? err : restored;

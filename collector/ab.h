@@ -10,14 +10,9 @@
 #include <stdint.h>
 
 #include "analysis/result.h"
+#include "collector/arms.h"
 #include "collector/l1.h"
 
-struct ab_arm {
-	const char *name;
-	bool nested;
-	uint32_t nr_params;
-	struct np_param params[NP_MAX_PARAMS]; /* what kvm_intel is loaded with */
-};
 
 struct ab_config {
 	uint32_t nr_arms;
@@ -36,9 +31,6 @@ struct ab_config {
 	bool micro; /* L1 is the micro-hypervisor */
 	const char *l1_sequence; /* what it does besides; NULL: nothing */
 };
-
-/* The arm of that name ("single", "shadow-off", "shadow-on"), or NULL. */
-const struct ab_arm *ab_find_arm(const char *name);
 
 /*
  * Runs everything and fills `r`; the host's parameters are put back on every way out.

@@ -9,7 +9,16 @@
 
 static const char *const matter[] = { "ept", "eptad", "vpid", "unrestricted_guest", "enable_apicv",
 				      "flexpriority", "pml", "preemption_timer",
-				      "nested_early_check", "vmentry_l1d_flush", "pt_mode" };
+				      "nested_early_check", "vmentry_l1d_flush", "pt_mode",
+				      "npt", "vgif", "vls", "avic", "nrips", "lbrv", "vnmi" };
+
+static bool is_recorded(const struct np_arm_result *out, const char *name)
+{
+	for (uint32_t i = 0; i < out->nr_params; i++)
+		if (!strcmp(out->params[i].name, name))
+			return true;
+	return false;
+}
 
 int arm_params_record(const struct ab_arm *arm, struct np_arm_result *out)
 {
@@ -25,6 +34,8 @@ int arm_params_record(const struct ab_arm *arm, struct np_arm_result *out)
 	for (size_t i = 0; !err && i < sizeof(matter) / sizeof(*matter); i++) {
 		struct np_param *p = &out->params[out->nr_params];
 
+		if (is_recorded(out, matter[i]))
+			continue;
 		snprintf(p->name, sizeof(p->name), "%s", matter[i]);
 		if (out->nr_params < NP_MAX_PARAMS && kvm_param_read(matter[i], p->value) == 0)
 			out->nr_params++;

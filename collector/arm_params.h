@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* kvm_intel's parameters, as the record of an arm that was measured with them. */
+/* The parameters of KVM's module, as the record of an arm that was measured with them. */
 #ifndef NESTPROF_ARM_PARAMS_H
 #define NESTPROF_ARM_PARAMS_H
 

@@ -33,16 +33,16 @@ int kvm_btf_open(struct kvm_btf *b)
 			    "built with it",
 			    b->release);
 	b->kvm = btf__load_module_btf("kvm", b->vmlinux);
-	b->kvm_intel = btf__load_module_btf("kvm_intel", b->vmlinux);
+	b->vendor = btf__load_module_btf(b->amd ? "kvm_amd" : "kvm_intel", b->vmlinux);
 	return 0;
 }
 
 void kvm_btf_close(struct kvm_btf *b)
 {
-	btf__free(b->kvm_intel);
+	btf__free(b->vendor);
 	btf__free(b->kvm);
 	btf__free(b->vmlinux);
-	b->kvm_intel = b->kvm = b->vmlinux = NULL;
+	b->vendor = b->kvm = b->vmlinux = NULL;
 }
 
 static bool has_field(const struct kvm_btf *b, const char *structure, const char *path)
@@ -177,11 +177,6 @@ static int judge_vmenter(const struct kvm_btf *b, struct kvm_hooks *h)
 
 static int judge_vmx(const struct kvm_btf *b, const struct kvm_hooks *h)
 {
-	if (!btf_find(b, "vcpu_vmx", BTF_KIND_STRUCT).btf && b->amd)
-		return fail(NP_EXIT_NO_BTF, -EOPNOTSUPP,
-			    "kernel %s: KVM runs on kvm_amd here, and SVM is not supported yet; "
-			    "use a host with Intel VMX, or nestprof lab",
-			    b->release);
 	if (!btf_find(b, "vcpu_vmx", BTF_KIND_STRUCT).btf)
 		return fail(NP_EXIT_NO_BTF, -ENOENT,
 			    "kernel %s: struct vcpu_vmx is in no BTF: kvm_intel is not loaded or "
@@ -194,6 +189,28 @@ static int judge_vmx(const struct kvm_btf *b, const struct kvm_hooks *h)
 	return 0;
 }
 
+/*
+ * kvm_amd's vcpu_svm tells where the VMCB is. It has the exit code, which is no argument
+ * since 5.16; there has been kvm_nested_vmenter for SVM since about then, too.
+ */
+static int judge_svm(const struct kvm_btf *b, const struct kvm_hooks *h)
+{
+	if (!btf_find(b, "vcpu_svm", BTF_KIND_STRUCT).btf)
+		return fail(NP_EXIT_NO_BTF, -ENOENT,
+			    "kernel %s: struct vcpu_svm is in no BTF: that of kvm_amd is not built "
+			    "(CONFIG_DEBUG_INFO_BTF_MODULES); boot a kernel that has it, or use "
+			    "nestprof lab --cpu amd",
+			    b->release);
+	if (!h->at.vmcb)
+		return lacks_field(b, "vcpu_svm.vmcb");
+	if (h->exit_has_reason || !prototype(b, "kvm_nested_vmenter").btf)
+		return fail(NP_EXIT_NO_BTF, -EOPNOTSUPP,
+			    "kernel %s: its tracepoints of nested SVM are those of Linux 5.15 and "
+			    "before, which the collector does not know; boot Linux 6.1 or newer",
+			    b->release);
+	return 0;
+}
+
 static int judge_current_vcpu(const struct kvm_btf *b)
 {
 	if (!has_field(b, "task_struct", "preempt_notifiers.first"))
@@ -203,11 +220,11 @@ static int judge_current_vcpu(const struct kvm_btf *b)
 	return 0;
 }
 
-static int judge_vcpu(const struct kvm_btf *b)
+static int judge_vcpu(const struct kvm_btf *b, enum np_isa isa)
 {
 	int err = judge_current_vcpu(b);
 
-	if (err)
+	if (err || isa == NP_ISA_SVM)
 		return err;
 	if (!has_field(b, "kvm_vcpu", "stat.guest_mode") &&
 	    !(has_field(b, "vcpu_vmx", "nested.vmcs02") && has_field(b, "vcpu_vmx", "loaded_vmcs")))
@@ -232,15 +249,22 @@ static bool function_takes(const struct kvm_btf *b, const char *name, const char
 	return t && btf_is_struct(t) && !strcmp(btf__name_by_offset(f.btf, t->name_off), structure);
 }
 
+static bool has_cast(const struct kvm_btf *b)
+{
+	return btf__find_by_name_kind(b->vmlinux, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0 &&
+	       btf__find_by_name_kind(b->vmlinux, "hlist_head", BTF_KIND_STRUCT) > 0 &&
+	       btf__find_by_name_kind(b->vmlinux, "refcount_struct", BTF_KIND_STRUCT) > 0;
+}
+
 static enum reason_way reason_way(const struct kvm_btf *b, const struct kvm_hooks *h)
 {
 	if (h->exit_has_reason)
 		return REASON_IS_ARGUMENT;
+	if (h->isa == NP_ISA_SVM)
+		return has_cast(b) ? REASON_BY_CAST : REASON_BY_READ;
 	if (!h->infers || !h->tells_level)
 		return REASON_BY_READ; /* the others would be told of what these have */
-	if (btf__find_by_name_kind(b->vmlinux, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0 &&
-	    btf__find_by_name_kind(b->vmlinux, "hlist_head", BTF_KIND_STRUCT) > 0 &&
-	    btf__find_by_name_kind(b->vmlinux, "refcount_struct", BTF_KIND_STRUCT) > 0)
+	if (has_cast(b))
 		return REASON_BY_CAST;
 	if (btf__find_by_name_kind(b->vmlinux, "bpf_kptr_xchg", BTF_KIND_FUNC) > 0 &&
 	    has_exit_reason(b, "exit_reason") && function_takes(b, TYPED_FUNCTION, "vcpu_vmx"))
@@ -282,7 +306,7 @@ static void find_extras(const struct kvm_btf *b, struct kvm_hooks *h)
 	h->has_halt = function_takes(b, "kvm_emulate_halt_noskip", "kvm_vcpu");
 	h->has_entry = entry.btf && nr_arguments(entry) && argument(entry, 0) == 'v';
 	h->has_failed = failed.btf && nr_arguments(failed) == 2;
-	h->has_accesses = has_accesses(b, h);
+	h->has_accesses = h->isa == NP_ISA_VMX && has_accesses(b, h);
 	h->has_start = function_takes(b, "vmx_cache_reg", "kvm_vcpu");
 	h->has_sync[NP_SYNC_TO_SHADOW] =
 		function_takes(b, "nested_sync_vmcs12_to_shadow", "kvm_vcpu");
@@ -292,14 +316,15 @@ static void find_extras(const struct kvm_btf *b, struct kvm_hooks *h)
 /* KVM is there, but vmlinux alone has BTF, as in Debian's 5.10. */
 static bool lacks_module_btf(const struct kvm_btf *b)
 {
-	return b->intel && !b->kvm && !b->kvm_intel && !prototype(b, "kvm_exit").btf;
+	return b->intel && !b->kvm && !b->vendor && !prototype(b, "kvm_exit").btf;
 }
 
 int kvm_btf_judge(const struct kvm_btf *b, struct kvm_hooks *h)
 {
 	int err;
 
-	*h = (struct kvm_hooks){ .unchecked = lacks_module_btf(b) };
+	*h = (struct kvm_hooks){ .unchecked = lacks_module_btf(b),
+				 .isa = b->amd ? NP_ISA_SVM : NP_ISA_VMX };
 	h->has_failed = h->unchecked;
 	kvm_offsets(b, &h->at);
 	if (h->unchecked)
@@ -307,13 +332,13 @@ int kvm_btf_judge(const struct kvm_btf *b, struct kvm_hooks *h)
 	err = judge_exit(b, h);
 	h->vcpu_destroy = btf_find(b, "kvm_arch_vcpu_destroy", BTF_KIND_FUNC).btf != NULL;
 	if (!err)
-		err = judge_vmx(b, h);
+		err = h->isa == NP_ISA_SVM ? judge_svm(b, h) : judge_vmx(b, h);
 	if (!err)
 		err = judge_inject(b);
 	if (!err)
 		err = judge_vmenter(b, h);
 	if (!err)
-		err = judge_vcpu(b);
+		err = judge_vcpu(b, h->isa);
 	if (!err)
 		find_extras(b, h);
 	return err;

@@ -20,7 +20,7 @@ struct kvm_btf {
 	bool intel;	  /* kvm_intel is loaded */
 	struct btf *vmlinux;
 	struct btf *kvm;
-	struct btf *kvm_intel;
+	struct btf *vendor; /* of kvm_intel or kvm_amd */
 };
 
 int kvm_btf_open(struct kvm_btf *b);
@@ -31,6 +31,7 @@ enum reason_way { REASON_IS_ARGUMENT, REASON_BY_CAST, REASON_BY_KPTR, REASON_BY_
 
 /* What differs between kernels that the programs can run on. */
 struct kvm_hooks {
+	enum np_isa isa; /* of the KVM that is loaded */
 	bool by_address; /* by raw tracepoints and offsets; the session's choice, where it can */
 	bool unchecked;	       /* KVM's modules have no BTF: raw tracepoints and a probe */
 	bool exit_has_reason;  /* kvm_exit is (exit_reason, vcpu, isa), not (vcpu, isa) */

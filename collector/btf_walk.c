@@ -8,7 +8,7 @@
 
 struct found btf_find(const struct kvm_btf *b, const char *name, uint32_t kind)
 {
-	const struct btf *const where[] = { b->kvm_intel, b->kvm, b->vmlinux };
+	const struct btf *const where[] = { b->vendor, b->kvm, b->vmlinux };
 
 	for (size_t i = 0; i < sizeof(where) / sizeof(where[0]); i++) {
 		int id = where[i] ? btf__find_by_name_kind(where[i], name, kind) : -ENOENT;

@@ -18,7 +18,7 @@ struct found {
 
 #define FOUND_NOTHING ((struct found){ NULL, 0, 0 })
 
-/* The first of that name: kvm_intel's, kvm's, vmlinux's. */
+/* The first of that name: kvm_intel's or kvm_amd's, kvm's, vmlinux's. */
 struct found btf_find(const struct kvm_btf *b, const char *name, uint32_t kind);
 
 /* Without typedefs, const and the like. */

@@ -31,6 +31,22 @@ static void choose_exit(struct nested_bpf *skel, enum reason_way way, bool timed
 	bpf_map__set_autocreate(skel->maps.typed, way == REASON_BY_KPTR);
 }
 
+static void choose_vmx(struct nested_bpf *skel, const struct kvm_hooks *h,
+		       const struct session_config *c)
+{
+	choose_exit(skel, h->reason, c->times, c->fields);
+	WANT_ONE(inject, c->times, !h->infers);
+}
+
+static void choose_svm(struct nested_bpf *skel, const struct kvm_hooks *h,
+		       const struct session_config *c)
+{
+	WANT_ONE(svm_exit_cast, c->times, h->reason == REASON_BY_CAST);
+	WANT_ONE(svm_exit_read, c->times, h->reason == REASON_BY_READ);
+	WANT_ONE(svm_inject, c->times, true);
+	bpf_map__set_autocreate(skel->maps.typed, false);
+}
+
 /* For a kernel whose modules have no BTF. */
 static void choose_unchecked(struct nested_bpf *skel, const struct session_config *c)
 {
@@ -49,10 +65,12 @@ static void choose_checked(struct nested_bpf *skel, const struct kvm_hooks *h,
 	bool check = c->check || c->paths;
 	bool from_shadow = c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW];
 
-	choose_exit(skel, h->reason, c->times, c->fields);
+	if (h->isa == NP_ISA_SVM)
+		choose_svm(skel, h, c);
+	else
+		choose_vmx(skel, h, c);
 	WANT(entry_timed, c->times && h->infers && h->tells_level);
 	WANT(any_entry_timed, c->times && !(h->infers && h->tells_level));
-	WANT_ONE(inject, c->times, !h->infers);
 	WANT_ONE(vmenter, c->times, enters && h->vmenter_is_event);
 	WANT_ONE(vmenter_function, c->times, enters && !h->vmenter_is_event);
 	WANT(halt, h->infers && h->has_halt);

@@ -19,6 +19,7 @@
 #include "collector/environment.h"
 #include "collector/host/noise.h"
 #include "collector/host/ready.h"
+#include "collector/host/vendor.h"
 #include "collector/l1_image.h"
 #include "collector/list.h"
 #include "collector/publish.h"
@@ -128,8 +129,9 @@ static const struct argp_child children[] = { { &selection_argp, 0, "What to run
 const struct argp ab_argp = {
 	.options = options,
 	.parser = parse,
-	.doc = "Runs workloads in L2, with shadow VMCS off and on, and as a plain guest of L0; "
-	       "counts the exits they cause with BPF; puts kvm_intel's parameters back.",
+	.doc = "Runs workloads in L2, with shadow VMCS (on AMD: virtual GIF) off and on, and as a "
+	       "plain guest of L0; counts the exits they cause with BPF; puts the parameters of "
+	       "KVM's module back.",
 	.children = children,
 };
 
@@ -258,6 +260,8 @@ int cmd_ab(int argc, char **argv)
 
 	selection_init(&o.what);
 	argp_parse(&ab_argp, argc, argv, 0, NULL, &o);
+	if (!err)
+		err = selection_finish(&o.what, kvm_vendor()->isa);
 	if (!err)
 		err = host_recover();
 	if (!err && !o.recover)

@@ -10,6 +10,7 @@
 #include "collector/commands.h"
 #include "collector/environment.h"
 #include "collector/host/ready.h"
+#include "collector/host/vendor.h"
 #include "collector/list.h"
 #include "collector/publish.h"
 
@@ -107,6 +108,16 @@ static int run(const struct options *o, struct np_calibration *c)
 	return err ? err : calibration_publish(c, o->output);
 }
 
+/* What it measures is VMX's; on a host without either, doctor's words are better. */
+static int check_vmx(void)
+{
+	if (kvm_vendor()->isa == NP_ISA_VMX)
+		return 0;
+	return fail(NP_EXIT_NO_VMX, -EOPNOTSUPP,
+		    "calibrate measures accesses to a VMCS, and this CPU has SVM; use nestprof lab "
+		    "--calibrate");
+}
+
 int cmd_calibrate(int argc, char **argv)
 {
 	struct options o = { .output = "results", .qemu = DEFAULT_QEMU, .iterations = 1500,
@@ -117,6 +128,8 @@ int cmd_calibrate(int argc, char **argv)
 	argp_parse(&calibrate_argp, argc, argv, 0, NULL, &o);
 	if (!err)
 		err = host_recover();
+	if (!err)
+		err = check_vmx();
 	if (!err)
 		err = host_check(o.qemu);
 	if (!err)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +14,11 @@
 #include "collector/list.h"
 #include "collector/publish.h"
 
-#define DEFAULT_CPU "corei7_haswell_4770"
 #define DEFAULT_MEMORY_MIB 1024
 #define DEFAULT_WATCHDOG_S 240
 
-enum { OPT_CPU = 256, OPT_MEMORY, OPT_WATCHDOG, OPT_MACHINES, OPT_KEEP, OPT_UPDATE, OPT_NO_CHARTS,
+enum { OPT_CPU_MODEL = 256, OPT_CPU, OPT_MEMORY, OPT_WATCHDOG, OPT_MACHINES, OPT_KEEP, OPT_UPDATE,
+       OPT_NO_CHARTS,
        OPT_L0_KERNEL, OPT_L0_MODULES, OPT_L1_KERNEL, OPT_L1_MODULES, OPT_L0_COMMAND,
        OPT_CALIBRATE };
 
@@ -35,9 +36,11 @@ static const struct argp_option options[] = {
 	  "modules of a bzImage or vmlinux [/lib/modules/RELEASE]", 2 },
 	{ "l1-kernel", OPT_L1_KERNEL, "KERNEL", 0, "the same for L1 [" KERNEL_DEFAULT "]", 2 },
 	{ "l1-modules", OPT_L1_MODULES, "DIR", 0, "the same for L1", 2 },
-	{ "cpu-model", OPT_CPU, "NAME", 0,
-	  "the CPU that Bochs emulates [" DEFAULT_CPU "]; broadwell_ult and corei7_skylake_x "
-	  "have VMCS shadowing too; can be repeated likewise", 2 },
+	{ "cpu", OPT_CPU, "VENDOR", 0,
+	  "intel: VMX, emulated by Bochs; or amd: SVM, emulated by QEMU [intel]", 2 },
+	{ "cpu-model", OPT_CPU_MODEL, "NAME", 0,
+	  "the CPU that is emulated [intel: corei7_haswell_4770, and broadwell_ult and "
+	  "corei7_skylake_x have VMCS shadowing too; amd: EPYC]; can be repeated likewise", 2 },
 	{ "memory", OPT_MEMORY, "MIB", 0, "of each emulated machine [1024]", 2 },
 	{ "machines", OPT_MACHINES, "N", 0, "at most so many side by side [2]", 2 },
 	{ "watchdog", OPT_WATCHDOG, "SECONDS", 0,
@@ -56,6 +59,16 @@ static void take_number(struct argp_state *state, const char *name, const char *
 			   (unsigned long long)min, (unsigned long long)max);
 }
 
+static void take_cpu(struct lab_options *o, const char *arg, struct argp_state *state)
+{
+	if (!strcmp(arg, "intel"))
+		o->isa = NP_ISA_VMX;
+	else if (!strcmp(arg, "amd"))
+		o->isa = NP_ISA_SVM;
+	else
+		argp_error(state, "--cpu: '%s' is neither intel nor amd", arg);
+}
+
 static void take_kernel(struct lab_options *o, const char *arg, struct argp_state *state)
 {
 	if (o->nr_l0 == LAB_MAX_VARIANTS)
@@ -66,7 +79,7 @@ static void take_kernel(struct lab_options *o, const char *arg, struct argp_stat
 	o->l0[o->nr_l0++].wanted = arg;
 }
 
-static void take_cpu(struct lab_options *o, const char *arg, struct argp_state *state)
+static void take_cpu_model(struct lab_options *o, const char *arg, struct argp_state *state)
 {
 	if (o->nr_cpus == LAB_MAX_VARIANTS)
 		argp_error(state, "--cpu-model: more than %d", LAB_MAX_VARIANTS);
@@ -91,7 +104,10 @@ static void complete(struct lab_options *o, struct argp_state *state)
 	if (!o->nr_l0)
 		o->l0[o->nr_l0++].wanted = KERNEL_DEFAULT;
 	if (!o->nr_cpus)
-		o->cpu_model[o->nr_cpus++] = DEFAULT_CPU;
+		o->cpu_model[o->nr_cpus++] = emulator_of(o->isa)->default_cpu;
+	for (uint32_t i = 0; i < o->nr_l0; i++)
+		o->l0[i].isa = o->isa;
+	o->l1.isa = o->isa;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -132,6 +148,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_CPU:
 		take_cpu(o, arg, state);
 		return 0;
+	case OPT_CPU_MODEL:
+		take_cpu_model(o, arg, state);
+		return 0;
 	case OPT_MEMORY:
 		take_number(state, "memory", arg, 768, 3072, &o->memory_mib);
 		return 0;
@@ -159,17 +178,43 @@ static const struct argp_child children[] = { { &selection_argp, 0, "What to run
 const struct argp lab_argp = {
 	.options = options,
 	.parser = parse,
-	.doc = "Runs `nestprof ab` inside an emulated CPU with VMX, on stock Debian kernels and "
-	       "QEMU. A tick is an emulated instruction: the figures are the same on any machine.",
+	.doc = "Runs `nestprof ab` inside an emulated CPU with VMX or SVM, on stock Debian kernels "
+	       "and QEMU. A tick is an emulated instruction: the figures are the same on any "
+	       "machine.",
 	.children = children,
 };
 
-/* A word of a bochsrc: anything else could add lines to it. */
+/* A word of a bochsrc, or of QEMU's -cpu: anything else could add lines, or features, to it. */
 static int check_cpu_model(const char *name)
 {
-	if (name[0] && !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")])
+	size_t n = 0;
+
+	while (isalnum((unsigned char)name[n]) || name[n] == '_' || name[n] == '-')
+		n++;
+	if (n && !name[n])
 		return 0;
 	return fail(NP_EXIT_USAGE, -EINVAL, "--cpu-model: '%s' is no name of a CPU", name);
+}
+
+/* Told at once, where it would otherwise be L0's kernel that does after its boot. */
+static int check_arm(const struct ab_arm *arm, const struct emulator *e)
+{
+	for (uint32_t i = 0; i < arm->nr_params; i++)
+		for (const char *const *p = e->lacks; *p; p++)
+			if (!strcmp(arm->params[i].name, *p) && !strcmp(arm->params[i].value, "1"))
+				return fail(NP_EXIT_USAGE, -EINVAL,
+					    "arm %s: %s emulates no CPU with %s", arm->name,
+					    e->name, *p);
+	return 0;
+}
+
+static int check_selection(struct lab_options *o)
+{
+	int err = selection_finish(&o->what, o->isa);
+
+	for (uint32_t i = 0; !err && i < o->what.nr_arms; i++)
+		err = check_arm(o->what.arms[i], emulator_of(o->isa));
+	return err;
 }
 
 static int check_prerequisites(void)
@@ -190,9 +235,9 @@ static int check_prerequisites(void)
 
 int cmd_lab(int argc, char **argv)
 {
-	struct lab_options o = { .output = "results", .charts = true,
-			     .memory_mib = DEFAULT_MEMORY_MIB, .watchdog_s = DEFAULT_WATCHDOG_S,
-			     .machines = 2, .l1 = { "--l1-kernel", NULL, NULL } };
+	struct lab_options o = { .output = "results", .isa = NP_ISA_VMX, .charts = true,
+				 .memory_mib = DEFAULT_MEMORY_MIB, .watchdog_s = DEFAULT_WATCHDOG_S,
+				 .machines = 2, .l1 = { "--l1-kernel", NULL, NULL, 0 } };
 	int err = 0;
 
 	for (uint32_t i = 0; i < LAB_MAX_VARIANTS; i++)
@@ -201,6 +246,8 @@ int cmd_lab(int argc, char **argv)
 	argp_parse(&lab_argp, argc, argv, 0, NULL, &o);
 	for (uint32_t i = 0; !err && i < o.nr_cpus; i++)
 		err = check_cpu_model(o.cpu_model[i]);
+	if (!err)
+		err = check_selection(&o);
 	if (!err)
 		err = check_prerequisites();
 	if (!err)

@@ -6,10 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bpf/svm_exits.h"
+
 #define BASIC_EXIT_REASON 0xffff
 
-static uint32_t reason_index(uint64_t key)
+static uint32_t reason_index(uint64_t key, enum np_isa isa)
 {
+	if (isa == NP_ISA_SVM)
+		return np_svm_index(key);
 	key &= BASIC_EXIT_REASON;
 	return key < NP_REASON_OTHER ? key : NP_REASON_OTHER;
 }
@@ -22,7 +26,8 @@ static const char *after(const char *text, const char *word)
 }
 
 /* "{ exit_reason:         24 } hitcount:       1234" */
-static int parse_bucket(struct hist *h, const char *at, const char **end, uint64_t *sum)
+static int parse_bucket(struct hist *h, enum np_isa isa, const char *at, const char **end,
+			uint64_t *sum)
 {
 	const char *hits = after(at, "hitcount:");
 	char *stop;
@@ -37,7 +42,7 @@ static int parse_bucket(struct hist *h, const char *at, const char **end, uint64
 	n = strtoull(hits, &stop, 10);
 	if (errno || stop == hits)
 		return -EINVAL;
-	h->count[reason_index(key)] += n;
+	h->count[reason_index(key, isa)] += n;
 	*sum += n;
 	*end = stop;
 	return 0;
@@ -54,7 +59,7 @@ static int parse_total(const char *text, const char *name, uint64_t *n)
 	return stop == at ? -EINVAL : 0;
 }
 
-int hist_parse(struct hist *h, const char *text, const char *key)
+int hist_parse(struct hist *h, const char *text, const char *key, enum np_isa isa)
 {
 	char bucket[64];
 	uint64_t sum = 0;
@@ -64,7 +69,7 @@ int hist_parse(struct hist *h, const char *text, const char *key)
 	memset(h, 0, sizeof(*h));
 	snprintf(bucket, sizeof(bucket), "{ %s:", key);
 	while ((at = after(at, bucket))) {
-		err = parse_bucket(h, at, &at, &sum);
+		err = parse_bucket(h, isa, at, &at, &sum);
 		if (err)
 			return err;
 	}

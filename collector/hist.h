@@ -8,7 +8,7 @@
 #include "bpf/events.h"
 
 struct hist {
-	uint64_t count[NP_REASONS]; /* by exit reason, modifier bits masked off */
+	uint64_t count[NP_REASONS]; /* by exit reason's index, modifier bits masked off */
 	uint64_t hits;	  /* all events in the table */
 	uint64_t dropped; /* events that found no room in it */
 };
@@ -17,6 +17,6 @@ struct hist {
  * Parses the text of an event's hist file. Keys may be decimal or hexadecimal.
  * -EINVAL when it is no such text, or when its counts do not add up.
  */
-int hist_parse(struct hist *h, const char *text, const char *key);
+int hist_parse(struct hist *h, const char *text, const char *key, enum np_isa isa);
 
 #endif

@@ -14,6 +14,7 @@ void kvm_offsets(const struct kvm_btf *b, struct np_offsets *at)
 		.smm_guest_mode = btf_field(b, "vcpu_vmx", "nested.smm.guest_mode").offset,
 		.vm_exit_reason = btf_field(b, "vmcs12", "vm_exit_reason").offset,
 		.vm_instruction_error = btf_field(b, "vmcs12", "vm_instruction_error").offset,
+		.vmcb = btf_field(b, "vcpu_svm", "vmcb").offset,
 	};
 	if (!at->exit_reason)
 		at->exit_reason = btf_field(b, "vcpu_vmx", "vt.exit_reason").offset;

@@ -14,6 +14,10 @@ int session_leave_out(struct session_config *c, const struct kvm_hooks *hooks)
 		log_note("this kernel's BTF has no tracepoint kvm_entry that the collector "
 			 "knows: round trips are not timed");
 	}
+	if (c->fields && hooks->isa == NP_ISA_SVM) {
+		c->fields = false;
+		log_note("KVM is kvm_amd here: SVM has no VMCS, and L1 no exits by its fields");
+	}
 	if (c->fields && !hooks->has_accesses && c->no_less)
 		return session_fields_refuse();
 	if (c->fields && !hooks->has_accesses) {

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "collector/arm_option.h"
+#include "collector/base/fail.h"
+#include "collector/host/vendor.h"
 #include "collector/list.h"
 #include "collector/tracer.h"
 #include "collector/workload.h"
@@ -17,18 +19,16 @@
 #define SEQUENCE_CHARACTERS "RWm:,*0123456789abcdefABCDEF"
 #define MAX_SEQUENCE (NP_LINE_MAX - 1 - sizeof(NP_SEQUENCE " ")) /* with its line's end */
 
-static const char *const default_arms[] = { "single", "shadow-off", "shadow-on" };
-
 enum { OPT_ARM = 1023, OPT_ARMS, OPT_WORKLOADS, OPT_ITERATIONS, OPT_REPETITIONS, OPT_PASSES,
        OPT_PRECISION, OPT_VERIFY,
        OPT_TRACERS, OPT_L1, OPT_L1_SEQUENCE, OPT_FIELDS };
 
 static const struct argp_option options[] = {
-	{ "arms", OPT_ARMS, "LIST", 0, "of single, shadow-off, shadow-on [all]", 0 },
+	{ "arms", OPT_ARMS, "LIST", 0, "of", 0 }, /* completed by help() */
 	{ "arm", OPT_ARM, "NAME:PARAMETER=VALUE,...", 0,
-	  "another arm, with these parameters of kvm_intel, or kvm.PARAMETER of kvm, and nested=1; "
-	  "with the word single among them, as a plain guest of L0; can be repeated, and "
-	  "without --arms only these are run", 0 },
+	  "another arm, with these parameters of kvm_intel or kvm_amd, or kvm.PARAMETER of kvm, "
+	  "and nested=1; with the word single among them, as a plain guest of L0; can be repeated, "
+	  "and without --arms only these are run", 0 },
 	{ "workloads", OPT_WORKLOADS, "LIST", 0, "all, or some of", 0 }, /* completed by help() */
 	{ "iterations", OPT_ITERATIONS, "N", 0, "of a workload's loop [the manifest's]", 0 },
 	{ "repetitions", OPT_REPETITIONS, "N", 0, "of each timed window [3]", 0 },
@@ -64,8 +64,6 @@ void selection_init(struct selection *s)
 	memset(s, 0, sizeof(*s));
 	s->repetitions = DEFAULT_REPETITIONS;
 	s->precision = DEFAULT_PRECISION;
-	for (size_t i = 0; i < sizeof(default_arms) / sizeof(*default_arms); i++)
-		s->arms[s->nr_arms++] = ab_find_arm(default_arms[i]);
 	add_workloads(s, false);
 }
 
@@ -81,8 +79,8 @@ static void take_arms(struct selection *s, char *arg, struct argp_state *state)
 	for (int i = 0; i < n; i++) {
 		s->arms[s->nr_arms] = ab_find_arm(words[i]);
 		if (!s->arms[s->nr_arms++])
-			argp_error(state, "unknown arm '%s': there are single, shadow-off and "
-				   "shadow-on", words[i]);
+			argp_error(state, "unknown arm '%s': there are %s", words[i],
+				   ab_arm_names());
 	}
 }
 
@@ -233,7 +231,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-/* The workloads' names come from the manifest, not from a second list. */
+/* Names come from the manifest and the table of arms, not from a second list. */
 static char *help(int key, const char *text, void *input)
 {
 	char *list = NULL;
@@ -241,16 +239,53 @@ static char *help(int key, const char *text, void *input)
 	FILE *f;
 
 	(void)input;
-	if (key != OPT_WORKLOADS || !(f = open_memstream(&list, &size)))
+	if ((key != OPT_WORKLOADS && key != OPT_ARMS) || !(f = open_memstream(&list, &size)))
 		return (char *)text;
-	for (uint32_t i = 0; workload_at(i); i++)
+	if (key == OPT_ARMS)
+		fprintf(f, "%s %s [single and, on Intel, shadow-off, shadow-on; on AMD, vgif-off, "
+			"vgif-on]", text, ab_arm_names());
+	for (uint32_t i = 0; key == OPT_WORKLOADS && workload_at(i); i++)
 		fprintf(f, "%s %s", i ? "," : text, workload_at(i)->name);
-	for (uint32_t i = 0, n = 0; workload_at(i); i++)
+	for (uint32_t i = 0, n = 0; key == OPT_WORKLOADS && workload_at(i); i++)
 		if (workload_at(i)->basic)
 			fprintf(f, "%s%s", n++ ? "," : " [", workload_at(i)->name);
-	fputs("]", f);
+	if (key == OPT_WORKLOADS)
+		fputs("]", f);
 	fclose(f);
 	return list;
+}
+
+static void take_default_arms(struct selection *s, enum np_isa isa)
+{
+	const struct ab_arm *arm;
+
+	for (uint32_t i = 0; (arm = ab_arm_of(isa, i)); i++)
+		if (arm->is_default)
+			s->arms[s->nr_arms++] = arm;
+}
+
+/* What needs VMX, as the user would say it; NULL: nothing does. */
+static const char *wants_vmx(const struct selection *s)
+{
+	return s->micro ? "--l1 micro" : s->fields ? "--fields" : NULL;
+}
+
+int selection_finish(struct selection *s, enum np_isa isa)
+{
+	const struct kvm_vendor *v = kvm_vendor_of(isa);
+
+	if (!s->nr_arms)
+		take_default_arms(s, isa);
+	for (uint32_t i = 0; i < s->nr_arms; i++)
+		if (s->arms[i]->isa && s->arms[i]->isa != isa)
+			return fail(NP_EXIT_USAGE, -EINVAL,
+				    "arm %s sets a parameter of %s, and KVM is %s here",
+				    s->arms[i]->name, kvm_vendor_of(s->arms[i]->isa)->module,
+				    v->module);
+	if (isa != NP_ISA_VMX && wants_vmx(s))
+		return fail(NP_EXIT_USAGE, -EINVAL, "%s needs VMX, and this CPU has %s",
+			    wants_vmx(s), v->isa_name);
+	return 0;
 }
 
 const struct argp selection_argp = { .options = options, .parser = parse, .help_filter = help };

@@ -30,11 +30,14 @@ struct selection {
 	const char *l1_sequence; /* what it does besides, per exit of L2; NULL: nothing */
 };
 
-/* All arms, and the basic workloads. */
+/* The basic workloads, and no arms yet. */
 void selection_init(struct selection *s);
 
 /* An argp child: input is a struct selection. */
 extern const struct argp selection_argp;
+
+/* With the defaults of that CPU's arms; fail()s when what is selected does not fit it. */
+int selection_finish(struct selection *s, enum np_isa isa);
 
 /* As words for another nestprof's command line, with some of the arms. */
 int selection_to_words(const struct selection *s, uint32_t nr_arms,

@@ -67,6 +67,7 @@ static int load_chosen(struct session *s)
 	if (err)
 		return err;
 	s->skel->rodata->target_tgid = s->c.tgid;
+	s->skel->rodata->kvm_isa = s->hooks.isa;
 	s->skel->rodata->infers = s->hooks.infers;
 	s->skel->rodata->forgets = s->hooks.vcpu_destroy;
 	if (s->c.phases_every)

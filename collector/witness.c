@@ -18,6 +18,7 @@
 #include "collector/base/log.h"
 #include "collector/hist.h"
 #include "collector/host/hostfs.h"
+#include "collector/host/vendor.h"
 #include "collector/kvm_stats.h"
 
 #define INSTANCE "nestprof-"
@@ -39,6 +40,7 @@ struct witness {
 	bool counts[NR_WATCHED]; /* the kernel has that event */
 	struct hist hist[NR_WATCHED];
 	pid_t tgid;
+	enum np_isa isa;
 	bool has_stats;
 	char vm[NP_PATH];
 	struct kvm_stats before, after;
@@ -114,7 +116,8 @@ static int find_events(struct witness *w)
 {
 	if (!event_has(w, EXIT, "trigger"))
 		return fail(NP_EXIT_MISSING, -ENOENT,
-			    "ftrace has no event kvm_exit: kvm is not loaded; load kvm_intel");
+			    "ftrace has no event kvm_exit: kvm is not loaded; load %s",
+			    kvm_module_name());
 	for (int e = 0; e < NR_WATCHED; e++)
 		w->counts[e] = event_has(w, e, "hist");
 	if (!w->counts[EXIT])
@@ -135,6 +138,7 @@ int witness_open(struct witness **w, pid_t tgid)
 		return err;
 	}
 	new->tgid = tgid;
+	new->isa = kvm_vendor()->isa;
 	*w = new;
 	return 0;
 }
@@ -223,7 +227,7 @@ static int read_hist(struct witness *w, enum watched e)
 	if (!err)
 		err = fs_read(path, &text, NULL);
 	if (!err)
-		err = hist_parse(&w->hist[e], text, watched[e].key);
+		err = hist_parse(&w->hist[e], text, watched[e].key, w->isa);
 	free(text);
 	if (err)
 		return fail(NP_EXIT_FAILED, err, "cannot read ftrace's histogram of %s: %s",
@@ -278,7 +282,7 @@ static int compare_reasons(const struct witness *w, enum watched e,
 	for (uint32_t i = 0; w->counts[e] && !err && i < NP_REASONS; i++)
 		if (h->count[i] || ours[i])
 			err = append(out, "ftrace hist", h->count[i], ours[i], "%s %s",
-				     watched[e].event, np_exit_reason_name(NP_ISA_VMX, i));
+				     watched[e].event, np_exit_reason_name(w->isa, i));
 	return err;
 }
 

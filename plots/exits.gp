@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# L0 exits per L2 exit, stacked by reason, shadow VMCS off beside on.
+# L0 exits per L2 exit, stacked by reason, off beside on.
 # gnuplot -c exits.gp PLOTS DATA FILE svg|png
 
 data = ARG2
@@ -7,7 +7,7 @@ file = ARG3
 kind = ARG4
 load ARG1.'/common.gp'
 
-set title 'What L1 causes in L0 for each exit of L2, shadow VMCS off and on' font ',14'
+set title 'What L1 causes in L0 for each exit of L2, '.switched.' off and on' font ',14'
 set ylabel 'L0 exits caused by L1, per L2 exit'
 set xtics scale 0
 set xrange [-0.8 : 2.5 * nr_workloads - 0.7]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The untraced round trip of each workload: single level, nested with shadow
-# VMCS off, nested with it on.
+# VMCS (or what else is switched) off, nested with it on.
 # gnuplot -c round_trip.gp PLOTS DATA FILE svg|png
 
 data = ARG2
@@ -8,7 +8,7 @@ file = ARG3
 kind = ARG4
 load ARG1.'/common.gp'
 
-set title 'Round trip of an exit: single level, and nested with shadow VMCS off and on' font ',14'
+set title 'Round trip of an exit: single level, and nested with '.switched.' off and on' font ',14'
 set ylabel time_axis.(log_scale ? ', log scale' : '')
 set xtics scale 0 font ',12'
 set xrange [-1.8 : 3.5 * nr_workloads - 1.7]

@@ -11,6 +11,7 @@
 #include "collector/calibrate/sweeps.h"
 #include "collector/fields/read.h"
 #include "collector/host/kvm_module.h"
+#include "collector/host/vendor.h"
 
 /* Whatever drifts meanwhile is spread over all points: hence a repetition of all at a time. */
 static int measure(const struct calibrate_config *config, const struct ab_arm *arm, struct l1 *l1,
@@ -33,7 +34,7 @@ static int run_arm(const struct calibrate_config *config, const struct ab_arm *a
 	struct l1 *l1 = NULL;
 	int err = out ? 0 : -ENOMEM;
 
-	log_phase("%s: load kvm_intel, start L1", arm->name);
+	log_phase("%s: load %s, start L1", arm->name, kvm_module_name());
 	if (!err)
 		err = kvm_module_load(arm->params, arm->nr_params);
 	if (!err)

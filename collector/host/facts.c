@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "collector/host/probe.h"
+#include "collector/host/vendor.h"
 
 void fact_found(struct fact *f, enum fact_state state, const char *fmt, ...)
 {
@@ -28,9 +29,14 @@ void fact_remedy(struct fact *f, const char *fmt, ...)
 
 static void look_at_all(struct facts *f, const struct probe *p)
 {
-	for (; p->name && f->n < MAX_FACTS; p++) {
-		struct fact *fact = &f->fact[f->n++];
+	enum np_isa isa = kvm_vendor()->isa;
 
+	for (; p->name && f->n < MAX_FACTS; p++) {
+		struct fact *fact = &f->fact[f->n];
+
+		if (p->isa && p->isa != isa)
+			continue;
+		f->n++;
 		fact->name = p->name;
 		fact->needed_by = p->needed_by;
 		fact->exit_code = p->exit_code;
@@ -43,6 +49,7 @@ void facts_gather(struct facts *f)
 {
 	memset(f, 0, sizeof(*f));
 	look_at_all(f, probes_cpu);
+	look_at_all(f, probes_svm);
 	look_at_all(f, probes_kvm);
 	look_at_all(f, probes_kernel);
 	look_at_all(f, probes_lab);

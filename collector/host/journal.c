@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "collector/host/hostfs.h"
+#include "collector/host/vendor.h"
 
 #define SCHEMA "nestprof-journal/1"
 
@@ -68,11 +70,19 @@ static json_t *params_to_json(const struct kvm_params *params)
 	return o;
 }
 
+/* "kvm_intel_loaded" */
+static const char *key_of_loaded(char key[32])
+{
+	snprintf(key, 32, "%s_loaded", kvm_module_name());
+	return key;
+}
+
 int journal_write(const struct journal *j)
 {
+	char loaded[32];
 	json_t *o = json_pack("{s:s, s:I, s:I, s:s, s:b, s:b, s:o}", "schema", SCHEMA, "pid",
 			      (json_int_t)j->pid, "start_time", (json_int_t)j->start_time,
-			      "boot_id", j->boot_id, "kvm_intel_loaded", j->loaded, "kvm_loaded",
+			      "boot_id", j->boot_id, key_of_loaded(loaded), j->loaded, "kvm_loaded",
 			      j->common_loaded, "params", params_to_json(&j->params));
 	char *text = o ? json_dumps(o, JSON_INDENT(2)) : NULL;
 	char path[NP_PATH];
@@ -101,9 +111,10 @@ static int from_json(json_t *o, struct journal *j)
 	json_t *params, *value;
 	json_int_t pid, start;
 	int loaded, common = true; /* older ones do not say: kvm is left alone */
+	char key[32];
 
 	if (json_unpack(o, "{s:s, s:I, s:I, s:s, s:b, s?b, s:o}", "schema", &schema, "pid", &pid,
-			"start_time", &start, "boot_id", &boot, "kvm_intel_loaded", &loaded,
+			"start_time", &start, "boot_id", &boot, key_of_loaded(key), &loaded,
 			"kvm_loaded", &common, "params", &params) < 0)
 		return -EBADMSG;
 	if (strcmp(schema, SCHEMA) || strlen(boot) >= sizeof(j->boot_id) ||

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What kvm_intel was like before the first change, on disk: kept from then
+ * What KVM's module was like before the first change, on disk: kept from then
  * until it has been put back. And the lock that lets one nestprof ab run.
  */
 #ifndef NESTPROF_JOURNAL_H
@@ -20,8 +20,8 @@ struct journal {
 	pid_t pid;	     /* the writer, told from a later process of that PID */
 	uint64_t start_time; /* ... by its start, in clock ticks since boot */
 	char boot_id[40];
-	bool loaded; /* kvm_intel was */
-	bool common_loaded; /* kvm was */
+	bool loaded;	     /* the vendor's module was */
+	bool common_loaded;  /* kvm was */
 	struct kvm_params params;
 };
 

@@ -13,6 +13,7 @@
 #include "collector/host/kvm_params.h"
 #include "collector/host/kvm_reload.h"
 #include "collector/host/kvm_users.h"
+#include "collector/host/vendor.h"
 
 /* How long a VM that is about to end is waited for: 3 s. */
 #define VM_END_STEPS 60
@@ -28,16 +29,15 @@ static int check_param(const struct np_param *p)
 	int err = kvm_param_read(p->name, now);
 
 	if (err == -ENOENT)
-		return fail(NP_EXIT_NO_VMX, err, "this kernel's " KVM_MODULE " has no parameter %s",
-			    p->name);
+		return fail(NP_EXIT_NO_VMX, err, "this kernel's %s has no parameter %s",
+			    kvm_module_name(), p->name);
 	if (err)
-		return fail(NP_EXIT_FAILED, err, "cannot read back " KVM_MODULE "'s %s: %s",
-			    p->name, strerror(-err));
+		return fail(NP_EXIT_FAILED, err, "cannot read back %s's %s: %s",
+			    kvm_module_name(), p->name, strerror(-err));
 	if (!kvm_param_same(now, p->value))
 		return fail(NP_EXIT_NO_VMX, -ENOTSUP,
-			    KVM_MODULE " was loaded with %s=%s, but made it %s: "
-				       "this CPU does not support it",
-			    p->name, p->value, now);
+			    "%s was loaded with %s=%s, but made it %s: this CPU does not support "
+			    "it", kvm_module_name(), p->name, p->value, now);
 	return 0;
 }
 
@@ -47,16 +47,15 @@ static int may_load(const struct np_param *params, uint32_t n, struct kvm_option
 
 	if (err)
 		return fail(NP_EXIT_USAGE, err,
-			    "not parameters that " KVM_MODULE " could be given: '%s%s'",
-			    options->intel, options->common);
+			    "not parameters that %s could be given: '%s%s'", kvm_module_name(),
+			    options->own, options->common);
 	if (!begun)
 		return fail(NP_EXIT_FAILED, -EINVAL,
-			    KVM_MODULE " would be changed without a journal");
+			    "%s would be changed without a journal", kvm_module_name());
 	if (kvm_is_builtin())
 		return fail(NP_EXIT_NO_VMX, -ENOTSUP,
-			    KVM_MODULE " is built into this kernel: its "
-				       "parameters can only be set at boot (" KVM_MODULE
-				       ".enable_shadow_vmcs=0)");
+			    "%s is built into this kernel: its parameters can only be set at boot "
+			    "(%s.%s)", kvm_module_name(), kvm_module_name(), options->own);
 	return kvm_refuse_running_vm();
 }
 
@@ -111,7 +110,7 @@ static int reload_as_found(const struct kvm_params *found, struct kvm_params *di
 		return err;
 	kvm_params_differing(found, differing);
 	err = write_or_collect(differing, &options);
-	if (!err && (options.intel[0] || options.common[0])) {
+	if (!err && (options.own[0] || options.common[0])) {
 		err = kvm_reload(&options, options.common[0]);
 		if (err && !kvm_is_loaded())
 			kvm_reload(&none, false);
@@ -131,9 +130,8 @@ static int fail_differing(const struct kvm_params *differing)
 		len += snprintf(names + len, sizeof(names) - len, "%s%s (was %s)", i ? ", " : "",
 				differing->p[i].name, differing->p[i].value);
 	return fail(NP_EXIT_RESTORE, -EIO,
-		    "could not put back " KVM_MODULE "'s %s: load it by hand, "
-		    "then remove " JOURNAL_PATH,
-		    names);
+		    "could not put back %s's %s: load it by hand, then remove " JOURNAL_PATH,
+		    kvm_module_name(), names);
 }
 
 static int put_back(const struct journal *j)
@@ -163,9 +161,8 @@ static int fail_restore(int err)
 	snprintf(why, sizeof(why), "%s", fail_text() ? fail_text() : strerror(-err));
 	fail_clear();
 	return fail(NP_EXIT_RESTORE, err,
-		    KVM_MODULE " is not as it was found (the next nestprof ab tries "
-			       "again): %s",
-		    why);
+		    "%s is not as it was found (the next nestprof ab tries again): %s",
+		    kvm_module_name(), why);
 }
 
 /* A host left changed matters more than what made us stop: its record wins. */
@@ -218,8 +215,8 @@ int kvm_module_left_behind(char *what, size_t size)
 
 	if (err == -EBADMSG)
 		snprintf(what, size,
-			 "the journal " JOURNAL_PATH " is damaged: check " KVM_MODULE
-			 "'s parameters, then remove it");
+			 "the journal " JOURNAL_PATH " is damaged: check %s's parameters, then "
+			 "remove it", kvm_module_name());
 	if (err == -ENOENT)
 		return 0;
 	if (err)
@@ -227,8 +224,8 @@ int kvm_module_left_behind(char *what, size_t size)
 	if (!journal_of_this_boot(&j) || journal_writer_alive(&j))
 		return 0;
 	snprintf(what, size,
-		 "nestprof ab (PID %d) was killed and left " KVM_MODULE " with its own parameters",
-		 (int)j.pid);
+		 "nestprof ab (PID %d) was killed and left %s with its own parameters",
+		 (int)j.pid, kvm_module_name());
 	return 1;
 }
 
@@ -280,7 +277,7 @@ static int write_journal(void)
 	int err = journal_sign(&ours);
 
 	ours.loaded = kvm_is_loaded();
-	ours.common_loaded = host_exists(KVM_COMMON);
+	ours.common_loaded = host_exists(KVM_SYSFS, KVM_COMMON);
 	ours.params.n = 0;
 	if (!err && ours.loaded)
 		err = kvm_params_read(&ours.params);

@@ -10,8 +10,9 @@
 #include <sys/stat.h>
 
 #include "collector/host/hostfs.h"
+#include "collector/host/vendor.h"
 
-/* NULL: it is kvm_intel's; else its name there. */
+/* NULL: it is the vendor's module's; else its name in kvm. */
 static const char *of_common(const char *name)
 {
 	size_t len = strlen(KVM_COMMON_PREFIX);
@@ -23,7 +24,7 @@ static int param_path(char path[NP_PATH], const char *name)
 {
 	const char *common = of_common(name);
 
-	return host_path(path, "%s/parameters/%s", common ? KVM_COMMON : KVM_INTEL,
+	return host_path(path, KVM_SYSFS "/parameters/%s", common ? KVM_COMMON : kvm_module_name(),
 			 common ?: name);
 }
 
@@ -53,7 +54,7 @@ static int add_folder(struct kvm_params *all, const char *module, const char *pr
 	struct dirent *e;
 	DIR *d;
 
-	if (host_path(path, "%s/parameters", module) < 0)
+	if (host_path(path, KVM_SYSFS "/parameters", module) < 0)
 		return -ENAMETOOLONG;
 	d = opendir(path);
 	if (!d)
@@ -76,7 +77,7 @@ int kvm_params_read(struct kvm_params *all)
 	int err;
 
 	all->n = 0;
-	err = add_folder(all, KVM_INTEL, "");
+	err = add_folder(all, kvm_module_name(), "");
 	if (!err)
 		add_folder(all, KVM_COMMON, KVM_COMMON_PREFIX); /* kvm may have none */
 	qsort(all->p, all->n, sizeof(all->p[0]), by_name);
@@ -168,11 +169,11 @@ int kvm_params_options(const struct np_param *p, uint32_t n, struct kvm_options 
 {
 	int err = 0;
 
-	options->intel[0] = options->common[0] = '\0';
+	options->own[0] = options->common[0] = '\0';
 	for (uint32_t i = 0; !err && i < n; i++) {
 		const char *common = of_common(p[i].name);
 
-		err = add_option(common ? options->common : options->intel, common ?: p[i].name,
+		err = add_option(common ? options->common : options->own, common ?: p[i].name,
 				 p[i].value);
 	}
 	return err;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Parameters of kvm_intel and, named "kvm.NAME", of kvm: read, compared, and written as
- * options for a load.
+ * Parameters of kvm_intel or kvm_amd, whichever is this host's, and, named "kvm.NAME", of
+ * kvm: read, compared, and written as options for a load.
  */
 #ifndef NESTPROF_KVM_PARAMS_H
 #define NESTPROF_KVM_PARAMS_H
@@ -12,9 +12,8 @@
 
 #include "analysis/result.h"
 
-#define KVM_INTEL "/sys/module/kvm_intel"
-#define KVM_COMMON "/sys/module/kvm"
-#define KVM_COMMON_PREFIX "kvm."
+#define KVM_COMMON "kvm"
+#define KVM_COMMON_PREFIX KVM_COMMON "."
 #define KVM_PARAMS_MAX 64
 #define KVM_OPTIONS_MAX (KVM_PARAMS_MAX * 2 * NP_NAME)
 
@@ -41,7 +40,7 @@ int kvm_param_write(const char *name, const char *value);
 
 /* What a load of the one module and of the other is given. */
 struct kvm_options {
-	char intel[KVM_OPTIONS_MAX], common[KVM_OPTIONS_MAX];
+	char own[KVM_OPTIONS_MAX], common[KVM_OPTIONS_MAX];
 };
 
 /* "a=1 b=N" of each; -EINVAL for a name or value that would not stay one word. */

@@ -10,6 +10,7 @@
 #include "collector/host/kvm_params.h"
 #include "collector/host/kvm_users.h"
 #include "collector/host/loader.h"
+#include "collector/host/vendor.h"
 
 #define RETRY_MS 50
 
@@ -22,13 +23,13 @@ void kvm_module_use_loader(const struct loader *l)
 
 bool kvm_is_loaded(void)
 {
-	return host_exists(KVM_INTEL);
+	return host_exists(KVM_SYSFS, kvm_module_name());
 }
 
 bool kvm_is_builtin(void)
 {
 	/* Only a module that was loaded has a state. */
-	return kvm_is_loaded() && !host_exists(KVM_INTEL "/initstate");
+	return kvm_is_loaded() && !host_exists(KVM_SYSFS "/initstate", kvm_module_name());
 }
 
 int kvm_refuse_running_vm(void)
@@ -40,9 +41,8 @@ int kvm_refuse_running_vm(void)
 		return 0;
 	kvm_user_name(pid, name, sizeof(name));
 	return fail(NP_EXIT_BUSY, -EBUSY,
-		    "a virtual machine is running: %s; shut it down, " KVM_MODULE
-		    " is not unloaded under it",
-		    name);
+		    "a virtual machine is running: %s; shut it down, %s is not unloaded under it",
+		    name, kvm_module_name());
 }
 
 static int fail_in_use(const char *module, int err)
@@ -81,9 +81,9 @@ int kvm_unload(bool common)
 	int err = kvm_refuse_running_vm();
 
 	if (!err && kvm_is_loaded())
-		err = unload(KVM_MODULE);
-	if (!err && common && host_exists(KVM_COMMON))
-		err = unload(KVM_MODULE_COMMON);
+		err = unload(kvm_module_name());
+	if (!err && common && host_exists(KVM_SYSFS, KVM_COMMON))
+		err = unload(KVM_COMMON);
 	return err;
 }
 
@@ -104,8 +104,8 @@ static int fail_load(const char *module, int err, const char *options)
 	case EIO:
 	case ENODEV:
 		return fail(NP_EXIT_NO_VMX, err,
-			    "%s refuses this host (%s): no VMX, or it is off in the firmware",
-			    module, strerror(-err));
+			    "%s refuses this host (%s): no %s, or it is off in the firmware",
+			    module, strerror(-err), kvm_vendor()->isa_name);
 	default:
 		return fail(NP_EXIT_FAILED, err,
 			    "cannot load %s with '%s': %s; see dmesg", module, options,
@@ -115,7 +115,7 @@ static int fail_load(const char *module, int err, const char *options)
 
 int kvm_reload(const struct kvm_options *options, bool common)
 {
-	int err = loader->find(KVM_MODULE);
+	int err = loader->find(kvm_module_name());
 
 	if (!err && (kvm_is_loaded() || common)) {
 		err = kvm_unload(common);
@@ -123,11 +123,11 @@ int kvm_reload(const struct kvm_options *options, bool common)
 			return err;
 	}
 	if (!err && common) {
-		err = loader->load(KVM_MODULE_COMMON, options->common);
+		err = loader->load(KVM_COMMON, options->common);
 		if (err)
-			return fail_load(KVM_MODULE_COMMON, err, options->common);
+			return fail_load(KVM_COMMON, err, options->common);
 	}
 	if (!err)
-		err = loader->load(KVM_MODULE, options->intel);
-	return err ? fail_load(KVM_MODULE, err, options->intel) : 0;
+		err = loader->load(kvm_module_name(), options->own);
+	return err ? fail_load(kvm_module_name(), err, options->own) : 0;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* kvm_intel, and kvm where asked for, out and in again. Failures are recorded with fail(). */
+/*
+ * The host's module of KVM, and kvm where asked for, out and in again. Failures are recorded
+ * with fail().
+ */
 #ifndef NESTPROF_KVM_RELOAD_H
 #define NESTPROF_KVM_RELOAD_H
 
 #include <stdbool.h>
 
 #include "collector/host/kvm_params.h"
-
-#define KVM_MODULE "kvm_intel"
-#define KVM_MODULE_COMMON "kvm"
 
 bool kvm_is_loaded(void);
 bool kvm_is_builtin(void);

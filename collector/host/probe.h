@@ -3,6 +3,7 @@
 #ifndef NESTPROF_PROBE_H
 #define NESTPROF_PROBE_H
 
+#include "bpf/events.h"
 #include "collector/base/fail.h"
 #include "collector/host/facts.h"
 
@@ -13,10 +14,12 @@ struct probe {
 	/* Sets state, found and remedy; `arg` is the probe's own. */
 	void (*look)(struct fact *f, const char *arg);
 	const char *arg;
+	enum np_isa isa; /* of hosts where it is a question; 0: of all */
 };
 
 /* Each table ends with a probe without a name. */
 extern const struct probe probes_cpu[];
+extern const struct probe probes_svm[];
 extern const struct probe probes_kvm[];
 extern const struct probe probes_kernel[];
 extern const struct probe probes_lab[];
@@ -27,6 +30,10 @@ void fact_remedy(struct fact *f, const char *fmt, ...) __attribute__((format(pri
 
 /* The value of "key\t: value" in /proc/cpuinfo's first CPU; malloc'ed, or NULL. */
 char *cpuinfo(const char *key);
+/* A parameter of KVM's module that must be on, or had better be. */
+void look_must_be_on(struct fact *f, const char *name);
+void look_better_on(struct fact *f, const char *name);
+
 /* Is it one of the words of this text? False for NULL. */
 bool has_word(const char *text, const char *word);
 

@@ -73,11 +73,8 @@ static void look_vmx(struct fact *f, const char *arg)
 	(void)arg;
 	if (has_word(flags, "vmx")) {
 		fact_found(f, FACT_OK, "in the CPU's flags");
-	} else if (has_word(flags, "svm")) {
-		fact_found(f, FACT_MISSING, "no VMX: an AMD CPU, SVM will be supported later");
-		fact_remedy(f, "use nestprof lab, which needs no VMX");
 	} else {
-		fact_found(f, FACT_MISSING, "no VMX in the CPU's flags");
+		fact_found(f, FACT_MISSING, "no VMX and no SVM in the CPU's flags");
 		fact_remedy(f, "enable it in the firmware (or for this VM in its host), "
 			       "or use nestprof lab, which needs none");
 	}
@@ -159,9 +156,9 @@ static void look_shadow_vmcs(struct fact *f, const char *arg)
 }
 
 const struct probe probes_cpu[] = {
-	{ "CPU", 0, NP_EXIT_OK, look_model, NULL },
-	{ "VMX", FOR_AB, NP_EXIT_NO_VMX, look_vmx, NULL },
-	{ "EPT", FOR_AB, NP_EXIT_NO_VMX, look_ept, NULL },
-	{ "VMCS shadowing", FOR_AB, NP_EXIT_NO_VMX, look_shadow_vmcs, NULL },
+	{ "CPU", 0, NP_EXIT_OK, look_model, NULL, 0 },
+	{ "VMX", FOR_AB, NP_EXIT_NO_VMX, look_vmx, NULL, NP_ISA_VMX },
+	{ "EPT", FOR_AB, NP_EXIT_NO_VMX, look_ept, NULL, NP_ISA_VMX },
+	{ "VMCS shadowing", FOR_AB, NP_EXIT_NO_VMX, look_shadow_vmcs, NULL, NP_ISA_VMX },
 	{ 0 },
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* KVM: its backend, its device, kvm_intel's parameters, who uses it. */
+/* KVM: its backend, its device, its parameters, who uses it. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +14,7 @@
 #include "collector/host/kvm_reload.h"
 #include "collector/host/kvm_users.h"
 #include "collector/host/probe.h"
+#include "collector/host/vendor.h"
 
 enum kvm_backend kvm_backend(char name[32])
 {
@@ -23,9 +24,7 @@ enum kvm_backend kvm_backend(char name[32])
 
 	name[0] = '\0';
 	if (kvm_is_loaded())
-		strcpy(name, "kvm_intel");
-	else if (host_exists("/sys/module/kvm_amd"))
-		strcpy(name, "kvm_amd");
+		snprintf(name, 32, "%s", kvm_module_name());
 	else if (host_path(path, "/sys/module") == 0)
 		d = opendir(path);
 	while (d && (e = readdir(d)))
@@ -44,6 +43,7 @@ enum kvm_backend kvm_backend(char name[32])
 static bool module_on_disk(void)
 {
 	static const char *const indexes[] = { "modules.dep", "modules.dep.bin" };
+	const char *file = kvm_vendor()->file;
 	char release[128], *text;
 	bool found = false;
 	size_t len;
@@ -53,7 +53,7 @@ static bool module_on_disk(void)
 	for (int i = 0; i < 2 && !found; i++) {
 		if (host_read(&text, &len, "/lib/modules/%s/%s", release, indexes[i]) < 0)
 			continue;
-		found = memmem(text, len, "kvm-intel.ko", strlen("kvm-intel.ko"));
+		found = memmem(text, len, file, strlen(file));
 		free(text);
 	}
 	return found;
@@ -62,10 +62,11 @@ static bool module_on_disk(void)
 static void look_no_backend(struct fact *f)
 {
 	if (module_on_disk()) {
-		fact_found(f, FACT_OK, "kvm_intel is not loaded; nestprof ab loads it");
+		fact_found(f, FACT_OK, "%s is not loaded; nestprof ab loads it",
+			   kvm_module_name());
 		return;
 	}
-	fact_found(f, FACT_MISSING, "none loaded, and no kvm_intel for this kernel");
+	fact_found(f, FACT_MISSING, "none loaded, and no %s for this kernel", kvm_module_name());
 	fact_remedy(f, "install the running kernel's modules (outside of a container)");
 }
 
@@ -79,20 +80,17 @@ static void look_backend(struct fact *f, const char *arg)
 		look_no_backend(f);
 		break;
 	case KVM_INTEL_BACKEND:
-		fact_found(f, FACT_OK, "kvm_intel");
+	case KVM_AMD_BACKEND:
+		fact_found(f, FACT_OK, "%s", name);
 		if (!kvm_is_builtin())
 			break;
-		fact_found(f, FACT_MISSING, "kvm_intel, built into the kernel");
-		fact_remedy(f, "boot a kernel that has kvm_intel as a module: its parameters "
-			       "cannot be changed otherwise");
-		break;
-	case KVM_AMD_BACKEND:
-		fact_found(f, FACT_MISSING, "kvm_amd: will be supported later");
-		fact_remedy(f, "use a host with VMX, or nestprof lab");
+		fact_found(f, FACT_MISSING, "%s, built into the kernel", name);
+		fact_remedy(f, "boot a kernel that has %s as a module: its parameters "
+			       "cannot be changed otherwise", name);
 		break;
 	case KVM_OTHER_BACKEND:
-		fact_found(f, FACT_MISSING, "%s, which is not kvm_intel", name);
-		fact_remedy(f, "use a host with VMX, or nestprof lab");
+		fact_found(f, FACT_MISSING, "%s, which is neither kvm_intel nor kvm_amd", name);
+		fact_remedy(f, "use a host with VMX or SVM, or nestprof lab");
 		break;
 	}
 }
@@ -110,7 +108,7 @@ static void look_dev_kvm(struct fact *f, const char *arg)
 		close(fd);
 		fact_found(f, FACT_OK, "can be opened");
 	} else if (errno == ENOENT && !kvm_is_loaded()) {
-		fact_found(f, FACT_UNKNOWN, "comes when kvm_intel is loaded");
+		fact_found(f, FACT_UNKNOWN, "comes when %s is loaded", kvm_module_name());
 	} else {
 		fact_found(f, FACT_MISSING, "cannot be opened: %s", strerror(errno));
 		fact_remedy(f, "run as root; in a container, give it the device");
@@ -124,9 +122,9 @@ static void look_param(struct fact *f, const char *name)
 	if (kvm_param_read(name, value) == 0)
 		fact_found(f, FACT_OK, "%s", value);
 	else if (!kvm_is_loaded())
-		fact_found(f, FACT_UNKNOWN, "kvm_intel is not loaded");
+		fact_found(f, FACT_UNKNOWN, "%s is not loaded", kvm_module_name());
 	else
-		fact_found(f, FACT_UNKNOWN, "this kvm_intel does not show it");
+		fact_found(f, FACT_UNKNOWN, "this %s does not show it", kvm_module_name());
 }
 
 static void look_nested(struct fact *f, const char *name)
@@ -135,10 +133,10 @@ static void look_nested(struct fact *f, const char *name)
 	if (f->state != FACT_OK || kvm_param_same(f->found, "Y"))
 		return;
 	f->state = FACT_WARN;
-	fact_remedy(f, "nothing: nestprof ab loads kvm_intel with nested=1");
+	fact_remedy(f, "nothing: nestprof ab loads %s with nested=1", kvm_module_name());
 }
 
-static void look_must_be_on(struct fact *f, const char *name)
+void look_must_be_on(struct fact *f, const char *name)
 {
 	look_param(f, name);
 	if (f->state != FACT_OK || kvm_param_same(f->found, "Y"))
@@ -148,13 +146,14 @@ static void look_must_be_on(struct fact *f, const char *name)
 		    f->found);
 }
 
-static void look_shadow_param(struct fact *f, const char *name)
+void look_better_on(struct fact *f, const char *name)
 {
 	look_param(f, name);
 	if (f->state != FACT_OK || kvm_param_same(f->found, "Y"))
 		return;
 	f->state = FACT_WARN;
-	fact_remedy(f, "nested guests run slower than they could: load kvm_intel with %s=1", name);
+	fact_remedy(f, "nested guests run slower than they could: load %s with %s=1",
+		    kvm_module_name(), name);
 }
 
 static void look_vms(struct fact *f, const char *arg)
@@ -170,7 +169,7 @@ static void look_vms(struct fact *f, const char *arg)
 	}
 	kvm_user_name(pid, name, sizeof(name));
 	fact_found(f, FACT_MISSING, "%d running: %s%s", n, name, n > 1 ? ", ..." : "");
-	fact_remedy(f, "shut it down: kvm_intel is not unloaded under a VM");
+	fact_remedy(f, "shut it down: %s is not unloaded under a VM", kvm_module_name());
 }
 
 static void look_journal(struct fact *f, const char *arg)
@@ -184,7 +183,7 @@ static void look_journal(struct fact *f, const char *arg)
 		fact_remedy(f, "nothing: the next nestprof ab puts them back first");
 	} else if (left == -EBADMSG) {
 		fact_found(f, FACT_MISSING, "%s", what);
-		fact_remedy(f, "check kvm_intel's parameters, then remove the file");
+		fact_remedy(f, "check %s's parameters, then remove the file", kvm_module_name());
 	} else if (left < 0) {
 		fact_found(f, FACT_UNKNOWN, "%s", strerror(-left));
 	} else {
@@ -193,12 +192,17 @@ static void look_journal(struct fact *f, const char *arg)
 }
 
 const struct probe probes_kvm[] = {
-	{ "KVM backend", FOR_AB, NP_EXIT_NO_VMX, look_backend, NULL },
-	{ "/dev/kvm", FOR_AB, NP_EXIT_PRIVILEGE, look_dev_kvm, NULL },
-	{ "kvm_intel nested", 0, NP_EXIT_OK, look_nested, "nested" },
-	{ "kvm_intel ept", FOR_AB, NP_EXIT_NO_VMX, look_must_be_on, "ept" },
-	{ "kvm_intel enable_shadow_vmcs", 0, NP_EXIT_OK, look_shadow_param, "enable_shadow_vmcs" },
-	{ "running VMs", FOR_AB, NP_EXIT_BUSY, look_vms, NULL },
-	{ "left by a killed run", FOR_AB, NP_EXIT_RESTORE, look_journal, NULL },
+	{ "KVM backend", FOR_AB, NP_EXIT_NO_VMX, look_backend, NULL, 0 },
+	{ "/dev/kvm", FOR_AB, NP_EXIT_PRIVILEGE, look_dev_kvm, NULL, 0 },
+	{ "kvm_intel nested", 0, NP_EXIT_OK, look_nested, "nested", NP_ISA_VMX },
+	{ "kvm_intel ept", FOR_AB, NP_EXIT_NO_VMX, look_must_be_on, "ept", NP_ISA_VMX },
+	{ "kvm_intel enable_shadow_vmcs", 0, NP_EXIT_OK, look_better_on, "enable_shadow_vmcs",
+	  NP_ISA_VMX },
+	{ "kvm_amd nested", 0, NP_EXIT_OK, look_nested, "nested", NP_ISA_SVM },
+	{ "kvm_amd npt", FOR_AB, NP_EXIT_NO_VMX, look_must_be_on, "npt", NP_ISA_SVM },
+	{ "kvm_amd vgif", 0, NP_EXIT_OK, look_better_on, "vgif", NP_ISA_SVM },
+	{ "kvm_amd vls", 0, NP_EXIT_OK, look_better_on, "vls", NP_ISA_SVM },
+	{ "running VMs", FOR_AB, NP_EXIT_BUSY, look_vms, NULL, 0 },
+	{ "left by a killed run", FOR_AB, NP_EXIT_RESTORE, look_journal, NULL, 0 },
 	{ 0 },
 };

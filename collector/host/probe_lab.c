@@ -97,12 +97,12 @@ static void look_cpus(struct fact *f, const char *arg)
 }
 
 const struct probe probes_lab[] = {
-	{ "qemu-system-x86_64", FOR_AB, NP_EXIT_MISSING, look_program, "qemu-system-x86_64" },
-	{ "machine", FOR_AB | FOR_LAB, NP_EXIT_MISSING, look_machine, NULL },
-	{ "apt-get", FOR_LAB, NP_EXIT_MISSING, look_program, "apt-get" },
-	{ "dpkg-deb", FOR_LAB, NP_EXIT_MISSING, look_program, "dpkg-deb" },
-	{ "disk space", FOR_LAB, NP_EXIT_NO_SPACE, look_disk, NULL },
-	{ "memory", 0, NP_EXIT_OK, look_memory, NULL },
-	{ "CPUs", 0, NP_EXIT_OK, look_cpus, NULL },
+	{ "qemu-system-x86_64", FOR_AB, NP_EXIT_MISSING, look_program, "qemu-system-x86_64", 0 },
+	{ "machine", FOR_AB | FOR_LAB, NP_EXIT_MISSING, look_machine, NULL, 0 },
+	{ "apt-get", FOR_LAB, NP_EXIT_MISSING, look_program, "apt-get", 0 },
+	{ "dpkg-deb", FOR_LAB, NP_EXIT_MISSING, look_program, "dpkg-deb", 0 },
+	{ "disk space", FOR_LAB, NP_EXIT_NO_SPACE, look_disk, NULL, 0 },
+	{ "memory", 0, NP_EXIT_OK, look_memory, NULL, 0 },
+	{ "CPUs", 0, NP_EXIT_OK, look_cpus, NULL, 0 },
 	{ 0 },
 };

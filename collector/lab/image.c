@@ -54,32 +54,41 @@ static int load(struct lab_image *image, const char *link)
 		err = -ENOENT;
 	if (!err) {
 		set_versions(image, manifest);
-		recipe_content_hash(manifest, image->tracers, image->hash);
+		recipe_content_hash(manifest, image->parts, image->hash);
 	}
 	json_decref(j);
 	return err;
 }
 
 /* By which the image of this nestprof's recipe is found. */
-static int image_link(char out[NP_PATH], const char *cache, bool tracers)
+static int image_link(char out[NP_PATH], const char *cache, unsigned parts)
 {
 	char recipe[65];
 
-	recipe_hash(tracers, recipe);
+	recipe_hash(parts, recipe);
 	return fs_path(out, "%s/current-%.16s", cache, recipe);
+}
+
+static bool is_ours(const char *cache, const char *path)
+{
+	char link[NP_PATH];
+
+	for (unsigned parts = 0; parts <= (IMAGE_TRACERS | IMAGE_QEMU); parts++)
+		if (!image_link(link, cache, parts) && !strcmp(link, path))
+			return true;
+	return false;
 }
 
 /* The image of another recipe is another nestprof's, and would never be used again. */
 static void forget_others(const char *cache)
 {
-	char pattern[NP_PATH], with[NP_PATH], without[NP_PATH];
+	char pattern[NP_PATH];
 	glob_t found;
 
-	if (image_link(with, cache, true) || image_link(without, cache, false) ||
-	    fs_path(pattern, "%s/current-*", cache) || glob(pattern, 0, NULL, &found))
+	if (fs_path(pattern, "%s/current-*", cache) || glob(pattern, 0, NULL, &found))
 		return;
 	for (size_t i = 0; i < found.gl_pathc; i++)
-		if (strcmp(found.gl_pathv[i], with) && strcmp(found.gl_pathv[i], without))
+		if (!is_ours(cache, found.gl_pathv[i]))
 			unlink(found.gl_pathv[i]);
 	globfree(&found);
 }
@@ -109,11 +118,11 @@ static int build(struct lab_image *image, const char *cache, const char *link)
 
 	if (err)
 		return err;
-	err = packages_fetch(dir, image->tracers);
+	err = packages_fetch(dir, image->parts);
 	if (!err)
 		err = packages_manifest(dir, &manifest);
 	if (!err) {
-		recipe_content_hash(manifest, image->tracers, image->hash);
+		recipe_content_hash(manifest, image->parts, image->hash);
 		err = fs_path(made, "%s/images/%s/image.json", cache, image->hash);
 	}
 	there = !err && fs_exists(made);
@@ -133,14 +142,14 @@ static int build(struct lab_image *image, const char *cache, const char *link)
 	return err;
 }
 
-int lab_image_ensure(struct lab_image *image, const char *cache, bool tracers, bool update)
+int lab_image_ensure(struct lab_image *image, const char *cache, unsigned parts, bool update)
 {
 	char link[NP_PATH];
 	int lock, err;
 
 	memset(image, 0, sizeof(*image));
-	image->tracers = tracers;
-	err = image_link(link, cache, tracers);
+	image->parts = parts;
+	err = image_link(link, cache, parts);
 	if (err)
 		return err;
 	lock = cache_lock(cache);

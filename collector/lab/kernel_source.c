@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "collector/base/fail.h"
+#include "collector/host/vendor.h"
 #include "collector/kernel_image.h"
 #include "collector/ko.h"
 #include "collector/lab/packages.h"
@@ -118,11 +119,12 @@ static int describe_files(struct kernel_source *s, FILE *stream)
 	else
 		err = fs_path(s->modules, "/lib/modules/%s", k.release);
 	if (!err)
-		err = ko_add(&set, s->modules, k.release[0] ? k.release : NULL, KERNEL_MODULES);
+		err = ko_add(&set, s->modules, k.release[0] ? k.release : NULL,
+			     kvm_vendor_of(c->isa)->module);
 	if (err && !fail_text())
-		fail(NP_EXIT_MISSING, err, "%s %s: no module " KERNEL_MODULES " in %s; name the "
-		     "folder of its modules with %.4s-modules", c->option, c->wanted, s->modules,
-		     c->option);
+		fail(NP_EXIT_MISSING, err, "%s %s: no module %s in %s; name the "
+		     "folder of its modules with %.4s-modules", c->option, c->wanted,
+		     kvm_vendor_of(c->isa)->module, s->modules, c->option);
 	if (!err) {
 		hash_modules(&set, stream);
 		err = hash_file(c->wanted, stream);

@@ -9,6 +9,7 @@
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
 #include "collector/base/proc.h"
+#include "collector/host/vendor.h"
 #include "collector/kernel_image.h"
 #include "collector/ko.h"
 #include "collector/lab/cpio.h"
@@ -129,21 +130,23 @@ static int copy_lists(const char *from, const char *to)
 	return err;
 }
 
-static int find_modules(struct ko_set *set, const struct lab_kernel *k, const char *modules)
+static int find_modules(struct ko_set *set, const struct lab_kernel *k, const char *modules,
+			const char *wanted)
 {
 	const char *release = k->release[0] ? k->release : NULL;
-	int err = ko_add(set, modules, release, KERNEL_MODULES);
+	int err = ko_add(set, modules, release, wanted);
 
 	if (err && !fail_text())
-		fail(NP_EXIT_MISSING, err, "%s holds no module " KERNEL_MODULES, modules);
+		fail(NP_EXIT_MISSING, err, "%s holds no module %s", modules, wanted);
 	return err;
 }
 
-static int add_modules(const struct lab_kernel *k, const char *modules, const char *image_dir)
+static int add_modules(const struct lab_kernel *k, const char *modules, const char *image_dir,
+		       const char *wanted)
 {
 	struct ko_set set = { .n = 0 };
 	char root[NP_PATH], dir[NP_PATH], path[NP_PATH];
-	int err = find_modules(&set, k, modules);
+	int err = find_modules(&set, k, modules, wanted);
 
 	if (!err)
 		err = fs_path(root, "%s/root", k->dir);
@@ -168,7 +171,7 @@ static int add_modules(const struct lab_kernel *k, const char *modules, const ch
 }
 
 int kernel_stage(struct lab_kernel *k, const char *kernel, const char *modules,
-		 const char *image_dir)
+		 const char *image_dir, enum np_isa isa)
 {
 	int err = fs_mkdirs(k->dir);
 
@@ -179,7 +182,7 @@ int kernel_stage(struct lab_kernel *k, const char *kernel, const char *modules,
 			   kernel);
 	log_phase("make the parts of kernel %s", k->release);
 	if (!err)
-		err = add_modules(k, modules, image_dir);
+		err = add_modules(k, modules, image_dir, kvm_vendor_of(isa)->module);
 	if (err && !fail_text())
 		fail(err == -ENOSPC ? NP_EXIT_NO_SPACE : NP_EXIT_FAILED, err,
 		     "cannot make the parts of kernel %s in %s: %s", k->release, k->dir,

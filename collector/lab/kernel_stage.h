@@ -7,6 +7,6 @@
 
 /* Fills k->dir; sets release and layout in `k`. */
 int kernel_stage(struct lab_kernel *k, const char *kernel, const char *modules,
-		 const char *image_dir);
+		 const char *image_dir, enum np_isa isa);
 
 #endif

@@ -90,6 +90,20 @@ static int load(struct lab_kernel *k, const char *link)
 	return err;
 }
 
+/* ... and so has another hash. */
+static int mark_manifest(char **manifest, enum np_isa isa)
+{
+	char *marked;
+
+	if (isa != NP_ISA_SVM)
+		return 0;
+	if (asprintf(&marked, "%s(for SVM)\n", *manifest) < 0)
+		return -ENOMEM;
+	free(*manifest);
+	*manifest = marked;
+	return 0;
+}
+
 static int make(struct lab_kernel *k, const char *build, const char *image_dir,
 		const struct kernel_source *s, char **manifest)
 {
@@ -98,10 +112,13 @@ static int make(struct lab_kernel *k, const char *build, const char *image_dir,
 
 	if (err)
 		return err;
+	err = mark_manifest(manifest, s->choice->isa);
+	if (err)
+		return err;
 	hash(*manifest, k->hash);
 	err = fs_path(k->dir, "%s/kernel", build);
 	if (!err)
-		err = kernel_stage(k, kernel, modules, image_dir);
+		err = kernel_stage(k, kernel, modules, image_dir, s->choice->isa);
 	if (!err)
 		name_package(k, *manifest, s->choice->wanted);
 	return err ? err : save(k, *manifest);
@@ -138,6 +155,16 @@ static int check_version(const struct lab_kernel *k, const struct kernel_source 
 		    k->package);
 }
 
+/* The same kernel for another vendor's CPU is kept beside it, for it has other modules. */
+static void kernel_key(const struct kernel_source *s, char key[65])
+{
+	char source[96];
+
+	snprintf(source, sizeof(source), "%s%s", s->key,
+		 s->choice->isa == NP_ISA_SVM ? " SVM" : "");
+	hash(source, key);
+}
+
 int lab_kernel_ensure(struct lab_kernel *k, const char *cache, const char *image_dir,
 		      const struct lab_kernel_choice *choice, bool update)
 {
@@ -148,7 +175,7 @@ int lab_kernel_ensure(struct lab_kernel *k, const char *cache, const char *image
 	memset(k, 0, sizeof(*k));
 	if (err)
 		return err;
-	hash(s.key, key);
+	kernel_key(&s, key);
 	err = fs_path(link, "%s/kernel-%.16s", cache, key);
 	if (err)
 		return err;

@@ -15,10 +15,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bpf/events.h"
 #include "collector/lab/cache.h"
 
 #define KERNEL_DEFAULT "bookworm"
-#define KERNEL_MODULES "kvm_intel" /* with what it depends on */
 
 struct lab_kernel {
 	char dir[NP_PATH];
@@ -34,6 +34,7 @@ struct lab_kernel_choice {
 	const char *option;  /* for messages: "--l0-kernel" */
 	const char *wanted;  /* a suite, a version, or a file */
 	const char *modules; /* its folder of modules, or NULL */
+	enum np_isa isa; /* of the CPU it is for: whose module of KVM, with what that needs */
 };
 
 /* Finds the kernel in the cache, or makes it with the image's depmod. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One emulated machine: Bochs, with the guest's first serial port as its
- * console and the second as the way out for results (a tar stream).
+ * One emulated machine (emulator.h says by what), with the guest's first serial port as
+ * its console and the second as the way out for results (a tar stream).
  */
 #ifndef NESTPROF_MACHINE_H
 #define NESTPROF_MACHINE_H
@@ -12,16 +12,17 @@
 
 #include "collector/base/fsutil.h"
 #include "collector/base/proc.h"
+#include "collector/lab/boot_disk.h"
 
-/* What the machine's folder must hold: the boot disk, and the emulator's clock. */
-#define MACHINE_DISK "disk.img"
-#define MACHINE_CLOCK "still_time.so"
+struct emulator;
 
 struct machine_config {
 	const char *name;      /* for messages: "machine 1 (shadow-off)" */
-	const char *dir;       /* a folder of its own, with the files above */
-	const char *bochs;     /* the image's bochs folder */
-	const char *cpu_model; /* Bochs' name for it: "corei7_haswell_4770" */
+	const char *dir;       /* a folder of its own */
+	const char *image;     /* the image's folder */
+	const struct emulator *emulator;
+	const struct boot_disk *boot; /* no longer needed once it has started */
+	const char *cpu_model; /* the emulator's name for it: "corei7_haswell_4770" */
 	uint32_t memory_mib;
 	double silence_s;      /* the watchdog: no word from the guest for so long */
 	bool verbose;	       /* copy the console to stderr */

@@ -20,7 +20,7 @@
 #define MAX_WORDS 40
 #define KERNEL_PREFIX "linux-image-"
 
-int packages_fetch(const char *dir, bool tracers)
+int packages_fetch(const char *dir, unsigned parts)
 {
 	static const char *const update[] = { "update", NULL };
 	const char *install[MAX_WORDS] = { "-y", "--no-install-recommends", "--download-only",
@@ -35,9 +35,10 @@ int packages_fetch(const char *dir, bool tracers)
 	err = apt_run(&a, "apt-get", update, NULL);
 	if (err)
 		return err;
-	log_phase("fetch QEMU, Bochs and busybox%s", tracers ? ", perf and trace-cmd" : "");
+	log_phase("fetch QEMU, Bochs and busybox%s",
+		  parts & IMAGE_TRACERS ? ", perf and trace-cmd" : "");
 	for (const struct recipe_package *p = recipe_packages; p->name; p++)
-		if (recipe_takes(p, tracers))
+		if (recipe_takes(p, parts))
 			install[n++] = p->name;
 	return apt_run(&a, "apt-get", install, NULL);
 }

@@ -14,7 +14,7 @@
  * Fetches the recipe's packages (recipe_takes()) with all they depend on into dir/archives.
  * fail()s with apt's own first error line.
  */
-int packages_fetch(const char *dir, bool tracers);
+int packages_fetch(const char *dir, unsigned parts);
 
 /* Fetches the newest kernel of a Debian suite, without what it depends on. */
 int packages_fetch_kernel(const char *dir, const char *suite, bool security);

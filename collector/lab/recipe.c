@@ -36,9 +36,9 @@ const struct recipe_package recipe_packages[] = {
 	{ NULL, NULL, NULL },
 };
 
-bool recipe_takes(const struct recipe_package *p, bool tracers)
+bool recipe_takes(const struct recipe_package *p, unsigned parts)
 {
-	return tracers || !p->tracer;
+	return parts & IMAGE_TRACERS || !p->tracer;
 }
 
 static void add(SHA256_CTX *c, const char *text)
@@ -47,23 +47,25 @@ static void add(SHA256_CTX *c, const char *text)
 	SHA256Update(c, (const uint8_t *)text, strlen(text) + 1);
 }
 
-void recipe_hash(bool tracers, char out[65])
+void recipe_hash(unsigned parts, char out[65])
 {
 	SHA256_CTX c;
 
 	SHA256Init(&c);
 	add(&c, version);
 	for (const struct recipe_package *p = recipe_packages; p->name; p++)
-		if (recipe_takes(p, tracers))
+		if (recipe_takes(p, parts))
 			add(&c, p->name);
+	if (parts & IMAGE_QEMU)
+		add(&c, "QEMU");
 	SHA256End(&c, out);
 }
 
-void recipe_content_hash(const char *manifest, bool tracers, char out[65])
+void recipe_content_hash(const char *manifest, unsigned parts, char out[65])
 {
 	SHA256_CTX c;
 
-	recipe_hash(tracers, out);
+	recipe_hash(parts, out);
 	SHA256Init(&c);
 	add(&c, out);
 	add(&c, manifest);

@@ -19,13 +19,19 @@ extern const struct recipe_package recipe_packages[];
 /* In each suite of Debian, the package that stands for the newest kernel. */
 extern const char recipe_kernel[];
 
-/* Whether an image, with or without such tools, takes the package. */
-bool recipe_takes(const struct recipe_package *p, bool tracers);
+/* What an image can have besides; a bit each. */
+enum image_parts {
+	IMAGE_TRACERS = 1, /* perf and trace-cmd, in L0 */
+	IMAGE_QEMU = 2,	   /* QEMU to run on this machine, with its emulation of CPUs */
+};
+
+/* Whether an image with these parts takes the package. */
+bool recipe_takes(const struct recipe_package *p, unsigned parts);
 
 /* SHA-256 of all of the above and of the way stage.c uses it, in hex. */
-void recipe_hash(bool tracers, char out[65]);
+void recipe_hash(unsigned parts, char out[65]);
 
 /* ... and of the packages' contents. */
-void recipe_content_hash(const char *manifest, bool tracers, char out[65]);
+void recipe_content_hash(const char *manifest, unsigned parts, char out[65]);
 
 #endif

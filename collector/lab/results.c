@@ -88,7 +88,8 @@ int lab_results_collect(const struct lab_config *c, const struct lab_run *run,
 int lab_results_describe(struct np_result *r, const struct lab_config *c)
 {
 	const struct lab_image *image = c->image;
-	int err = np_result_set_env(r, "emulator", "Bochs %s", image->bochs_version);
+	int err = np_result_set_env(r, "emulator", "%s %s", c->emulator->name,
+				    c->emulator->version(image));
 
 	r->emulated = true;
 	snprintf(r->time_unit, sizeof(r->time_unit),

@@ -12,7 +12,6 @@
 #include "collector/base/log.h"
 #include "collector/base/workdir.h"
 #include "collector/l1_image.h"
-#include "collector/lab/boot_disk.h"
 #include "collector/lab/cpio.h"
 #include "collector/lab/machine.h"
 #include "collector/lab/untar.h"
@@ -36,7 +35,6 @@ struct place {
 struct lab_run {
 	struct lab_config c;
 	char dir[NP_PATH];
-	char bochs[NP_PATH];
 	struct place place[LAB_MAX_MACHINES];
 };
 
@@ -110,38 +108,59 @@ static int make_own_root(const struct lab_run *r, const struct place *p, uint32_
 	return err ? err : cpio_pack(root, cpio);
 }
 
-static int make_disk(const struct lab_run *r, struct place *p, uint32_t i)
-{
-	char kernel[NP_PATH], base[NP_PATH], modules[NP_PATH], l1[NP_PATH], own[NP_PATH];
-	char disk[NP_PATH];
-	const struct lab_kernel *l0 = r->c.l0;
-	struct boot_disk d = { .kernel = kernel,
-			       .kernel_base = l0->base,
-			       .kernel_entry = l0->entry,
-			       .kernel_end = l0->end,
-			       .initrd = { base, modules, own },
-			       .cmdline = L0_CMDLINE };
-	int err = fs_path(kernel, "%s/kernel.bin", l0->dir);
+/* What a machine boots, and the files' paths. */
+struct boot {
+	struct boot_disk disk;
+	char kernel[NP_PATH], elf[NP_PATH], base[NP_PATH], modules[NP_PATH], l1[NP_PATH];
+	char own[NP_PATH];
+};
 
+static int make_boot(const struct lab_run *r, struct place *p, uint32_t i, struct boot *b)
+{
+	const struct lab_kernel *l0 = r->c.l0;
+	int err = fs_path(b->kernel, "%s/kernel.bin", l0->dir);
+
+	b->disk = (struct boot_disk){ .kernel = b->kernel,
+				      .kernel_base = l0->base,
+				      .kernel_entry = l0->entry,
+				      .kernel_end = l0->end,
+				      .elf = b->elf,
+				      .initrd = { b->base, b->modules, b->own },
+				      .cmdline = L0_CMDLINE };
 	if (!err)
-		err = fs_path(base, "%s/base.cpio", r->c.image->dir);
+		err = fs_path(b->elf, "%s/vmlinux.cpio", l0->dir);
 	if (!err)
-		err = fs_path(modules, "%s/modules.cpio", l0->dir);
+		err = fs_path(b->base, "%s/base.cpio", r->c.image->dir);
+	if (!err)
+		err = fs_path(b->modules, "%s/modules.cpio", l0->dir);
 	if (!err && r->c.l1) {
-		err = fs_path(l1, "%s/vmlinux.cpio", r->c.l1->dir);
-		d.initrd[2] = l1;
-		d.initrd[3] = own;
+		err = fs_path(b->l1, "%s/vmlinux.cpio", r->c.l1->dir);
+		b->disk.initrd[2] = b->l1;
+		b->disk.initrd[3] = b->own;
 	}
-	if (!err)
-		err = fs_path(disk, "%s/" MACHINE_DISK, p->dir);
-	if (!err)
-		err = make_own_root(r, p, i, own);
-	return err ? err : boot_disk_write(&d, disk);
+	return err ? err : make_own_root(r, p, i, b->own);
+}
+
+static int start_machine(const struct lab_run *r, struct place *p, uint32_t i,
+			 const struct boot *b)
+{
+	return machine_start(&p->machine, &(struct machine_config){
+						  .name = r->c.name[i],
+						  .dir = p->dir,
+						  .image = r->c.image->dir,
+						  .emulator = r->c.emulator,
+						  .boot = &b->disk,
+						  .cpu_model = r->c.cpu_model,
+						  .memory_mib = r->c.memory_mib,
+						  .silence_s = r->c.silence_s,
+						  .verbose = r->c.verbose,
+					  });
 }
 
 static int start(struct lab_run *r, uint32_t i)
 {
 	struct place *p = &r->place[i];
+	struct boot b;
 	int err = fs_path(p->dir, "%s/machine%u", r->dir, i + 1);
 
 	if (!err)
@@ -149,23 +168,11 @@ static int start(struct lab_run *r, uint32_t i)
 	if (!err)
 		err = fs_mkdirs(p->results);
 	if (!err)
-		err = make_disk(r, p, i);
-	if (!err)
-		err = copy_data_as("still_time.so", p->dir, MACHINE_CLOCK);
+		err = make_boot(r, p, i, &b);
 	if (err && !fail_text())
 		fail(err == -ENOSPC ? NP_EXIT_NO_SPACE : NP_EXIT_FAILED, err,
 		     "cannot prepare %s: %s", p->dir, strerror(-err));
-	if (err)
-		return err;
-	return machine_start(&p->machine, &(struct machine_config){
-						  .name = r->c.name[i],
-						  .dir = p->dir,
-						  .bochs = r->bochs,
-						  .cpu_model = r->c.cpu_model,
-						  .memory_mib = r->c.memory_mib,
-						  .silence_s = r->c.silence_s,
-						  .verbose = r->c.verbose,
-					  });
+	return err ? err : start_machine(r, p, i, &b);
 }
 
 /* Until something comes from any machine, or a moment has passed. */
@@ -237,8 +244,6 @@ int lab_run(struct lab_run **out, const struct lab_config *c)
 	*out = r;
 	r->c = *c;
 	err = workdir_make(r->dir, c->cache, "run");
-	if (!err)
-		err = fs_path(r->bochs, "%s/bochs", c->image->dir);
 	log_phase("start %u emulated machine%s", c->nr_machines, c->nr_machines == 1 ? "" : "s");
 	for (uint32_t i = 0; !err && i < c->nr_machines; i++)
 		err = start(r, i);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "collector/lab/emulator.h"
 #include "collector/lab/image.h"
 #include "collector/lab/kernels.h"
 
@@ -18,7 +19,8 @@ struct lab_config {
 	const struct lab_image *image;
 	const struct lab_kernel *l0, *l1; /* no l1: the micro-hypervisor */
 	const char *cache;
-	const char *cpu_model;
+	const struct emulator *emulator;
+	const char *cpu_model; /* one that it knows */
 	uint32_t memory_mib;
 	double silence_s;
 	bool verbose;

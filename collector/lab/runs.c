@@ -92,6 +92,7 @@ static int run_variant(struct lab *l, const struct lab_kernel *l0, const char *c
 				  .l0 = l0,
 				  .l1 = o->what.micro ? NULL : &l->l1,
 				  .cache = l->cache,
+				  .emulator = emulator_of(o->isa),
 				  .cpu_model = cpu_model,
 				  .memory_mib = o->memory_mib,
 				  .silence_s = o->watchdog_s,
@@ -165,6 +166,12 @@ static bool wants_others(const struct selection *s)
 	return others;
 }
 
+static unsigned wanted_parts(const struct lab_options *o)
+{
+	return (wants_others(&o->what) ? IMAGE_TRACERS : 0) |
+	       (emulator_of(o->isa) == &emulator_qemu ? IMAGE_QEMU : 0);
+}
+
 int lab_runs(const struct lab_options *o)
 {
 	struct lab *l = calloc(1, sizeof(*l));
@@ -174,7 +181,7 @@ int lab_runs(const struct lab_options *o)
 		return err;
 	l->o = o;
 	if (!err)
-		err = lab_image_ensure(&l->image, l->cache, wants_others(&o->what), o->update);
+		err = lab_image_ensure(&l->image, l->cache, wanted_parts(o), o->update);
 	if (!err)
 		err = ensure_kernels(l);
 	if (!err)

@@ -13,6 +13,7 @@ struct lab_options {
 	struct selection what;
 	const char *output, *l0_command;
 	uint64_t memory_mib, watchdog_s, machines;
+	enum np_isa isa; /* of the CPU that is emulated */
 	uint32_t nr_l0, nr_cpus; /* as many as were named */
 	struct lab_kernel_choice l0[LAB_MAX_VARIANTS], l1;
 	const char *cpu_model[LAB_MAX_VARIANTS];

@@ -163,6 +163,25 @@ static int add_bochs(const char *tree, const char *dir)
 	return err;
 }
 
+/* QEMU too, with the emulation of CPUs, which is a file of its own. */
+static int add_qemu(const char *tree, const char *dir)
+{
+	static const char *const files[] = { CLOSURE_LOADER, "usr/share/qemu/pvh.bin",
+					     "usr/share/qemu/linuxboot_dma.bin",
+					     "usr/share/qemu/kvmvapic.bin",
+					     "usr/share/seabios/bios-256k.bin" };
+	static const char *const programs[] = { "usr/bin/qemu-system-x86_64",
+						"usr/" LIBDIR "/qemu/accel-tcg-x86_64.so" };
+	char qemu[NP_PATH];
+	int err = fs_path(qemu, "%s/qemu", dir);
+
+	for (size_t i = 0; !err && i < sizeof(files) / sizeof(*files); i++)
+		err = stage_copy(tree, files[i], qemu, strrchr(files[i], '/') + 1);
+	for (size_t i = 0; !err && i < sizeof(programs) / sizeof(*programs); i++)
+		err = add_programs(tree, programs[i], qemu);
+	return err;
+}
+
 int stage_image(struct lab_image *image, const char *tree)
 {
 	char root[NP_PATH], base[NP_PATH];
@@ -173,10 +192,12 @@ int stage_image(struct lab_image *image, const char *tree)
 		err = make_root(tree, root);
 	if (!err)
 		err = add_libraries(tree, root);
-	if (!err && image->tracers)
+	if (!err && image->parts & IMAGE_TRACERS)
 		err = add_tracers(tree, root);
 	if (!err)
 		err = add_bochs(tree, image->dir);
+	if (!err && image->parts & IMAGE_QEMU)
+		err = add_qemu(tree, image->dir);
 	if (!err)
 		err = fs_path(base, "%s/base.cpio", image->dir);
 	if (!err)

@@ -38,7 +38,7 @@ static int extract(struct archive *in, struct archive *out, struct archive_entry
 	return archive_write_finish_entry(out) < ARCHIVE_WARN ? -EIO : 0;
 }
 
-int untar(const char *tar, const char *to)
+static int unpack_or_say(const char *archive, const char *to, const char *what)
 {
 	struct archive *in = archive_read_new(), *out = archive_write_disk_new();
 	struct archive_entry *e;
@@ -46,16 +46,27 @@ int untar(const char *tar, const char *to)
 
 	archive_read_support_filter_gzip(in);
 	archive_read_support_format_tar(in);
+	archive_read_support_format_cpio(in);
 	/* `to` itself may be reached through links; the names inside are checked. */
 	archive_write_disk_set_options(out, ARCHIVE_EXTRACT_SECURE_NODOTDOT);
-	if (archive_read_open_filename(in, tar, 65536) != ARCHIVE_OK)
+	if (archive_read_open_filename(in, archive, 65536) != ARCHIVE_OK)
 		err = -EIO;
 	while (!err && (r = archive_read_next_header(in, &e)) != ARCHIVE_EOF)
 		err = r < ARCHIVE_WARN ? -EIO : extract(in, out, e, to);
 	if (err)
-		fail(NP_EXIT_MACHINE, err, "the results in %s are damaged: %s", tar,
+		fail(NP_EXIT_MACHINE, err, "%s %s are damaged: %s", what, archive,
 		     archive_error_string(in) ? archive_error_string(in) : "cut off");
 	archive_read_free(in);
 	archive_write_free(out);
 	return err;
+}
+
+int untar(const char *tar, const char *to)
+{
+	return unpack_or_say(tar, to, "the results in");
+}
+
+int unpack(const char *archive, const char *to)
+{
+	return unpack_or_say(archive, to, "the contents of");
 }

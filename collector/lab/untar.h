@@ -10,4 +10,7 @@
  */
 int untar(const char *tar, const char *to);
 
+/* The same of what this machine made itself: such a stream, or a cpio file. */
+int unpack(const char *archive, const char *to);
+
 #endif

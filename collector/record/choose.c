@@ -30,6 +30,20 @@ static void choose_exit(struct record_bpf *skel, enum reason_way way, bool field
 	bpf_map__set_autocreate(skel->maps.typed, way == REASON_BY_KPTR);
 }
 
+static void choose_vmx(struct record_bpf *skel, const struct kvm_hooks *h, bool fields)
+{
+	choose_exit(skel, h->reason, fields);
+	want(skel->progs.inject, !h->infers);
+}
+
+static void choose_svm(struct record_bpf *skel, enum reason_way way)
+{
+	want(skel->progs.svm_exit_cast, way == REASON_BY_CAST);
+	want(skel->progs.svm_exit_read, way == REASON_BY_READ);
+	want(skel->progs.svm_inject, true);
+	bpf_map__set_autocreate(skel->maps.typed, false);
+}
+
 /* For a kernel whose modules have no BTF. */
 static void choose_unchecked(struct record_bpf *skel)
 {
@@ -58,10 +72,12 @@ static void choose_checked(struct record_bpf *skel, const struct kvm_hooks *h,
 	bool to = c->syncs && h->has_sync[NP_SYNC_TO_SHADOW];
 	bool from = c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW];
 
-	choose_exit(skel, h->reason, c->fields);
+	if (h->isa == NP_ISA_SVM)
+		choose_svm(skel, h->reason);
+	else
+		choose_vmx(skel, h, c->fields);
 	want(skel->progs.entry, c->entries && h->has_entry && h->tells_level);
 	want(skel->progs.any_entry, c->entries && h->has_entry && !h->tells_level);
-	want(skel->progs.inject, !h->infers);
 	want(skel->progs.halt, h->infers && h->has_halt);
 	want(skel->progs.vmenter, h->vmenter_is_event);
 	want(skel->progs.vmenter_function, !h->vmenter_is_event);

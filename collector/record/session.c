@@ -35,6 +35,9 @@ static int probe(struct record_session *s)
 {
 	int err = programs_probe(&s->hooks);
 
+	if (!err && s->c.fields && s->hooks.isa == NP_ISA_SVM)
+		return fail(NP_EXIT_USAGE, -EOPNOTSUPP,
+			    "KVM is kvm_amd here: SVM has no VMCS, whose fields could be told");
 	if (!err && s->c.fields && !s->hooks.has_accesses)
 		return session_fields_refuse();
 	if (!err && s->c.fields && !s->hooks.has_start)
@@ -66,6 +69,7 @@ static int load_chosen(struct record_session *s)
 	if (err)
 		return err;
 	s->skel->rodata->target_tgid = s->c.tgid;
+	s->skel->rodata->kvm_isa = s->hooks.isa;
 	s->skel->rodata->infers = s->hooks.infers;
 	s->skel->rodata->forgets = s->hooks.vcpu_destroy;
 	s->skel->rodata->at = s->hooks.at;

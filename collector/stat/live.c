@@ -2,10 +2,9 @@
 #include "collector/stat/live.h"
 
 #include "collector/host/hostfs.h"
+#include "collector/host/vendor.h"
 #include "collector/host/vms.h"
 #include "collector/stat/wait.h"
-
-#define KVM_INTEL "/sys/module/kvm_intel"
 
 int live_open(struct live *l, const struct target *t)
 {
@@ -78,7 +77,7 @@ bool live_was_unloaded(struct live *l)
 	bool before = l->unloaded;
 
 	/* The hooks stay in kvm's own code. */
-	l->unloaded = !host_exists(KVM_INTEL);
+	l->unloaded = !host_exists(KVM_SYSFS, kvm_module_name());
 	return l->unloaded && !before;
 }
 

@@ -185,13 +185,24 @@ static bool is_wanted(const struct stat_metric *m)
 	return false;
 }
 
+static bool is_of_their_isa(const struct stat_metric *m, const struct top_item *items, uint32_t n)
+{
+	uint32_t isa = stat_metric_isa(m);
+
+	for (uint32_t i = 0; isa && i < n; i++)
+		if (items[i].line->isa == isa)
+			return true;
+	return !isa || (isa == NP_ISA_VMX && !n);
+}
+
 static void add_line_metrics(struct choice *to, const struct top_item *items, uint32_t n)
 {
 	for (uint32_t i = 0; i < stat_nr_metrics; i++) {
 		const struct stat_metric *m = &stat_metrics[i];
 
-		if (m->value && (is_sort(to, m->column.key) || m->shown == STAT_ALWAYS ||
-				 (is_wanted(m) && any_has(m, items, n))))
+		if (m->value && is_of_their_isa(m, items, n) &&
+		    (is_sort(to, m->column.key) || m->shown == STAT_ALWAYS ||
+		     (is_wanted(m) && any_has(m, items, n))))
 			add(to, (struct top_column){ .column = &m->column, .line = m });
 	}
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Usage: tests/lab/bad_luck.sh build/nestprof
+# Usage: tests/lab/bad_luck.sh build/nestprof [intel|amd]
 # What befalls the lab: each gives one line and its own exit code, and leaves
 # no process, run folder, lock or half a result behind. Wants a cached image.
 set -u
@@ -8,17 +8,22 @@ NESTPROF=$(realpath "$1")
 cd "$(dirname "$(realpath "$0")")/../.." || exit 1
 . tests/cli/engine.sh
 cache=${NESTPROF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/nestprof}
-short="--arms single --workloads cpuid --repetitions 1 --no-charts"
+cpu=${2:-intel}
+short="--cpu $cpu --arms single --workloads cpuid --repetitions 1 --no-charts"
+case $cpu in
+intel) emulator=Bochs gone=7 moments="0 2 12" kernel=kernel.bin unknown='Bochs says .*cpu' ;;
+amd) emulator=QEMU gone=9 moments="0 1 3" kernel=vmlinux.cpio unknown="QEMU says .*'nosuch'" ;;
+esac
 
 left_behind() { # cache
 	local left
 	left=$(find "$1" -maxdepth 1 \( -name 'run-*' -o -name 'build-*' \))
 	[ -z "$left" ] || complaint "left behind: $left"
-	[ -z "$(bochs_pids "$1")" ] || complaint "a Bochs still runs"
+	[ -z "$(emulator_pids "$1")" ] || complaint "an emulator still runs"
 }
 
-# Bochs runs in the folder of its machine, below the cache.
-bochs_pids() { # cache
+# An emulator runs in the folder of its machine, below the cache.
+emulator_pids() { # cache
 	local p
 	for p in /proc/[0-9]*; do
 		case $(readlink "$p/cwd" 2>/dev/null) in
@@ -27,7 +32,7 @@ bochs_pids() { # cache
 	done
 }
 
-# Starts the lab, waits until Bochs runs and a little more, does something.
+# Starts the lab, waits until the emulator runs and a little more, does something.
 # The lab is exec'ed, so that a signal reaches it and not a shell before it.
 during() { # seconds, function
 	rm -rf "$work/dir"; mkdir "$work/dir"
@@ -35,7 +40,7 @@ during() { # seconds, function
 	(cd "$work/dir" && trap - INT && exec "$NESTPROF" lab $short) </dev/null >"$work/out" 2>"$work/err" &
 	lab=$!
 	local tries=0
-	until [ -n "$(bochs_pids "$cache")" ] || [ $tries -ge 100 ]; do
+	until [ -n "$(emulator_pids "$cache")" ] || [ $tries -ge 100 ]; do
 		sleep 0.1
 		tries=$((tries + 1))
 	done
@@ -46,7 +51,7 @@ during() { # seconds, function
 }
 
 interrupt() { kill -INT "$lab"; }
-kill_bochs() { bochs_pids "$cache" | xargs -r kill -KILL; }
+kill_emulator() { emulator_pids "$cache" | xargs -r kill -KILL; }
 kill_nestprof() { kill -KILL "$lab"; }
 
 expect() { # name, exit code, a pattern on stderr
@@ -70,22 +75,22 @@ complaints=
 # shellcheck disable=SC2086
 check "a silent machine is given up" 9 'err=hung: it said nothing' -- lab $short --watchdog 1
 # shellcheck disable=SC2086
-check "a CPU that Bochs does not know" 9 'err=Bochs says .*cpu' -- lab $short --cpu-model nosuch
+check "a CPU that $emulator does not know" 9 "err=$unknown" -- lab $short --cpu-model nosuch
 # shellcheck disable=SC2086
-check "a CPU without VMX: L0's own words and code" 3 'err=in its L0: ' -- lab $short --cpu-model core2_penryn_t9600
+[ "$cpu" = amd ] || check "a CPU without VMX: L0's own words and code" 3 'err=in its L0: ' -- lab $short --cpu-model core2_penryn_t9600
 
-for after in 0 2 12; do
+for after in $moments; do
 	during $after interrupt
-	expect "Ctrl-C $after s after Bochs started" 130 'interrupted'
+	expect "Ctrl-C $after s after $emulator started" 130 'interrupted'
 done
-during 2 kill_bochs
-expect "a Bochs that dies" 9 'ended without results'
+during 2 kill_emulator
+expect "a $emulator that dies" 9 'ended without results'
 
 during 2 kill_nestprof
 sleep 1
 check_code 137 "$code"
-[ -z "$(bochs_pids "$cache")" ] || complaint "Bochs outlived a killed nestprof"
-verdict "SIGKILL of nestprof: Bochs goes with it"
+[ -z "$(emulator_pids "$cache")" ] || complaint "$emulator outlived a killed nestprof"
+verdict "SIGKILL of nestprof: $emulator goes with it"
 complaints=
 # shellcheck disable=SC2086
 check "the next run removes what the killed one left" 9 -- lab $short --watchdog 1
@@ -103,8 +108,8 @@ broken() { # name, exit code, pattern; the function break_it does the harm
 	left_behind "$copy"
 	rm -rf "$copy"
 }
-break_it() { find "$copy" -name kernel.bin -delete; }
-broken "an image whose kernel is gone" 7 'kernel.bin'
+break_it() { find "$copy" -name $kernel -delete; }
+broken "an image whose kernel is gone" "$gone" $kernel
 break_it() {
 	find "$copy" -name base.cpio | while read -r f; do
 		head -c 1000000 "$f" >"$f.cut" && mv "$f.cut" "$f"

@@ -116,7 +116,7 @@ static uint64_t compare(const char *file, const char *event, const char *key,
 
 	snprintf(name, sizeof(name), "%s.%s", file, event);
 	text = text_of(name);
-	assert_int_equal(hist_parse(&h, text, key), 0);
+	assert_int_equal(hist_parse(&h, text, key, NP_ISA_VMX), 0);
 	assert_int_equal(h.dropped, 0);
 	free(text);
 	for (uint32_t i = 0; ours && i < NP_REASONS; i++) {

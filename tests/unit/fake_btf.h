@@ -27,6 +27,8 @@ struct fake_kernel {
 	bool no_vmcs02;
 	bool no_notifiers;
 	bool amd;
+	bool no_vcpu_svm;
+	bool no_vmcb;
 	bool intel;
 };
 
@@ -96,6 +98,13 @@ static inline void fake_vmx(struct btf *b, const struct fake_kernel *k, int u32)
 	}
 }
 
+static inline void fake_svm(struct btf *b, const struct fake_kernel *k, int u64)
+{
+	fake_struct(b, "vcpu_svm", "vcpu", u64);
+	if (!k->no_vmcb)
+		btf__add_field(b, "vmcb", u64, 192, 0);
+}
+
 static inline void fake_btf_make(struct kvm_btf *out, const struct fake_kernel *k)
 {
 	struct btf *b = btf__new_empty();
@@ -110,6 +119,8 @@ static inline void fake_btf_make(struct kvm_btf *out, const struct fake_kernel *
 	out->vmlinux = b;
 	if (!k->no_vcpu_vmx)
 		fake_vmx(b, k, u32);
+	if (k->amd && !k->no_vcpu_svm)
+		fake_svm(b, k, u64);
 	fake_event(b, "btf_trace_kvm_exit", k->exit_args, "vi", t);
 	fake_event(b, "btf_trace_kvm_nested_vmexit", k->nested_args, "vi", t);
 	fake_event(b, "btf_trace_kvm_nested_vmexit_inject", k->inject_args, "iiiiii", t);

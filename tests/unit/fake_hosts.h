@@ -74,12 +74,19 @@ static inline void fake_intel_host(void)
 static inline void fake_amd_host(void)
 {
 	fake_debian();
-	fake_cpuinfo("svm npt", NULL);
+	fake_cpuinfo("svm npt vgif", NULL); /* and no v_vmsave_vmload */
 	fake_caps("000001ffffffffff");
 	fake_file("/sys/module/kvm/initstate", "live\n");
 	fake_file("/sys/module/kvm_amd/initstate", "live\n");
+	fake_file("/sys/module/kvm_amd/parameters/nested", "1\n");
+	fake_file("/sys/module/kvm_amd/parameters/npt", "Y\n");
+	fake_file("/sys/module/kvm_amd/parameters/vgif", "0\n");
 	fake_file("/dev/kvm", "%s", "");
 	fake_file("/sys/kernel/btf/vmlinux", "%s", "");
+	fake_file("/sys/kernel/btf/kvm", "%s", "");
+	fake_file("/sys/kernel/btf/kvm_amd", "%s", "");
+	fake_kvm_events();
+	fake_program("/usr/bin/qemu-system-x86_64");
 }
 
 /* Nothing of KVM, no capability, no apt. */
@@ -88,6 +95,13 @@ static inline void fake_container(void)
 	fake_file("/proc/cpuinfo", "processor\t: 0\nflags\t\t: fpu lm\n");
 	fake_caps("0000000000000000");
 	setenv("PATH", "/usr/bin", 1);
+}
+
+/* Its host gave this virtual machine no nested paging. */
+static inline void fake_amd_host_without_npt(void)
+{
+	fake_amd_host();
+	fake_cpuinfo("svm vgif", NULL);
 }
 
 #endif

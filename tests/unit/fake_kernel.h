@@ -9,6 +9,9 @@
 #include "collector/host/loader.h"
 #include "tests/unit/fake_host.h"
 
+#define KVM_INTEL "/sys/module/kvm_intel"
+#define KVM_COMMON_FOLDER "/sys/module/kvm"
+
 /* What the fake kernel makes of a load. */
 static struct {
 	int loads, unloads;
@@ -81,12 +84,12 @@ static inline int fake_find(const char *module)
 
 static inline int fake_load_common(const char *options)
 {
-	assert_false(host_exists(KVM_COMMON));
+	assert_false(host_exists(KVM_COMMON_FOLDER));
 	kernel.common_loads++;
 	snprintf(kernel.common_options, sizeof(kernel.common_options), "%s", options);
-	set_param_of(KVM_COMMON, "tdp_mmu", "Y", 0444);
-	set_param_of(KVM_COMMON, "halt_poll_ns", "200000", 0644);
-	apply_to(KVM_COMMON, options);
+	set_param_of(KVM_COMMON_FOLDER, "tdp_mmu", "Y", 0444);
+	set_param_of(KVM_COMMON_FOLDER, "halt_poll_ns", "200000", 0644);
+	apply_to(KVM_COMMON_FOLDER, options);
 	return 0;
 }
 
@@ -100,7 +103,7 @@ static inline int fake_load(const char *module, const char *options)
 	snprintf(kernel.last_options, sizeof(kernel.last_options), "%s", options);
 	if (kernel.load_error)
 		return kernel.load_error;
-	if (!host_exists(KVM_COMMON))
+	if (!host_exists(KVM_COMMON_FOLDER))
 		fake_load_common(""); /* as what it depends on */
 	if (kernel.refused && strstr(options, kernel.refused))
 		return -EINVAL;
@@ -119,7 +122,7 @@ static inline int fake_unload(const char *module)
 {
 	if (!strcmp(module, "kvm")) {
 		assert_false(host_exists(KVM_INTEL));
-		fake_remove(KVM_COMMON);
+		fake_remove(KVM_COMMON_FOLDER);
 		return 0;
 	}
 	assert_string_equal(module, "kvm_intel");

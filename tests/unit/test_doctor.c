@@ -118,6 +118,12 @@ static void test_amd_host(void **state)
 	(void)state;
 	fake_amd_host();
 	o = doctor_json(&code);
+	assert_int_equal(code, NP_EXIT_OK);
+	assert_verdict(o, "ab", true, NP_EXIT_OK);
+	assert_facts_are_whole(o);
+	json_decref(o);
+	fake_amd_host_without_npt();
+	o = doctor_json(&code);
 	assert_int_equal(code, NP_EXIT_ONLY_LAB);
 	assert_verdict(o, "ab", false, NP_EXIT_NO_VMX);
 	assert_verdict(o, "lab", true, NP_EXIT_OK);
@@ -157,10 +163,10 @@ static void test_text(void **state)
 	char *text;
 
 	(void)state;
-	fake_amd_host();
+	fake_amd_host_without_npt();
 	assert_int_equal(doctor(NULL, &text), NP_EXIT_ONLY_LAB);
-	assert_non_null(strstr(text, "\n  VMX: use nestprof lab"));
-	assert_non_null(strstr(text, "\nab: cannot run here: VMX (no VMX: an AMD CPU"));
+	assert_non_null(strstr(text, "\n  nested paging: enable it in the firmware"));
+	assert_non_null(strstr(text, "\nab: cannot run here: nested paging (no npt"));
 	assert_non_null(strstr(text, "\nlab: can run here\n"));
 	assert_null(strchr(text, '\033'));
 	free(text);

@@ -87,12 +87,29 @@ static void test_amd_host(void **state)
 	(void)state;
 	fake_amd_host();
 	facts_gather(&facts);
-	assert_fact("VMX", FACT_MISSING, "AMD");
-	assert_fact("KVM backend", FACT_MISSING, "kvm_amd");
-	assert_fact("BTF of kvm", FACT_WARN, "none");
-	assert_fact("BTF of kvm_intel", FACT_UNKNOWN, "not loaded");
-	assert_first_for_ab("VMX", NP_EXIT_NO_VMX);
+	assert_fact("SVM", FACT_OK, "flags");
+	assert_fact("nested paging", FACT_OK, "flags");
+	assert_fact("virtual GIF", FACT_OK, "has it");
+	assert_fact("virtual VMLOAD and VMSAVE", FACT_WARN, "v_vmsave_vmload");
+	assert_fact("KVM backend", FACT_OK, "kvm_amd");
+	assert_fact("kvm_amd nested", FACT_OK, "1");
+	assert_fact("kvm_amd npt", FACT_OK, "Y");
+	assert_fact("kvm_amd vgif", FACT_WARN, "0");
+	assert_fact("kvm_amd vls", FACT_UNKNOWN, "this kvm_amd does not show it");
+	assert_fact("BTF of kvm_amd", FACT_OK, "/sys/kernel/btf/kvm_amd");
 	assert_fact("apt-get", FACT_OK, "/usr/bin/apt-get");
+	for (uint32_t i = 0; i < facts.n; i++)
+		assert_null(strstr(facts.fact[i].name, "VMX"));
+	assert_true(facts_allow(&facts, FOR_AB, NULL));
+}
+
+static void test_amd_host_without_npt(void **state)
+{
+	(void)state;
+	fake_amd_host_without_npt();
+	facts_gather(&facts);
+	assert_fact("nested paging", FACT_MISSING, "no npt");
+	assert_first_for_ab("nested paging", NP_EXIT_NO_VMX);
 }
 
 static void test_container(void **state)
@@ -312,6 +329,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(test_intel_host),	    TEST(test_amd_host),
+		TEST(test_amd_host_without_npt),
 		TEST(test_container),	    TEST(test_nothing_at_all),
 		TEST(test_other_backend),   TEST(test_built_in),
 		TEST(test_not_loaded_yet),  TEST(test_features_missing),

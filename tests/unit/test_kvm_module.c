@@ -182,7 +182,7 @@ static void test_parameters_of_kvm(void **state)
 					       { "kvm.halt_poll_ns", "0" } };
 
 	(void)state;
-	set_param_of(KVM_COMMON, "halt_poll_ns", "1000", 0644);
+	set_param_of(KVM_COMMON_FOLDER, "halt_poll_ns", "1000", 0644);
 	assert_int_equal(kvm_module_begin(), 0);
 	assert_int_equal(kvm_module_load(shadow_off, 2), 0);
 	assert_int_equal(kernel.common_loads, 0);
@@ -205,11 +205,11 @@ static void test_kvm_was_not_loaded(void **state)
 
 	(void)state;
 	fake_remove(KVM_INTEL);
-	fake_remove(KVM_COMMON);
+	fake_remove(KVM_COMMON_FOLDER);
 	assert_int_equal(kvm_module_begin(), 0);
 	assert_int_equal(kvm_module_load(odd, 1), 0);
 	assert_int_equal(kvm_module_restore(), 0);
-	assert_false(host_exists(KVM_COMMON));
+	assert_false(host_exists(KVM_COMMON_FOLDER));
 	assert_nothing_left();
 }
 

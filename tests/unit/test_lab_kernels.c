@@ -178,7 +178,7 @@ static void kernels_have_names_and_numbers(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		struct lab_kernel_choice c = { "--l0-kernel", names[i].wanted, NULL };
+		struct lab_kernel_choice c = { "--l0-kernel", names[i].wanted, NULL, NP_ISA_VMX };
 
 		assert_int_equal(kernel_source_find(&s, &c), 0);
 		assert_string_equal(s.suite, names[i].suite);
@@ -193,7 +193,7 @@ static void what_is_no_kernel_is_said(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
-		struct lab_kernel_choice c = { "--l0-kernel", wrong[i], NULL };
+		struct lab_kernel_choice c = { "--l0-kernel", wrong[i], NULL, NP_ISA_VMX };
 
 		fail_clear();
 		assert_true(kernel_source_find(&s, &c) < 0);
@@ -209,7 +209,7 @@ static void packages_come_with_their_modules(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(with_modules) / sizeof(*with_modules); i++) {
-		struct lab_kernel_choice c = { "--l1-kernel", with_modules[i], "/tmp" };
+		struct lab_kernel_choice c = { "--l1-kernel", with_modules[i], "/tmp", NP_ISA_VMX };
 
 		fail_clear();
 		assert_true(kernel_source_find(&s, &c) < 0);
@@ -225,7 +225,7 @@ static void files_that_are_missing_are_named(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(missing) / sizeof(*missing); i++) {
-		struct lab_kernel_choice c = { "--l1-kernel", missing[i], NULL };
+		struct lab_kernel_choice c = { "--l1-kernel", missing[i], NULL, NP_ISA_VMX };
 
 		fail_clear();
 		assert_true(kernel_source_find(&s, &c) < 0);
@@ -237,7 +237,7 @@ static void files_that_are_missing_are_named(void **state)
 static void a_kernel_without_its_modules_is_refused(void **state)
 {
 	struct small_kernel small = small_kernel();
-	struct lab_kernel_choice c = { "--l0-kernel", in_dir("vmlinux"), NULL };
+	struct lab_kernel_choice c = { "--l0-kernel", in_dir("vmlinux"), NULL, NP_ISA_VMX };
 	struct kernel_source s;
 
 	(void)state;
@@ -251,7 +251,7 @@ static void a_kernel_without_its_modules_is_refused(void **state)
 /* The source of a file goes by what is in it, not by its name. */
 static void packages_are_known_by_their_contents(void **state)
 {
-	struct lab_kernel_choice c = { "--l0-kernel", in_dir("linux.deb"), NULL };
+	struct lab_kernel_choice c = { "--l0-kernel", in_dir("linux.deb"), NULL, NP_ISA_VMX };
 	struct kernel_source a, b;
 
 	(void)state;

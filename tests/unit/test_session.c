@@ -87,6 +87,21 @@ static void kernels_that_do(void **state)
 	assert_null(fail_text());
 }
 
+static void kernels_on_amd(void **state)
+{
+	struct kvm_hooks h;
+
+	(void)state;
+	assert_int_equal(judge(&(struct fake_kernel){ .no_vcpu_vmx = true, .amd = true }, &h), 0);
+	assert_int_equal(h.isa, NP_ISA_SVM);
+	assert_int_equal(h.at.vmcb, 24);
+	assert_int_equal(h.reason, REASON_BY_READ);
+	assert_false(h.infers);
+	assert_true(h.vmenter_is_event);
+	assert_int_equal(judge(&(struct fake_kernel){ .reason = IN_UNION }, &h), 0);
+	assert_int_equal(h.isa, NP_ISA_VMX);
+}
+
 /* Debian's 5.10: vmlinux has BTF, KVM's modules have none. */
 static void kernels_without_btf_of_modules(void **state)
 {
@@ -123,7 +138,11 @@ static void kernels_that_lack_something(void **state)
 		{ { .vmenter_args = "iiiiii" }, "kvm_nested_vmenter has" },
 		{ { .vmenter_args = "" }, "nested_vmx_enter_non_root_mode" },
 		{ { .no_vcpu_vmx = true }, "struct vcpu_vmx is in no BTF" },
-		{ { .no_vcpu_vmx = true, .amd = true }, "SVM is not supported yet" },
+		{ { .no_vcpu_vmx = true, .amd = true, .no_vcpu_svm = true },
+		  "struct vcpu_svm is in no BTF" },
+		{ { .no_vcpu_vmx = true, .amd = true, .no_vmcb = true }, "vcpu_svm.vmcb" },
+		{ { .amd = true, .exit_args = "ivi", .nested_args = "ivi" }, "Linux 5.15" },
+		{ { .amd = true, .vmenter_args = "" }, "Linux 5.15" },
 		{ { .reason = IN_U32 }, "vcpu_vmx.exit_reason" },
 		{ { .reason = NOWHERE }, "vcpu_vmx.vt.exit_reason" },
 		{ { .no_guest_mode = true, .no_vmcs02 = true }, "stat.guest_mode" },
@@ -248,6 +267,19 @@ static void choose_by_read(struct nested_bpf *skel)
 	bpf_map__set_autocreate(skel->maps.typed, false);
 }
 
+/* These need no type of kvm_amd's. */
+static void choose_svm_hooks(struct nested_bpf *skel)
+{
+	bpf_program__set_autoload(skel->progs.svm_exit_cast, true);
+	bpf_program__set_autoload(skel->progs.svm_exit_cast_timed, true);
+	bpf_program__set_autoload(skel->progs.svm_exit_read, true);
+	bpf_program__set_autoload(skel->progs.svm_exit_read_timed, true);
+	bpf_program__set_autoload(skel->progs.svm_inject, true);
+	bpf_program__set_autoload(skel->progs.svm_inject_timed, true);
+	bpf_map__set_autocreate(skel->maps.typed, false);
+	skel->rodata->kvm_isa = NP_ISA_SVM;
+}
+
 static void verify(bool in_vt, bool infers, void (*choose)(struct nested_bpf *skel))
 {
 	char path[] = "/tmp/nestprof-btf-XXXXXX";
@@ -304,6 +336,7 @@ static void verifier_accepts_the_programs(void **state)
 		verify(in_vt, true, choose_accesses);
 		verify(in_vt, true, choose_by_read);
 		verify(in_vt, false, choose_by_read);
+		verify(in_vt, false, choose_svm_hooks);
 	}
 	verify_unchecked();
 }
@@ -340,6 +373,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(kernels_that_do, clear),
+		cmocka_unit_test_setup(kernels_on_amd, clear),
 		cmocka_unit_test_setup(kernels_without_btf_of_modules, clear),
 		cmocka_unit_test_setup(kernels_that_lack_something, clear),
 		cmocka_unit_test_setup(decisive_line_of_a_chatter, clear),

@@ -65,7 +65,7 @@ static enum verdict load_and_attach(bool times)
 	choose_programs(skel, &hooks, &c);
 	skel->rodata->infers = true;
 	skel->rodata->counts_paths = true;
-	skel->rodata->at = (struct np_offsets){ 8, 16, 24, 32, 40, 48, 56, 64 };
+	skel->rodata->at = (struct np_offsets){ 8, 16, 24, 32, 40, 48, 56, 64, 72 };
 	if (nested_bpf__load(skel))
 		return CANNOT_LOAD;
 	if (nested_bpf__attach(skel) || !bpf_program__attach(skel->progs.entry_failed))

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/exit_reason.h"
 #include "analysis/stat_metrics.h"
 #include "analysis/stat_tables.h"
 #include "bpf/nested_fsm.h"
@@ -296,6 +297,29 @@ static void text_shows_what_there_is(void **state)
 	assert_true(has_column("vm") && has_column("pid") && !has_column("vcpu"));
 }
 
+/* The same table, with SVM's instructions where VMX's are otherwise. */
+static void text_of_an_amd_host(void **state)
+{
+	const uint32_t cpuid = np_exit_reason_find(NP_ISA_SVM, "cpuid");
+	const uint32_t l1[] = { NP_SVM_VMLOAD, NP_SVM_STGI, cpuid, NP_SVM_VMLOAD, NP_SVM_VMRUN };
+	const struct stat_line *line;
+
+	(void)state;
+	vcpu.isa = NP_ISA_SVM;
+	np_fsm_exit(&pools, &vcpu, NP_SVM_VMRUN, NP_LEVEL_L1, false);
+	np_fsm_vmenter(&pools, &vcpu, false);
+	given_to_l1(cpuid, l1, 5);
+	given_to_l1(NP_SVM_VMLOAD, l1, 5);
+	finish(&everybody, 0, "share");
+	assert_int_equal(stat_table_lines(&table, &lines, STAT_BY_REASON, STAT_FORM_TEXT, NULL), 0);
+	assert_true(has_column("per_exit_vmload") && has_column("per_exit_stgi"));
+	assert_false(has_column("per_exit_vmread") || has_column("per_exit_vmwrite"));
+	line = find(STAT_L2, cpuid);
+	assert_true(value(line, "per_exit") == 5 && value(line, "per_exit_vmload") == 2);
+	assert_true(value(line, "per_exit_vmentry") == 1 && value(line, "per_exit_rest") == 1);
+	assert_true(value(find(STAT_THIRD, NP_SVM_VMLOAD), "exits") == 1);
+}
+
 static void data_has_every_column_always(void **state)
 {
 	const struct stat_when when = { 3, 2.0, 1.0 };
@@ -367,6 +391,7 @@ int main(void)
 		TEST(sorted_by_any_metric),
 		TEST(vms_keep_together),
 		TEST(text_shows_what_there_is),
+		TEST(text_of_an_amd_host),
 		TEST(data_has_every_column_always),
 		TEST(json_rows),
 	};

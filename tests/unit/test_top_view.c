@@ -133,7 +133,7 @@ static void every_column_sorts(void **state)
 	for (uint32_t i = 0; i < stat_nr_metrics; i++) {
 		const struct stat_metric *m = &stat_metrics[i];
 
-		if (!m->value || m->shown != STAT_ALWAYS)
+		if (!m->value || m->shown != STAT_ALWAYS || stat_metric_isa(m) == NP_ISA_SVM)
 			continue;
 		s.view.looks[TOP_REASONS].sort = m->column.key;
 		s.view.looks[TOP_REASONS].reverse = false;

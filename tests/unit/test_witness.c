@@ -39,7 +39,7 @@ static void hist_by_reason(void **state)
 	struct hist h;
 
 	(void)state;
-	assert_int_equal(hist_parse(&h, hist_text, "exit_reason"), 0);
+	assert_int_equal(hist_parse(&h, hist_text, "exit_reason", NP_ISA_VMX), 0);
 	assert_int_equal(h.count[12], 1);
 	assert_int_equal(h.count[23], 7055); /* with a modifier bit, too */
 	assert_int_equal(h.count[33], 2);
@@ -54,7 +54,7 @@ static void hist_without_events(void **state)
 
 	(void)state;
 	assert_int_equal(hist_parse(&h, "# event histogram\n\nTotals:\n    Hits: 0\n"
-					"    Entries: 0\n    Dropped: 4\n", "isa"), 0);
+					"    Entries: 0\n    Dropped: 4\n", "isa", NP_ISA_VMX), 0);
 	assert_int_equal(h.hits, 0);
 	assert_int_equal(h.dropped, 4);
 }
@@ -69,7 +69,7 @@ static void hist_cut_off(void **state)
 	for (size_t len = 0; len <= last; len++) {
 		char *text = strndup(hist_text, len);
 
-		assert_int_equal(hist_parse(&h, text, "exit_reason"), -EINVAL);
+		assert_int_equal(hist_parse(&h, text, "exit_reason", NP_ISA_VMX), -EINVAL);
 		free(text);
 	}
 }
@@ -86,8 +86,8 @@ static void hist_of_something_else(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(hist_parse(&h, bad[i], "exit_reason"), -EINVAL);
-	assert_int_equal(hist_parse(&h, hist_text, "exit_code"), -EINVAL);
+		assert_int_equal(hist_parse(&h, bad[i], "exit_reason", NP_ISA_VMX), -EINVAL);
+	assert_int_equal(hist_parse(&h, hist_text, "exit_code", NP_ISA_VMX), -EINVAL);
 }
 
 static char root[] = "/tmp/nestprof-witness-XXXXXX";

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From SVM's exit codes to the indexes that they are counted under. */
+#ifndef NESTPROF_SVM_EXITS_H
+#define NESTPROF_SVM_EXITS_H
+
+#include "bpf/events.h"
+
+/*
+ * Most codes are below 0x100. Beyond are nested paging's and the AVIC's, from 0x400 on, and
+ * -1, an entry that the CPU refused.
+ */
+#define NP_SVM_LOW 0x100
+#define NP_SVM_HIGH 0x400
+#define NP_SVM_HIGHS 4
+#define NP_SVM_INVALID 0xffffffff
+#define NP_SVM_SLOTS 0x200 /* a power of two */
+
+#define NP_SVM_SLOT(code)                                                                          \
+	(((code) >= NP_SVM_HIGH && (code) < NP_SVM_HIGH + NP_SVM_HIGHS ?                           \
+		  (code) - NP_SVM_HIGH + NP_SVM_LOW :                                              \
+		  (code)) & (NP_SVM_SLOTS - 1))
+
+/* Index + 1; 0: a code without one. */
+static const __u8 np_svm_indexes[NP_SVM_SLOTS] = {
+#define SVM_EXIT(index, code, name) [NP_SVM_SLOT(code)] = (index) + 1,
+#include "bpf/svm_exits.def"
+#undef SVM_EXIT
+};
+
+static inline __attribute__((always_inline)) __u32 np_svm_index(__u32 code)
+{
+	__u32 slot = NP_SVM_SLOT(code), index;
+
+	if (code >= NP_SVM_LOW && code - NP_SVM_HIGH >= NP_SVM_HIGHS && code != NP_SVM_INVALID)
+		return NP_REASON_OTHER;
+#ifdef __bpf__
+	barrier_var(slot); /* or clang loses the mask that the verifier wants to see */
+	slot &= NP_SVM_SLOTS - 1;
+#endif
+	index = np_svm_indexes[slot];
+	return index ? index - 1 : NP_REASON_OTHER;
+}
+
+#endif

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* QEMU's own emulation (TCG): SVM, counting instructions. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collector/base/fail.h"
+#include "collector/lab/emulator.h"
+#include "collector/lab/machine.h"
+#include "collector/lab/untar.h"
+
+#define INITRD "initrd.cpio"
+#define KERNEL "boot/vmlinux" /* as it is in the kernel's archive */
+
+/*
+ * Without nested paging KVM would have L2's page tables to shadow, twice; without the
+ * x2APIC the guest writes its interrupt controller's registers as on most of AMD's CPUs.
+ * An interrupt after CMPXCHG16B can find flags that are none (QEMU 7.2; Linux 6.12 dies of
+ * it in its boot): without that instruction Linux does the same by others.
+ */
+#define FEATURES ",+svm,+npt,+vgif,-x2apic,-cx16"
+
+static const char *version(const struct lab_image *image)
+{
+	return image->qemu_version;
+}
+
+static int append(int to, const char *part)
+{
+	char buf[65536];
+	int from = open(part, O_RDONLY | O_CLOEXEC), err = 0;
+	ssize_t n = 0;
+
+	if (from < 0)
+		return -errno;
+	while (!err && (n = read(from, buf, sizeof(buf))) > 0)
+		err = write_all(to, buf, n);
+	if (n < 0)
+		err = -errno;
+	close(from);
+	return err;
+}
+
+/* A kernel takes archives one after the other. */
+static int join(const char *const parts[BOOT_DISK_MAX_PARTS], const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), err = 0;
+
+	if (fd < 0)
+		return -errno;
+	for (int i = 0; !err && i < BOOT_DISK_MAX_PARTS && parts[i]; i++)
+		err = append(fd, parts[i]);
+	if (close(fd) < 0 && !err)
+		err = -errno;
+	return err;
+}
+
+static int prepare(const struct machine_config *c)
+{
+	char path[NP_PATH];
+	int err = fs_path(path, "%s/" INITRD, c->dir);
+
+	if (!err)
+		err = join(c->boot->initrd, path);
+	return err ? err : unpack(c->boot->elf, c->dir);
+}
+
+/*
+ * Time follows the instructions (icount), idle costs nothing (sleep=off), and what is
+ * random or tells the date is the same every time. There is nothing but two serial ports.
+ */
+static int start(const struct machine_config *c, const struct port ports[PORTS], struct proc *p)
+{
+	char cpu[96], memory[16], programs[NP_PATH], link[NP_PATH];
+	const char *argv[] = { "env", "-C", c->dir, "QEMU_MODULE_DIR=qemu",
+			       "qemu/ld-linux-x86-64.so.2", "--library-path", "qemu",
+			       "qemu/qemu-system-x86_64", "-L", "qemu", "-no-user-config",
+			       "-nodefaults", "-M", "pc", "-accel", "tcg,thread=single",
+			       "-icount", "shift=0,sleep=off",
+			       "-rtc", "base=2023-11-14T22:13:20,clock=vm", "-seed", "1",
+			       "-cpu", cpu, "-m", memory, "-nic", "none", "-display", "none",
+			       "-vga", "none", "-serial", "file:com1", "-serial", "file:com2",
+			       "-no-reboot", "-kernel", KERNEL, "-initrd", INITRD, "-append",
+			       c->boot->cmdline, NULL };
+	int err = fs_path(link, "%s/qemu", c->dir);
+
+	(void)ports; /* which are these files */
+	snprintf(cpu, sizeof(cpu), "%s" FEATURES, c->cpu_model);
+	snprintf(memory, sizeof(memory), "%u", c->memory_mib);
+	if (!err)
+		err = fs_path(programs, "%s/qemu", c->image);
+	if (!err && symlink(programs, link) < 0)
+		err = -errno;
+	return err ? err : proc_start(p, argv, PROC_PTY);
+}
+
+/* "qemu/qemu-system-x86_64: what is wrong"; it also warns of what a CPU model lacks. */
+static const char *complaint(const char *line)
+{
+	const char *at = strstr(line, "qemu-system-x86_64: ");
+
+	return at && !strstr(at, ": warning: ") ? at + strlen("qemu-system-x86_64: ") : NULL;
+}
+
+const struct emulator emulator_qemu = {
+	.name = "QEMU",
+	.isa = NP_ISA_SVM,
+	.default_cpu = "EPYC",
+	.version = version,
+	.prepare = prepare,
+	.start = start,
+	.complaint = complaint,
+	.lacks = { "vls", "avic" },
+	.port_is_file = true,
+};

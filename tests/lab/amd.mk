@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Nested SVM in the lab, on each kernel as L0 (a few minutes): counts equal ftrace's and
+# KVM's own, and a second run measures the same, to the byte.
+AMD_RUN = $(B)/nestprof lab --cpu amd --verify --repetitions 1 --no-charts
+AMD_KERNELS ?= bookworm 6.12 sid
+
+.PHONY: check-amd check-amd-same check-amd-bad-luck
+check-amd: $(patsubst %,$(B)/amd/%.checked,$(AMD_KERNELS)) check-amd-same
+
+# Never made, so always checked anew.
+$(B)/amd/%.checked: all $(LAB_TOOLS)
+	rm -rf $(B)/amd/$*
+	$(AMD_RUN) --l0-kernel $* -o $(B)/amd/$*
+	$(B)/tests/check_witnesses $(B)/amd/$*/latest/result.json
+
+check-amd-same: $(B)/amd/$(firstword $(AMD_KERNELS)).checked
+	rm -rf $(B)/amd/again
+	$(AMD_RUN) --l0-kernel $(firstword $(AMD_KERNELS)) -o $(B)/amd/again
+	$(B)/tests/check_same $(B)/amd/$(firstword $(AMD_KERNELS))/latest/result.json \
+		$(B)/amd/again/latest/result.json
+
+check-amd-bad-luck: all
+	tests/lab/bad_luck.sh $(B)/nestprof amd
+
+# What tracing costs there, as make bench-overhead tells for VMX.
+AMD_TRACERS ?= empty,counts,full,record,detached,hist-triggers
+.PHONY: bench-amd
+bench-amd: all $(B)/tests/bench_overhead
+	rm -rf $(B)/amd/overhead
+	$(B)/nestprof lab --cpu amd --arms vgif-off,vgif-on --workloads cpuid --repetitions 1 \
+		--no-charts --tracers $(AMD_TRACERS) -o $(B)/amd/overhead
+	$(B)/tests/bench_overhead $(B)/amd/overhead/latest/result.json
