@@ -100,7 +100,8 @@ $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 	$(BPFTOOL) gen skeleton $< name $*_bpf > $@.tmp && mv $@.tmp $@
 $(B)/collector/session.o $(B)/collector/choose.o: $(B)/bpf/nested.skel.h
 $(B)/collector/nested_at.o: $(B)/bpf/nested_at.skel.h
-$(B)/bpf/nested_at.bpf.o: bpf/nested.bpf.c
+$(B)/collector/nested_many.o: $(B)/bpf/nested_many.skel.h
+$(B)/bpf/nested_at.bpf.o $(B)/bpf/nested_many.bpf.o: bpf/nested.bpf.c bpf/nested_at.bpf.c
 $(B)/collector/record/session.o $(B)/collector/record/choose.o: $(B)/bpf/record.skel.h
 $(B)/collector/record/record_at.o: $(B)/bpf/record_at.skel.h
 $(B)/bpf/record_at.bpf.o: bpf/record.bpf.c

@@ -22,7 +22,8 @@ mkfifo /tmp/in
 echo "export.sh: stat and the exporter"
 nestprof stat --json >/out/stat.json 2>/out/stat.err &
 stat=$!
-LD_LIBRARY_PATH=/tmp/exporter /tmp/exporter/nestprof-exporter 2>/out/exporter.err &
+LD_LIBRARY_PATH=/tmp/exporter /tmp/exporter/nestprof-exporter --max-vcpus 1600 \
+	2>/out/exporter.err &
 exporter=$!
 wait_for serving /out/exporter.err
 tries=0
