@@ -22,3 +22,22 @@ for args in "--help" "doctor" "report $data/web.rec" "advise $data" "compare $da
 done
 export LC_ALL="$was"
 [ -n "$was" ] || unset LC_ALL
+
+# Results and recordings of which there is little, or none.
+head -c 4000 "$data/result.json" >"$work/cut.json"
+echo '{}' >"$work/empty.json"
+: >"$work/none.json"
+head -c 300 "$data/web.rec" >"$work/cut.rec"
+for option in --html --json; do
+	check "report $option: a result that was cut off" 1,2,7 err='.' errlines=1 no='</html>' -- \
+		report $option "$work/cut.json"
+done
+check "report --html: a result of nothing" 1 err='schema is missing' errlines=1 -- \
+	report --html "$work/empty.json"
+check "report --html: an empty file" 7 err='none.json is no recording' errlines=1 -- \
+	report --html "$work/none.json"
+check "report --html: a recording that was cut off in its head" 7 err='cut.rec' errlines=1 -- \
+	report --html "$work/cut.rec"
+head -c 5000 "$data/web.rec" >"$work/cut.rec"
+check "report --html: a recording that was cut off" 14 out='</html>' err='cut off' -- \
+	report --html "$work/cut.rec"
