@@ -8,6 +8,7 @@
 
 #include "collector/base/fail.h"
 #include "collector/base/fsutil.h"
+#include "collector/base/out.h"
 #include "collector/bench/run.h"
 #include "collector/commands.h"
 #include "collector/environment.h"
@@ -115,19 +116,7 @@ static int find_runner(struct bench_config *c, char path[NP_PATH])
 
 static int print(const struct np_bench *b, bool json)
 {
-	char *text = json ? np_bench_to_json(b) : NULL;
-	int err = 0;
-
-	if (json && !text)
-		return -ENOMEM;
-	if (json)
-		fputs(text, stdout);
-	else
-		err = np_bench_print(b, stdout);
-	free(text);
-	if (fflush(stdout) || ferror(stdout))
-		return fail(NP_EXIT_NO_SPACE, -EIO, "cannot write to standard output");
-	return err;
+	return out_end(json ? out_text(np_bench_to_json(b)) : np_bench_print(b, stdout));
 }
 
 int cmd_bench(int argc, char **argv)

@@ -6,6 +6,7 @@
 
 #include "analysis/compare.h"
 #include "collector/base/fail.h"
+#include "collector/base/out.h"
 #include "collector/commands.h"
 #include "collector/result_file.h"
 
@@ -85,19 +86,8 @@ static int read_result(const char *given, struct np_result **out)
 
 static int print(const struct np_compare *c, const struct options *o)
 {
-	char *text = o->json ? np_compare_to_json(c) : NULL;
-	int err = 0;
-
-	if (o->json && !text)
-		return -ENOMEM;
-	if (o->json)
-		fputs(text, stdout);
-	else
-		err = np_compare_print(c, o->all, stdout);
-	free(text);
-	if (fflush(stdout) || ferror(stdout))
-		return fail(NP_EXIT_NO_SPACE, -EIO, "cannot write to standard output");
-	return err;
+	return out_end(o->json ? out_text(np_compare_to_json(c)) :
+				 np_compare_print(c, o->all, stdout));
 }
 
 static int compare(const struct options *o, const struct np_result *old,

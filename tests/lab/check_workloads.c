@@ -76,7 +76,10 @@ static uint64_t times_in(const char *exits, const char *word)
 	return n;
 }
 
-/* "A|B": one of both, and interrupts that nobody asked for come besides. */
+/*
+ * "A|B": one of both. There may be more: interrupts that nobody asked for; and a read of the
+ * APIC that KVM emulates exits twice (x86_emulate_instruction() has it tried again first).
+ */
 static void check_word(const struct np_arm_result *arm, const struct np_workload_result *w,
 		       char *word, uint64_t wanted)
 {
