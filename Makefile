@@ -16,6 +16,8 @@
 # make check-import  traces, event by event, beside what perf and trace-cmd read of them
 # make bench-import  how fast report reads traces, beside perf and trace-cmd
 # make fuzz       all that is fuzzed, under libFuzzer (FUZZ_SECONDS=600 each)
+# make tutorial   what docs/tutorial.md shows, run anew in the lab
+# make bench-report RESULT=FOLDER  what an HTML report of a run takes
 # make bench-record  whether record keeps up with a million exits a second (as root)
 # make check-report  reports in headless Chromium: light, dark, narrow, clicked, printed
 # make check-prometheus  nestprof export, scraped by a real Prometheus
