@@ -112,6 +112,14 @@ static void test_svg_gets_names_of_its_own(void **state)
 					"<text> id='a'</text></svg>\n</figure>\n");
 }
 
+static void test_wide_svg_scrolls(void **state)
+{
+	(void)state;
+	assert_int_equal(html_svg(out, "<svg viewBox=\"0 0 3200 600\"></svg>", "k-", "t"), 0);
+	assert_non_null(strstr(page(NULL), "<svg role=\"img\" aria-label=\"t\" "
+					   "style=\"--wide: 3200px\" viewBox"));
+}
+
 static void test_no_svg_is_refused(void **state)
 {
 	static const char *const bad[] = { "",
@@ -303,6 +311,7 @@ int main(void)
 		TEST(test_text_is_escaped),
 		TEST(test_table_sorts_by_values),
 		TEST(test_svg_gets_names_of_its_own),
+		TEST(test_wide_svg_scrolls),
 		TEST(test_no_svg_is_refused),
 		TEST(test_result),
 		TEST(test_hostile_environment),
