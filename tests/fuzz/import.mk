@@ -22,14 +22,16 @@ fuzz: fuzz-import fuzz-vmx-insn
 fuzz-import: $(IMPORT_FUZZ)
 	@mkdir -p $(B)/fuzz/import-found $(B)/fuzz/import_format-found
 	cd $(B)/fuzz && ./import $(IMPORT_LIMITS) -max_total_time=$(FUZZ_SECONDS) \
-		import-found $(CURDIR)/tests/fuzz/corpus-import
+		import-found $(CURDIR)/tests/fuzz/corpus-import $(CURDIR)/tests/fuzz/found-import
 	cd $(B)/fuzz && ./import_format $(IMPORT_LIMITS) -max_total_time=$(FUZZ_SECONDS) \
 		import_format-found $(CURDIR)/tests/fuzz/corpus-import-format
 
-# The same inputs at each run.
+# The same inputs at each run, after those that once broke something.
 tests: $(IMPORT_FUZZ)
 check: check-fuzz-import
 check-fuzz-import: $(IMPORT_FUZZ)
+	@cd $(B)/fuzz && ./import $(IMPORT_LIMITS) $(CURDIR)/tests/fuzz/found-import/* \
+		>found.log 2>&1 || { cat found.log; exit 1; }
 	@cd $(B)/fuzz && for t in import import_format; do \
 		echo "== $(B)/fuzz/$$t"; rm -rf short-$$t; \
 		cp -rT $(CURDIR)/tests/fuzz/corpus-$$(echo $$t | tr _ -) short-$$t; \
