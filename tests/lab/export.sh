@@ -22,7 +22,7 @@ mkfifo /tmp/in
 echo "export.sh: stat and the exporter"
 nestprof stat --json >/out/stat.json 2>/out/stat.err &
 stat=$!
-LD_LIBRARY_PATH=/tmp/exporter /tmp/exporter/nestprof-exporter --max-vcpus 1600 \
+LD_LIBRARY_PATH=/tmp/exporter /tmp/exporter/nestprof-exporter --max-vcpus @vcpus@ \
 	2>/out/exporter.err &
 exporter=$!
 wait_for serving /out/exporter.err
