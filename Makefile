@@ -17,9 +17,12 @@
 # make check-import  traces, event by event, beside what perf and trace-cmd read of them
 # make bench-import  how fast report reads traces, beside perf and trace-cmd
 # make fuzz       all that is fuzzed, under libFuzzer (FUZZ_SECONDS=600 each)
+# make tutorial   what docs/tutorial.md shows, run anew in the lab
+# make bench-report RESULT=FOLDER  what an HTML report of a run takes
 # make bench-record  whether record keeps up with a million exits a second (as root)
 # make check-report  reports in headless Chromium: light, dark, narrow, clicked, printed
 # make check-prometheus  nestprof export, scraped by a real Prometheus
+# make check-service  the exporter's unit, started by systemd (as root)
 # make lint       style, and gcc's analyzer over analysis/
 # make install    below $(DESTDIR)$(prefix) [/usr/local]; make uninstall takes it away again
 # make dist       build/dist: a tarball with its checksum
@@ -101,7 +104,8 @@ $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 	$(BPFTOOL) gen skeleton $< name $*_bpf > $@.tmp && mv $@.tmp $@
 $(B)/collector/session.o $(B)/collector/choose.o: $(B)/bpf/nested.skel.h
 $(B)/collector/nested_at.o: $(B)/bpf/nested_at.skel.h
-$(B)/bpf/nested_at.bpf.o: bpf/nested.bpf.c
+$(B)/collector/nested_many.o: $(B)/bpf/nested_many.skel.h
+$(B)/bpf/nested_at.bpf.o $(B)/bpf/nested_many.bpf.o: bpf/nested.bpf.c bpf/nested_at.bpf.c
 $(B)/collector/record/session.o $(B)/collector/record/choose.o: $(B)/bpf/record.skel.h
 $(B)/collector/record/record_at.o: $(B)/bpf/record_at.skel.h
 $(B)/bpf/record_at.bpf.o: bpf/record.bpf.c

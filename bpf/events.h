@@ -26,17 +26,24 @@ enum np_isa { NP_ISA_VMX = 1, NP_ISA_SVM = 2 };
 #define NP_REASON_OTHER (NP_REASONS - 1)
 #define NP_REASON_NONE 0xff
 
-#define NP_MAX_VCPUS 512   /* a power of two */
-#define NP_VCPU_SIZE 2048 /* ... and another: struct np_vcpu is padded to it */
+#ifndef NP_FOLD
+#define NP_FOLD 1 /* a power of two: bpf/nested_many.bpf.c has another */
+#endif
+#define NP_MAX_VCPUS (512 * NP_FOLD)
+#define NP_MANY_VCPUS 2048
+#define NP_VCPU_SIZE 2048 /* a power of two: struct np_vcpu is padded to it */
 
 /*
  * Each L2 exit reason of each vCPU has a row, taken from a pool when it first
  * comes. A vCPU's reasons that come after the pool is used up share a row,
  * which is the vCPU's from the start: row i is that of slot i.
  */
-#define NP_MAX_ROWS 6144
-#define NP_TALLIES 8192 /* a power of two above it */
-#define NP_MAX_HIST_PAGES 32768
+#define NP_ROWS_PER_VCPU 12
+#define NP_MAX_ROWS (NP_ROWS_PER_VCPU * NP_MAX_VCPUS)
+#define NP_TALLIES (16 * NP_MAX_VCPUS) /* a power of two above it */
+#define NP_PAGES_PER_VCPU 64
+#define NP_MOST_HIST_PAGES 65535 /* page_of has 16 bits */
+#define NP_MAX_HIST_PAGES (NP_FOLD == 1 ? 32768 : NP_MOST_HIST_PAGES)
 
 /*
  * So many exits of L1 are kept in their order while it handles an L2 exit; more

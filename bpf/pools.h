@@ -11,7 +11,7 @@
 
 struct np_pools {
 	struct np_l2_row *rows;
-	struct np_l2_tally *tallies; /* NP_TALLIES */
+	struct np_l2_tally *tallies; /* one more than rows: nobody's is 0 */
 	__u32 nr_rows, max_rows;
 	struct np_hist_page *pages;
 	__u32 nr_pages, max_pages;
@@ -43,7 +43,7 @@ static inline struct np_l2_row *np_pool_row(struct np_pools *p, __u32 index)
 
 static inline struct np_l2_tally *np_pool_tally(struct np_pools *p, __u32 row)
 {
-	return &p->tallies[row & (NP_TALLIES - 1)];
+	return &p->tallies[row];
 }
 
 static inline struct np_hist_page *np_pool_page(struct np_pools *p, __u32 index)

@@ -15,7 +15,7 @@
 #include "collector/list.h"
 
 enum { OPT_LISTEN = 1024, OPT_CERTIFICATE, OPT_KEY, OPT_AUTH, OPT_PLAIN, OPT_MAX_VMS,
-       OPT_MAX_CLIENTS, OPT_KEEP, OPT_COUNTS_ONLY, OPT_RECORDING };
+       OPT_MAX_VCPUS, OPT_MAX_CLIENTS, OPT_KEEP, OPT_COUNTS_ONLY, OPT_RECORDING };
 
 static const struct argp_option options[] = {
 	{ "listen", OPT_LISTEN, "ADDRESS", 0,
@@ -27,6 +27,8 @@ static const struct argp_option options[] = {
 	  "let other hosts in without TLS or password, if --listen says so", 1 },
 	{ "max-vms", OPT_MAX_VMS, "N", 0, "with series of their own; more are told together [256]",
 	  2 },
+	{ "max-vcpus", OPT_MAX_VCPUS, "N", 0,
+	  "that can be counted at a time; events of more are lost [512]", 2 },
 	{ "max-clients", OPT_MAX_CLIENTS, "N", 0, "connections at a time [16]", 2 },
 	{ "keep", OPT_KEEP, "SECONDS", 0, "tell of a VM so long after it ended [300]", 2 },
 	{ "counts-only", OPT_COUNTS_ONLY, 0, 0, "no times: costs the guests half as much", 2 },
@@ -73,6 +75,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_MAX_VMS:
 		o->max_vms = take_number(state, "max-vms", arg, 4096);
+		return 0;
+	case OPT_MAX_VCPUS:
+		o->max_vcpus = take_number(state, "max-vcpus", arg, NP_MANY_VCPUS);
 		return 0;
 	case OPT_MAX_CLIENTS:
 		o->max_clients = take_number(state, "max-clients", arg, 1024);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
+#include <errno.h>
 #include <malloc.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
@@ -54,6 +58,18 @@ static int report(int result)
 	return result;
 }
 
+/* Help and version, too, are written to who cannot take them. */
+static void check_stdout(int status, void *arg)
+{
+	bool lost = fflush(stdout) || ferror(stdout);
+
+	(void)arg;
+	if (status != NP_EXIT_OK || !lost)
+		return;
+	fprintf(stderr, "nestprof: cannot write to standard output: %s\n", strerror(errno));
+	_exit(NP_EXIT_NO_SPACE);
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *c;
@@ -61,6 +77,7 @@ int main(int argc, char **argv)
 
 	/* Or glibc keeps what the kernel's BTF took for a moment: 10 MiB. */
 	mallopt(M_MMAP_THRESHOLD, 128 << 10);
+	on_exit(check_stdout, NULL);
 	if (argc < 2) {
 		usage(stderr);
 		return NP_EXIT_USAGE;

@@ -19,6 +19,8 @@
 #include "collector/forget.h"
 #include "collector/nested_at.h"
 #include "collector/session_fields.h"
+#include "collector/session_size.h"
+#include "collector/session_vars.h"
 #include "collector/without_modules.h"
 
 #include "bpf/nested.skel.h"
@@ -29,16 +31,24 @@ struct session {
 	struct kvm_hooks hooks;
 	struct session_config c;
 	/* The programs' maps themselves. */
-	struct np_vcpu *vcpus;
+	struct session_vars vars;
 	struct np_pools pools;
+	struct session_size size;
 	struct session_fields fields;
 	bool attached;
 	bool without_modules; /* their BTF is nobody's but CAP_SYS_ADMIN's */
 	bool told_of_failures;
 };
 
-#define ROWS_SIZE (NP_MAX_ROWS * sizeof(struct np_l2_row))
-#define PAGES_SIZE (NP_MAX_HIST_PAGES * sizeof(struct np_hist_page))
+static size_t rows_size(const struct session *s)
+{
+	return s->size.rows * sizeof(struct np_l2_row);
+}
+
+static size_t pages_size(const struct session *s)
+{
+	return s->size.pages * sizeof(struct np_hist_page);
+}
 
 static int probe(struct session *s)
 {
@@ -56,6 +66,8 @@ static int open_skeleton(struct session *s)
 	err = s->skel ? nested_bpf__create_skeleton(s->skel) : -ENOMEM;
 	if (err)
 		return err;
+	if (s->size.vcpus > NP_MAX_VCPUS)
+		return s->c.open_many(s->skel->skeleton);
 	return s->without_modules ? nested_at_open(s->skel->skeleton)
 				  : bpf_object__open_skeleton(s->skel->skeleton, NULL);
 }
@@ -75,8 +87,7 @@ static int load_chosen(struct session *s)
 	s->skel->rodata->counts_paths = s->c.paths;
 	s->skel->rodata->at = s->hooks.at;
 	choose_programs(s->skel, &s->hooks, &s->c);
-	if (!s->c.times)
-		bpf_map__set_max_entries(s->skel->maps.pages, 1);
+	session_size_maps(&s->size, s->skel);
 	session_fields_choose(FIELDS_PARTS(s->skel), &s->hooks, s->c.fields);
 	return nested_bpf__load(s->skel);
 }
@@ -132,33 +143,19 @@ static int load(struct session *s)
 
 static int map_all(struct session *s)
 {
-	s->vcpus = s->skel->bss->vcpus;
-	s->pools.rows = programs_map(s->skel->maps.rows, ROWS_SIZE);
-	s->pools.tallies = s->skel->bss->tallies;
-	s->pools.max_rows = s->pools.nr_rows = NP_MAX_ROWS; /* only programs take new ones */
+	int err = session_vars_find(&s->vars, s->skel->obj, s->skel->bss);
+
+	if (err)
+		return programs_cannot("find the variables of", err);
+	s->pools.rows = programs_map(s->skel->maps.rows, rows_size(s));
+	s->pools.tallies = s->vars.tallies;
+	s->pools.max_rows = s->pools.nr_rows = s->size.rows; /* only programs take new ones */
 	if (s->pools.rows && s->c.times)
-		s->pools.pages = programs_map(s->skel->maps.pages, PAGES_SIZE);
+		s->pools.pages = programs_map(s->skel->maps.pages, pages_size(s));
 	if (!s->pools.rows || (s->c.times && !s->pools.pages))
 		return -ENOMEM;
 	return s->c.fields ? session_fields_map(&s->fields, FIELDS_PARTS(s->skel),
-						&s->skel->bss->fields_talk) : 0;
-}
-
-/* Slots, rows and pages are numbered from 1; the first rows belong to the slots. */
-static int fill_free_lists(struct session *s)
-{
-	uint32_t nr_pages = s->c.times ? NP_MAX_HIST_PAGES : 0;
-	int err = 0;
-
-	for (uint32_t i = 1; !err && i <= NP_MAX_VCPUS; i++)
-		err = programs_put_free(s->skel->maps.free_slots, i);
-	for (uint32_t i = NP_MAX_VCPUS + 1; !err && i <= NP_MAX_ROWS; i++)
-		err = programs_put_free(s->skel->maps.free_rows, i);
-	for (uint32_t i = 1; !err && i <= nr_pages; i++)
-		err = programs_put_free(s->skel->maps.free_pages, i);
-	return err ? fail(NP_EXIT_FAILED, err, "cannot fill the collector's lists: %s",
-			  strerror(-err))
-		   : 0;
+						s->vars.fields_talk) : 0;
 }
 
 int session_open_with(struct session **s, const struct session_config *c)
@@ -170,12 +167,14 @@ int session_open_with(struct session **s, const struct session_config *c)
 	bpf_log_catch();
 	if (!err) {
 		new->c = *c;
+		new->c.by_address |= c->max_vcpus > NP_MAX_VCPUS;
+		new->size = session_size_for(c->max_vcpus, c->times);
 		err = load(new);
 	}
 	if (!err)
 		err = map_all(new);
 	if (!err)
-		err = fill_free_lists(new);
+		err = session_fill_free(&new->size, new->skel);
 	if (err) {
 		session_close(new);
 		return err;
@@ -208,9 +207,9 @@ bool session_has_syncs(const struct session *s, enum np_sync which)
 static void forget_unwanted(struct session *s)
 {
 	for (uint32_t i = 0; i < NP_SEATS; i++) {
-		if (!(s->skel->bss->seats[i].key & NP_UNWANTED))
+		if (!(s->vars.seats[i].key & NP_UNWANTED))
 			continue;
-		s->skel->bss->seats[i].key = 0;
+		s->vars.seats[i].key = 0;
 		bpf_map_delete_elem(bpf_map__fd(s->skel->maps.seat_taken), &i);
 	}
 }
@@ -219,14 +218,14 @@ int session_attach(struct session *s)
 {
 	int err;
 
-	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++) {
-		if (s->vcpus[i].key)
-			np_fsm_gap(&s->pools, &s->vcpus[i]);
-		s->vcpus[i].access.reason = 0;
+	for (uint32_t i = 0; i < s->size.vcpus; i++) {
+		if (s->vars.vcpus[i].key)
+			np_fsm_gap(&s->pools, &s->vars.vcpus[i]);
+		s->vars.vcpus[i].access.reason = 0;
 	}
 	bpf_log_catch();
 	forget_unwanted(s);
-	s->skel->bss->phasing = !s->hooks.infers;
+	*s->vars.phasing = !s->hooks.infers;
 	if (s->c.fields)
 		session_fields_attached(&s->fields, true);
 	err = nested_bpf__attach(s->skel);
@@ -249,7 +248,7 @@ void session_detach(struct session *s)
 static const struct np_access_state *access_of(const void *arg, uint32_t slot)
 {
 	const struct session *s = arg;
-	const struct np_vcpu *v = &s->vcpus[slot];
+	const struct np_vcpu *v = &s->vars.vcpus[slot];
 
 	return v->key && v->key != NP_KEY_GONE ? &v->access : NULL;
 }
@@ -264,9 +263,9 @@ void session_tend(struct session *s)
 		session_fields_tend(&s->fields, FIELDS_PARTS(s->skel), &s->hooks, access_of, s);
 	if (s->hooks.reason != REASON_BY_KPTR || s->hooks.by_address || !s->attached)
 		return;
-	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
-		needed |= s->vcpus[i].entries && !s->vcpus[i].typed &&
-			  s->vcpus[i].key != NP_KEY_GONE;
+	for (uint32_t i = 0; i < s->size.vcpus; i++)
+		needed |= s->vars.vcpus[i].entries && !s->vars.vcpus[i].typed &&
+			  s->vars.vcpus[i].key != NP_KEY_GONE;
 	if (*link && !needed) {
 		bpf_link__destroy(*link);
 		*link = NULL;
@@ -294,15 +293,15 @@ uint64_t session_lost(const struct session *s)
 	uint64_t missed;
 
 	programs_runs(s->skel->obj, &runs, &missed);
-	return s->skel->bss->lost_events + missed;
+	return *s->vars.lost_events + missed;
 }
 
 int session_read(struct session *s, struct np_account *a)
 {
 	memset(a, 0, sizeof(*a));
-	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
-		if (s->vcpus[i].key)
-			np_account_add_vcpu(a, &s->vcpus[i], &s->pools);
+	for (uint32_t i = 0; i < s->size.vcpus; i++)
+		if (s->vars.vcpus[i].key)
+			np_account_add_vcpu(a, &s->vars.vcpus[i], &s->pools);
 	a->totals.lost = session_lost(s);
 	return 0;
 }
@@ -312,11 +311,11 @@ static void forget_ended(struct session *s)
 {
 	const struct forgetting f = { .slot_of = bpf_map__fd(s->skel->maps.slot_of),
 				      .seat_taken = bpf_map__fd(s->skel->maps.seat_taken),
-				      .seats = s->skel->bss->seats,
+				      .seats = s->vars.seats,
 				      .pools = &s->pools };
 
-	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
-		forget_if_ended(&f, &s->vcpus[i]);
+	for (uint32_t i = 0; i < s->size.vcpus; i++)
+		forget_if_ended(&f, &s->vars.vcpus[i]);
 }
 
 int session_each_vcpu(struct session *s, session_each each, void *arg)
@@ -325,9 +324,9 @@ int session_each_vcpu(struct session *s, session_each each, void *arg)
 
 	if (s->hooks.by_address && !s->hooks.vcpu_destroy)
 		forget_ended(s);
-	for (uint32_t i = 0; !err && i < NP_MAX_VCPUS; i++)
-		if (s->vcpus[i].key)
-			err = each(i, &s->vcpus[i], &s->pools, arg);
+	for (uint32_t i = 0; !err && i < s->size.vcpus; i++)
+		if (s->vars.vcpus[i].key)
+			err = each(i, &s->vars.vcpus[i], &s->pools, arg);
 	return err;
 }
 
@@ -338,7 +337,7 @@ int session_each_failure(struct session *s, failures_do each, void *arg)
 
 int session_each_access(struct session *s, session_access each, void *arg)
 {
-	return session_fields_each(&s->fields, s->vcpus, each, arg);
+	return session_fields_each(&s->fields, s->vars.vcpus, each, arg);
 }
 
 static void free_row(struct session *s, uint32_t index)
@@ -355,13 +354,13 @@ static void free_row(struct session *s, uint32_t index)
 	}
 	memset(tally, 0, sizeof(*tally));
 	memset(&s->pools.rows[index - 1], 0, sizeof(*s->pools.rows));
-	if (index > NP_MAX_VCPUS)
+	if (index > s->size.vcpus)
 		programs_put_free(s->skel->maps.free_rows, index);
 }
 
 void session_recycle(struct session *s, uint32_t slot)
 {
-	struct np_vcpu *v = &s->vcpus[slot];
+	struct np_vcpu *v = &s->vars.vcpus[slot];
 
 	for (uint32_t i = 0; i < NP_REASONS; i++)
 		if (v->row_of[i] && v->row_of[i] != v->shared_row)
@@ -378,9 +377,9 @@ void session_close(struct session *s)
 	if (!s)
 		return;
 	if (s->pools.rows)
-		munmap(s->pools.rows, ROWS_SIZE);
+		munmap(s->pools.rows, rows_size(s));
 	if (s->pools.pages)
-		munmap(s->pools.pages, PAGES_SIZE);
+		munmap(s->pools.pages, pages_size(s));
 	session_fields_unmap(&s->fields);
 	nested_bpf__destroy(s->skel);
 	free(s);

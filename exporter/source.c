@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 
 #include "collector/host/vms.h"
+#include "collector/nested_many.h"
 #include "collector/record/playback.h"
 #include "collector/stat/live.h"
 #include "collector/stat/privileges.h"
@@ -34,7 +35,7 @@ int source_open(struct source **out, const struct export_options *o)
 	if (!o->recording)
 		err = privileges_check();
 	if (!err && !o->recording)
-		err = live_open(&s->live, &o->target);
+		err = live_open_many(&s->live, &o->target, o->max_vcpus, nested_many_open);
 	if (err)
 		source_close(s);
 	else
@@ -88,7 +89,7 @@ static int read_recording(struct source *s)
 
 struct reading {
 	uint32_t n;
-	struct fleet_vcpu vcpu[NP_MAX_VCPUS];
+	struct fleet_vcpu vcpu[NP_MANY_VCPUS];
 	const struct np_pools *pools;
 };
 

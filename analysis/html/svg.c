@@ -33,6 +33,18 @@ static const char *skip_words(const char *p)
 	return p;
 }
 
+#define USUAL_WIDTH 1000
+
+/* A chart of many workloads is wide: it scrolls, in place of becoming illegible. */
+static void put_width(FILE *out, const char *svg)
+{
+	const char *box = strstr(svg, "viewBox=\"0 0 ");
+	unsigned int width;
+
+	if (box && sscanf(box, "viewBox=\"0 0 %u", &width) == 1 && width > USUAL_WIDTH)
+		fprintf(out, " style=\"--wide: %upx\"", width);
+}
+
 int html_svg(FILE *out, const char *svg, const char *id, const char *title)
 {
 	const char *p = strstr(svg, "<svg"), *end = strstr(svg, "</svg>");
@@ -44,6 +56,7 @@ int html_svg(FILE *out, const char *svg, const char *id, const char *title)
 	fputs("<figure>\n<svg role=\"img\" aria-label=\"", out);
 	html_text(out, title);
 	fputc('"', out);
+	put_width(out, p);
 	for (p += strlen("<svg"); p < end; p++) {
 		size_t n;
 

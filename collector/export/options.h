@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bpf/events.h"
 #include "collector/stat/target.h"
 
 #define EXPORT_ADDRESS "127.0.0.1:9743"
@@ -21,7 +22,7 @@ struct export_options {
 	const char *auth;	       /* a file with "user:password"; NULL: anybody */
 	const char *recording;	       /* counts of this file instead, for tests */
 	bool plain;		       /* beyond this host without TLS and password */
-	uint64_t max_vms, max_clients;
+	uint64_t max_vms, max_vcpus, max_clients;
 	double keep; /* seconds that an ended VM is still told of */
 };
 
@@ -29,6 +30,7 @@ struct export_options {
 	((struct export_options){ .target = TARGET_ALL,                                            \
 				  .listen = EXPORT_ADDRESS,                                        \
 				  .max_vms = EXPORT_MAX_VMS,                                       \
+				  .max_vcpus = NP_MAX_VCPUS,                                       \
 				  .max_clients = EXPORT_MAX_CLIENTS,                               \
 				  .keep = 300 })
 

@@ -2,8 +2,8 @@
 /*
  * bench_export [VMS [VCPUS]]: what a scrape takes with so many VMs [200] of so many vCPUs each [8],
  * with ten kinds of L2 exits: CPU time from the programs' maps to the page, and memory besides
- * these maps. The maps are filled by the same state machine as in the kernel; there they have
- * room for 512 vCPUs, here for all.
+ * these maps. The maps are as large as --max-vcpus makes them, and filled by the same state
+ * machine as in the kernel.
  */
 #include <malloc.h>
 #include <stdio.h>
@@ -13,6 +13,7 @@
 
 #include "analysis/export/metrics.h"
 #include "bpf/nested_fsm.h"
+#include "collector/session_size.h"
 
 #define KINDS 10
 #define SCRAPES 5
@@ -84,14 +85,15 @@ static size_t scrape(struct fleet_vcpu *list, struct fleet *f, const struct np_v
 
 static struct np_vcpu *make_vcpus(uint32_t n, uint32_t per_vm)
 {
+	const struct session_size size = session_size_for(n, true);
 	struct np_vcpu *vcpus = map_of(n, sizeof(*vcpus));
-	uint32_t rows = n * (KINDS + 2), pages = n * KINDS * 16;
 
-	pools = (struct np_pools){ .rows = map_of(rows, sizeof(struct np_l2_row)),
+	pools = (struct np_pools){ .rows = map_of(size.rows, sizeof(struct np_l2_row)),
+				   .tallies = map_of(size.rows + 1, sizeof(struct np_l2_tally)),
 				   .nr_rows = n,
-				   .max_rows = rows,
-				   .pages = map_of(pages, sizeof(struct np_hist_page)),
-				   .max_pages = pages,
+				   .max_rows = size.rows,
+				   .pages = map_of(size.pages, sizeof(struct np_hist_page)),
+				   .max_pages = size.pages,
 				   .now = 1,
 				   .phases_every = 16 };
 	for (uint32_t i = 0; i < n; i++) {
@@ -128,6 +130,8 @@ int main(int argc, char **argv)
 		       cpu_ms() - before, size >> 10,
 		       (mallinfo2().uordblks + mallinfo2().hblkhd) >> 10);
 	}
+	printf("rows %u of %u, pages of histograms %u of %u\n", pools.nr_rows, pools.max_rows,
+	       pools.nr_pages, pools.max_pages);
 	free(list);
 	fleet_free(&f);
 	return 0;

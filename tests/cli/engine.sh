@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A few words to test the command line with. A case is one call of `check`:
 #
-#   check NAME EXIT [out=REGEX] [err=REGEX] [no=REGEX] [errlines=N] -- ARG...
+#   [stdout=FILE] check NAME EXIT [out=REGEX] [err=REGEX] [no=REGEX] [errlines=N] -- ARG...
 #
 # runs $NESTPROF ARG... in an empty folder, without a terminal or stdin, and
 # wants that exit code (or one of several: 0,20), stdout and stderr that match
 # (grep -E, line by line), nothing of either that matches `no`, so many lines
-# on stderr, and the folder still empty.
+# on stderr, and the folder still empty. With `stdout` its standard output goes there.
 passed=0
 failed=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/nestprof-cli-XXXXXX")
@@ -43,7 +43,7 @@ run() { # arguments; sets code
 	mkdir "$work/dir"
 	code=0
 	(cd "$work/dir" && exec timeout 60 "$NESTPROF" "$@") \
-		</dev/null >"$work/out" 2>"$work/err" || code=$?
+		</dev/null >"${stdout:-$work/out}" 2>"$work/err" || code=$?
 }
 
 check() {

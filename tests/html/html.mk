@@ -10,3 +10,10 @@ check-report: all $(B)/tests/test_html
 	$(B)/nestprof report --html tests/cli/data >$(REPORTS)/fields.html
 	$(B)/nestprof report --html tests/cli/data/web.rec >$(REPORTS)/recording.html
 	tests/html/check.sh $(REPORTS)
+
+# What a report of a full run takes: make bench-report RESULT=FOLDER.
+RESULT ?= results/latest
+.PHONY: bench-report
+bench-report: all
+	@test -e $(RESULT)/result.json || { echo "no $(RESULT)/result.json: make demo, or RESULT=FOLDER" >&2; exit 1; }
+	tests/bench/report.sh $(B)/nestprof $(RESULT)

@@ -22,7 +22,8 @@ mkfifo /tmp/in
 echo "export.sh: stat and the exporter"
 nestprof stat --json >/out/stat.json 2>/out/stat.err &
 stat=$!
-LD_LIBRARY_PATH=/tmp/exporter /tmp/exporter/nestprof-exporter 2>/out/exporter.err &
+LD_LIBRARY_PATH=/tmp/exporter /tmp/exporter/nestprof-exporter --max-vcpus @vcpus@ \
+	2>/out/exporter.err &
 exporter=$!
 wait_for serving /out/exporter.err
 tries=0
@@ -43,6 +44,9 @@ exec 3>/tmp/in
 wait_for "@np ready" /out/l1.log
 echo "run cpuid 500" >&3
 wait_for "@np result cpuid" /out/l1.log
+# Boot and workload take L1 less than a second of emulated time: the counters of the start are
+# fresh still, in which it is not.
+sleep 1
 wget -q -O /out/running http://127.0.0.1:9743/metrics
 echo "run pio 50" >&3
 wait_for "@np result pio" /out/l1.log

@@ -170,10 +170,11 @@ echo "        $served of 2000 scrapes at once: $(((after - before) * 10)) ms of 
 [ "$kb" -le 20480 ] || complain "the exporter took $kb kB, more than 20 MiB"
 answers "after a flood" 200 "http://127.0.0.1:$port/metrics"
 
+# In $as: what runs it as another user.
 refused() { # name, exit code, words, options
 	local name=$1 code=$2 words=$3 got=0
 	shift 3
-	timeout 20 "$nestprof" export --recording "$recording" "$@" 2>"$work/said" || got=$?
+	timeout 20 ${as:-} "$nestprof" export --recording "$recording" "$@" 2>"$work/said" || got=$?
 	if [ "$got" = "$code" ] && grep -q "$words" "$work/said"; then
 		echo "ok      $name"
 	else
@@ -188,6 +189,13 @@ refused "a certificate that is not there" 7 'No such file' --listen "127.0.0.1:$
 	--tls-certificate "$work/none" --tls-key "$work/key.pem"
 refused "a certificate that is none" 7 'no certificate' --listen "127.0.0.1:$(free_port)" \
 	--tls-certificate "$work/prometheus.yml" --tls-key "$work/key.pem"
+chmod 600 "$work/key.pem"
+if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 --clear-groups test -r "$work/cert.pem"; then
+	as="setpriv --reuid 65534 --clear-groups" refused "a key that may not be read" 7 'Permission denied' \
+		--listen "127.0.0.1:$(free_port)" --tls-certificate "$work/cert.pem" --tls-key "$work/key.pem"
+else
+	echo "skipped a key that may not be read: needs root, and a folder that others may enter"
+fi
 chmod o+r "$work/auth"
 refused "a password that anybody can read" 2 'anybody can read' --auth "$work/auth"
 exit $failed

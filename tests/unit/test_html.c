@@ -9,9 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis/html/page.h"
 #include "analysis/html/reports.h"
+#include "analysis/result_print.h"
 #include "analysis/stat_metrics.h"
 #include "collector/base/fsutil.h"
 #include "tests/unit/sample_result.h"
@@ -110,6 +112,14 @@ static void test_svg_gets_names_of_its_own(void **state)
 					"<text> id='a'</text></svg>\n</figure>\n");
 }
 
+static void test_wide_svg_scrolls(void **state)
+{
+	(void)state;
+	assert_int_equal(html_svg(out, "<svg viewBox=\"0 0 3200 600\"></svg>", "k-", "t"), 0);
+	assert_non_null(strstr(page(NULL), "<svg role=\"img\" aria-label=\"t\" "
+					   "style=\"--wide: 3200px\" viewBox"));
+}
+
 static void test_no_svg_is_refused(void **state)
 {
 	static const char *const bad[] = { "",
@@ -172,6 +182,47 @@ static void test_empty_result(void **state)
 	np_result_free(r);
 	assert_non_null(strstr(text, "nothing to compare"));
 	assert_non_null(strstr(text, "</html>"));
+}
+
+static void add_idle_arm(struct np_result *r, const char *name, const char *shadow)
+{
+	struct np_arm_result *a = sample_arm(r, name, shadow);
+	struct np_workload_result *w = sample_workload(a, "cpuid", 100, 110);
+
+	w->has_account = true;
+	w->traced_iterations = w->iterations;
+	w->account.isa = NP_ISA_VMX;
+	np_arm_add_workload(a, "pio"); /* was not measured at all */
+}
+
+static bool has_number_that_is_none(const char *in)
+{
+	static const char *const none[] = { " nan", ">nan", ",nan", "-nan", " inf", ">inf", ",inf",
+					    "-inf" };
+
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
+		if (strstr(in, none[i]))
+			return true;
+	return false;
+}
+
+/* Nothing is divided by what is not there. */
+static void test_result_without_l2_exits(void **state)
+{
+	struct np_result *r = sample_empty();
+	struct html_result h = { .result = r };
+
+	(void)state;
+	strcpy(r->time_unit, "ticks");
+	add_idle_arm(r, NP_ARM_OFF, "N");
+	add_idle_arm(r, NP_ARM_ON, "Y");
+	assert_int_equal(np_result_print(r, out, "", ""), 0);
+	assert_int_equal(np_result_print_csv(r, out), 0);
+	assert_int_equal(html_result(out, &h), 0);
+	page(NULL);
+	np_result_free(r);
+	assert_false(has_number_that_is_none(text));
+	assert_int_equal(count(text, "</html>"), 1);
 }
 
 /* Two VMs with names that nobody should give, one of which never ran L2. */
@@ -260,10 +311,12 @@ int main(void)
 		TEST(test_text_is_escaped),
 		TEST(test_table_sorts_by_values),
 		TEST(test_svg_gets_names_of_its_own),
+		TEST(test_wide_svg_scrolls),
 		TEST(test_no_svg_is_refused),
 		TEST(test_result),
 		TEST(test_hostile_environment),
 		TEST(test_empty_result),
+		TEST(test_result_without_l2_exits),
 		TEST(test_hostile_vm_names),
 		TEST(test_no_l2),
 		TEST(test_nothing_recorded),

@@ -103,6 +103,26 @@ static void test_text(void **state)
 	np_rows_free(t);
 }
 
+/* A VM's name: on a terminal there is nothing in it that the terminal would act on. */
+static void test_any_name(void **state)
+{
+	struct np_rows *t = table();
+	char *text;
+
+	(void)state;
+	np_rows_add(t);
+	np_rows_text(t, "name", "gr\xc3\xbcn \x1b[2J\x9b\x07\xff");
+	text = printed(t, np_rows_print_text);
+	for (const char *c = text; *c; c++)
+		assert_true(*c == '\n' || (*c >= ' ' && *c <= '~'));
+	assert_non_null(strstr(text, "gr"));
+	free(text);
+	text = printed(t, np_rows_print_csv);
+	assert_non_null(strstr(text, "gr\xc3\xbcn"));
+	free(text);
+	np_rows_free(t);
+}
+
 static void test_empty_table(void **state)
 {
 	struct np_rows *t = table();
@@ -169,7 +189,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_csv),	       cmocka_unit_test(test_json),
-		cmocka_unit_test(test_text),	       cmocka_unit_test(test_empty_table),
+		cmocka_unit_test(test_text),	       cmocka_unit_test(test_any_name),
+		cmocka_unit_test(test_empty_table),
 		cmocka_unit_test(test_wrong_use),      cmocka_unit_test(test_full_disk),
 		cmocka_unit_test(test_groups_of_digits),
 	};

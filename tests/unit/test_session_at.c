@@ -12,6 +12,7 @@
 #undef fail /* cmocka's macro; fail() is the project's */
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -26,6 +27,9 @@
 #include "collector/bpf_log.h"
 #include "collector/choose.h"
 #include "collector/nested_at.h"
+#include "collector/nested_many.h"
+#include "collector/session_size.h"
+#include "collector/session_vars.h"
 
 #include "bpf/nested.skel.h"
 
@@ -36,7 +40,7 @@
 
 #define NOBODY 65534
 
-enum verdict { WORKS, CANNOT_DROP, CANNOT_OPEN, CANNOT_LOAD, CANNOT_ATTACH };
+enum verdict { WORKS, CANNOT_DROP, CANNOT_OPEN, CANNOT_LOAD, CANNOT_ATTACH, HAS_NO_ROOM };
 
 static bool keep_only(uint64_t caps)
 {
@@ -47,8 +51,24 @@ static bool keep_only(uint64_t caps)
 	       !setresuid(NOBODY, NOBODY, NOBODY) && !syscall(SYS_capset, &h, d);
 }
 
+/* The last vCPU and the last row's tally are in the programs' memory, and apart. */
+static bool has_room(struct nested_bpf *skel, const struct session_size *size)
+{
+	const char *bss = (void *)skel->bss, *end = bss + bpf_map__value_size(skel->maps.bss);
+	struct session_vars v;
+
+	if (session_vars_find(&v, skel->obj, skel->bss))
+		return false;
+	memset(&v.vcpus[size->vcpus - 1], 1, sizeof(*v.vcpus));
+	memset(&v.tallies[size->rows], 2, sizeof(*v.tallies));
+	return (const char *)&v.vcpus[size->vcpus] <= end &&
+	       (const char *)&v.tallies[size->rows + 1] <= end && !*v.lost_events &&
+	       !v.tallies[0].usual.times && v.vcpus[size->vcpus - 1].key == 0x0101010101010101 &&
+	       v.tallies[size->rows].usual.n == 0x0202020202020202;
+}
+
 /* As the session does it; what the offsets are is all the same to the verifier. */
-static enum verdict load_and_attach(bool times)
+static enum verdict load_and_attach(bool times, uint32_t vcpus)
 {
 	const bool has_kprobes = fs_exists("/sys/bus/event_source/devices/kprobe");
 	const struct kvm_hooks hooks = { .by_address = true,
@@ -58,10 +78,13 @@ static enum verdict load_and_attach(bool times)
 					 .has_halt = has_kprobes,
 					 .vcpu_destroy = has_kprobes };
 	const struct session_config c = { .times = times, .paths = true };
+	const struct session_size size = session_size_for(vcpus, times);
 	struct nested_bpf *skel = calloc(1, sizeof(*skel));
 
-	if (!skel || nested_bpf__create_skeleton(skel) || nested_at_open(skel->skeleton))
+	if (!skel || nested_bpf__create_skeleton(skel) ||
+	    (vcpus > NP_MAX_VCPUS ? nested_many_open : nested_at_open)(skel->skeleton))
 		return CANNOT_OPEN;
+	session_size_maps(&size, skel);
 	choose_programs(skel, &hooks, &c);
 	skel->rodata->infers = true;
 	skel->rodata->counts_paths = true;
@@ -70,16 +93,16 @@ static enum verdict load_and_attach(bool times)
 		return CANNOT_LOAD;
 	if (nested_bpf__attach(skel) || !bpf_program__attach(skel->progs.entry_failed))
 		return CANNOT_ATTACH;
-	return WORKS;
+	return has_room(skel, &size) && !session_fill_free(&size, skel) ? WORKS : HAS_NO_ROOM;
 }
 
-static enum verdict with(uint64_t caps, bool times)
+static enum verdict with(uint64_t caps, bool times, uint32_t vcpus)
 {
 	int status = 0;
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		enum verdict v = keep_only(caps) ? load_and_attach(times) : CANNOT_DROP;
+		enum verdict v = keep_only(caps) ? load_and_attach(times, vcpus) : CANNOT_DROP;
 
 		if (v != WORKS && caps == (1ull << CAP_BPF | 1ull << CAP_PERFMON))
 			print_error("%s\n", bpf_log_line());
@@ -109,8 +132,21 @@ static void two_capabilities_do(void **state)
 	if (!can_run())
 		skip(); /* needs root, and kvm built into this kernel */
 	bpf_log_catch();
-	assert_int_equal(with(both, false), WORKS);
-	assert_int_equal(with(both, true), WORKS);
+	assert_int_equal(with(both, false, NP_MAX_VCPUS), WORKS);
+	assert_int_equal(with(both, true, NP_MAX_VCPUS), WORKS);
+}
+
+static void for_other_numbers_of_vcpus(void **state)
+{
+	const uint64_t both = 1ull << CAP_BPF | 1ull << CAP_PERFMON;
+
+	(void)state;
+	if (!can_run())
+		skip();
+	bpf_log_catch();
+	assert_int_equal(with(both, true, 1), WORKS);
+	assert_int_equal(with(both, false, 1600), WORKS);
+	assert_int_equal(with(both, true, NP_MANY_VCPUS), WORKS);
 }
 
 static void one_does_not(void **state)
@@ -119,15 +155,16 @@ static void one_does_not(void **state)
 	if (!can_run())
 		skip();
 	bpf_log_catch();
-	assert_int_equal(with(1ull << CAP_BPF, false), CANNOT_LOAD);
-	assert_int_equal(with(1ull << CAP_PERFMON, false), CANNOT_LOAD);
-	assert_int_equal(with(0, false), CANNOT_LOAD);
+	assert_int_equal(with(1ull << CAP_BPF, false, NP_MAX_VCPUS), CANNOT_LOAD);
+	assert_int_equal(with(1ull << CAP_PERFMON, false, NP_MAX_VCPUS), CANNOT_LOAD);
+	assert_int_equal(with(0, false, NP_MAX_VCPUS), CANNOT_LOAD);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_capabilities_do),
+		cmocka_unit_test(for_other_numbers_of_vcpus),
 		cmocka_unit_test(one_does_not),
 	};
 
