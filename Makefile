@@ -38,7 +38,8 @@ CPPFLAGS += -I. -I$(B) -D_GNU_SOURCE -DNP_VERSION='"$(shell cat VERSION)"'
 CFLAGS   ?= -O2 -g
 CFLAGS   += -std=gnu17 $(WARN) -fno-strict-aliasing -MMD -MP
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
-PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -lutil -lm
+# libRmath is linked in, for the lab's L0 need not have it.
+PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -lutil -l:libRmath.a -lm
 
 # analysis/ links without libbpf; the rest may use both.
 ANALYSIS := $(patsubst %.c,$(B)/%.o,$(wildcard analysis/*.c analysis/*/*.c)) $(B)/analysis/html/parts.o
@@ -47,6 +48,7 @@ COLLECT  := $(patsubst %.c,$(B)/%.o,$(filter-out collector/main.c,$(wildcard col
 LIB      := $(B)/libnestprof.a
 TESTS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 
+.DELETE_ON_ERROR:
 .PHONY: all
 all: $(B)/nestprof $(B)/runner $(B)/micro $(B)/still_time.so
 

@@ -11,6 +11,7 @@
 
 #include "analysis/exit_reason.h"
 #include "analysis/result_tables.h"
+#include "analysis/result_variant.h"
 
 /* So many reasons have a colour of their own in plots/common.gp. */
 #define MAX_COLOURS 7
@@ -19,17 +20,17 @@
 
 struct chart_data {
 	const struct np_result *r;
-	struct np_comparison all[NP_MAX_WORKLOADS];
+	struct np_comparison all[NP_MAX_COMPARISONS];
 	uint32_t nr_workloads;
 	struct np_top_reasons top;
 	uint32_t nr_reasons; /* with a column of their own, before "others" */
 };
 
 static const struct np_account *account_of(const struct np_result *r, const char *arm,
-					   const char *workload)
+					   const struct np_comparison *c)
 {
-	const struct np_arm_result *a = np_result_arm(r, arm);
-	const struct np_workload_result *w = a ? np_arm_workload(a, workload) : NULL;
+	const struct np_arm_result *a = np_result_arm_of(r, arm, c->variant);
+	const struct np_workload_result *w = a ? np_arm_workload(a, c->workload) : NULL;
 
 	return w && w->has_account ? &w->account : NULL;
 }
@@ -89,18 +90,19 @@ static bool put_exits(FILE *f, const struct chart_data *d, double x, const char 
 /* Two blocks: the bars, and the names of the workloads below them. */
 static bool write_exits(FILE *f, const struct chart_data *d)
 {
+	char name[NP_COMPARED];
 	bool any = false;
 
 	for (uint32_t i = 0; i < d->nr_workloads; i++) {
-		const char *name = d->all[i].workload;
+		const struct np_comparison *c = &d->all[i];
 
-		any |= put_exits(f, d, 2.5 * i, "off", account_of(d->r, NP_ARM_OFF, name));
-		any |= put_exits(f, d, 2.5 * i + 1, "on", account_of(d->r, NP_ARM_ON, name));
+		any |= put_exits(f, d, 2.5 * i, "off", account_of(d->r, NP_ARM_OFF, c));
+		any |= put_exits(f, d, 2.5 * i + 1, "on", account_of(d->r, NP_ARM_ON, c));
 	}
 	fputs("\n\n", f);
 	for (uint32_t i = 0; i < d->nr_workloads; i++) {
 		fprintf(f, "%g ", 2.5 * i + 0.5);
-		put_quoted(f, d->all[i].workload, true);
+		put_quoted(f, np_comparison_name(&d->all[i], name), true);
 		fputc('\n', f);
 	}
 	return any;
@@ -131,6 +133,7 @@ static void put_reduction(FILE *f, const struct np_comparison *c)
 /* x, name, reduction, then single, off, on, each with its value as text. */
 static bool write_round_trip(FILE *f, const struct chart_data *d)
 {
+	char name[NP_COMPARED];
 	bool any = false;
 
 	for (uint32_t i = 0; i < d->nr_workloads; i++) {
@@ -139,7 +142,7 @@ static bool write_round_trip(FILE *f, const struct chart_data *d)
 		if (!c->has_single && !c->has_off && !c->has_on)
 			continue;
 		fprintf(f, "%g ", 3.5 * i);
-		put_quoted(f, c->workload, true);
+		put_quoted(f, np_comparison_name(c, name), true);
 		put_reduction(f, c);
 		put_time(f, c->single);
 		put_time(f, c->off);

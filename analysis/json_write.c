@@ -68,17 +68,31 @@ static int by_key(const void *a, const void *b)
 }
 
 /* By key: the order in which facts were gathered depends on who merged what. */
+static int set_facts(json_t *o, const struct np_env *env, uint32_t n)
+{
+	struct np_env sorted[NP_MAX_ENV];
+	int err = 0;
+
+	memcpy(sorted, env, n * sizeof(*sorted));
+	qsort(sorted, n, sizeof(*sorted), by_key);
+	for (uint32_t i = 0; i < n; i++)
+		err |= json_object_set_new(o, sorted[i].key, np_json_string(sorted[i].value));
+	return err;
+}
+
+json_t *np_json_facts(const struct np_env *env, uint32_t n)
+{
+	json_t *o = json_object();
+
+	return np_json_whole(o, set_facts(o, env, n));
+}
+
 json_t *np_json_environment(const struct np_result *r)
 {
 	json_t *o = json_object();
-	struct np_env sorted[NP_MAX_ENV];
 	int err = json_object_set_new(o, "emulated", json_boolean(r->emulated));
 
-	memcpy(sorted, r->env, r->nr_env * sizeof(*sorted));
-	qsort(sorted, r->nr_env, sizeof(*sorted), by_key);
-	for (uint32_t i = 0; i < r->nr_env; i++)
-		err |= json_object_set_new(o, sorted[i].key, np_json_string(sorted[i].value));
-	return np_json_whole(o, err);
+	return np_json_whole(o, err | set_facts(o, r->env, r->nr_env));
 }
 
 json_t *np_json_params(const struct np_arm_result *a)

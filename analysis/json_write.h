@@ -15,6 +15,7 @@ json_t *np_json_string(const char *s);
 json_t *np_json_whole(json_t *j, int err);
 json_t *np_json_samples(const struct np_samples *s);
 json_t *np_json_environment(const struct np_result *r);
+json_t *np_json_facts(const struct np_env *env, uint32_t n); /* of an arm */
 json_t *np_json_params(const struct np_arm_result *a);
 /* As text, indented, ending in a newline; `j` is freed. NULL when out of memory. */
 char *np_json_print(json_t *j);

@@ -14,7 +14,7 @@
 #include "analysis/fields.h"
 
 #define NP_RESULT_SCHEMA "nestprof-result/1"
-#define NP_MAX_ARMS 8
+#define NP_MAX_ARMS 24
 #define NP_MAX_WORKLOADS 32
 #define NP_MAX_SAMPLES 64
 #define NP_MAX_PARAMS 16
@@ -38,6 +38,11 @@ double np_round_ticks(double ticks);
 double np_samples_mean(const struct np_samples *s); /* NaN without samples */
 double np_samples_min(const struct np_samples *s);
 double np_samples_max(const struct np_samples *s);
+/*
+ * Whether they differ. Emulated, what varies is not chance: the slowest of one must be
+ * faster than the fastest of the other. Else the rank test and the interval must both say so.
+ */
+bool np_samples_apart(const struct np_samples *a, const struct np_samples *b, bool emulated);
 
 /* An independent count of one thing over the same window. */
 struct np_witness {
@@ -79,19 +84,22 @@ struct np_param {
 	char value[NP_NAME]; /* as read back from /sys/module: "N" */
 };
 
-struct np_arm_result {
-	char name[NP_NAME]; /* "shadow-off", "shadow-on", "single" */
-	bool nested;        /* false: the same code as a plain guest of L0 */
-	uint32_t nr_params;
-	struct np_param params[NP_MAX_PARAMS];
-	uint32_t nr_workloads;
-	struct np_workload_result *workloads[NP_MAX_WORKLOADS];
-};
-
 /* One fact about where the result was measured: "l0_kernel" = "6.1.0-...". */
 struct np_env {
 	char key[NP_NAME];
 	char value[256];
+};
+#define NP_MAX_ARM_ENV 8
+
+struct np_arm_result {
+	char name[NP_NAME]; /* "shadow-off", "shadow-on", "single"; analysis/result_variant.h */
+	bool nested;        /* false: the same code as a plain guest of L0 */
+	uint32_t nr_params;
+	struct np_param params[NP_MAX_PARAMS];
+	uint32_t nr_env; /* facts in which it differs from other arms */
+	struct np_env env[NP_MAX_ARM_ENV];
+	uint32_t nr_workloads;
+	struct np_workload_result *workloads[NP_MAX_WORKLOADS];
 };
 
 struct np_result {
@@ -130,6 +138,7 @@ int np_result_merge(struct np_result *to, struct np_result *from, const char **d
 /* Turtles' figures for one workload: all relative to the arm "single". */
 struct np_comparison {
 	char workload[NP_NAME];
+	char variant[NP_NAME]; /* "" where the arms are of none */
 	bool has_off, has_on, has_single;
 	double single, off, on; /* untraced round trip, ticks */
 	double overhead_off;    /* off / single - 1 */
@@ -137,9 +146,13 @@ struct np_comparison {
 	double overhead_reduction_percent; /* 100 * (off - on) / (off - single) */
 	double time_saved_percent;	   /* 100 * (off - on) / off */
 };
+#define NP_MAX_COMPARISONS (NP_MAX_WORKLOADS * 8)
 /* Returns how many were filled in; NaN where an arm is missing. */
 uint32_t np_result_compare(const struct np_result *r,
-			   struct np_comparison out[NP_MAX_WORKLOADS]);
+			   struct np_comparison out[NP_MAX_COMPARISONS]);
+/* "cpuid", or "cpuid@6.12". */
+#define NP_COMPARED (2 * NP_NAME)
+const char *np_comparison_name(const struct np_comparison *c, char out[NP_COMPARED]);
 
 /* Traced over untraced round trip, minus 1; NaN when one is missing. */
 double np_observer_effect(const struct np_workload_result *w);

@@ -127,12 +127,13 @@ static void workload(struct csv *c, const struct np_workload_result *w)
 /* Belongs to no arm: the first column stays empty. */
 static void comparison(struct csv *c, const struct np_result *r)
 {
-	struct np_comparison all[NP_MAX_WORKLOADS];
+	struct np_comparison all[NP_MAX_COMPARISONS];
 	uint32_t n = np_result_compare(r, all);
+	char name[NP_COMPARED];
 
 	c->arm = "";
 	for (uint32_t i = 0; i < n; i++) {
-		c->workload = all[i].workload;
+		c->workload = np_comparison_name(&all[i], name);
 		number(c, "overhead_off", all[i].overhead_off, "ratio");
 		number(c, "overhead_on", all[i].overhead_on, "ratio");
 		number(c, "overhead_reduction_percent", all[i].overhead_reduction_percent, "%");

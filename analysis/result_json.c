@@ -199,19 +199,22 @@ static json_t *workload_json(const struct np_workload_result *w, const struct li
 
 static json_t *arm_json(const struct np_arm_result *a, const struct listed *listed)
 {
-	json_t *workloads = json_array();
+	json_t *workloads = json_array(), *o;
 	int err = 0;
 
 	for (uint32_t i = 0; i < a->nr_workloads; i++)
 		err |= json_array_append_new(workloads, workload_json(a->workloads[i], listed));
-	return json_pack("{s:o, s:b, s:o, s:o}", "name", np_json_string(a->name),
-			 "nested", a->nested, "params", np_json_params(a),
-			 "workloads", np_json_whole(workloads, err));
+	o = json_pack("{s:o, s:b, s:o, s:o}", "name", np_json_string(a->name), "nested", a->nested,
+		      "params", np_json_params(a), "workloads", np_json_whole(workloads, err));
+	err = 0;
+	if (a->nr_env)
+		err = json_object_set_new(o, "environment", np_json_facts(a->env, a->nr_env));
+	return np_json_whole(o, err);
 }
 
 static json_t *comparison_json(const struct np_result *r)
 {
-	struct np_comparison all[NP_MAX_WORKLOADS];
+	struct np_comparison all[NP_MAX_COMPARISONS];
 	uint32_t n = np_result_compare(r, all);
 	json_t *list = json_array();
 	int err = 0;
@@ -219,9 +222,8 @@ static json_t *comparison_json(const struct np_result *r)
 	for (uint32_t i = 0; i < n; i++) {
 		const struct np_comparison *c = &all[i];
 
-		err |= json_array_append_new(
-			list,
-			json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		json_t *o = json_pack(
+				  "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 				  "workload", np_json_string(c->workload),
 				  "single", np_json_ticks(c->single),
 				  "off", np_json_ticks(c->off), "on", np_json_ticks(c->on),
@@ -229,7 +231,11 @@ static json_t *comparison_json(const struct np_result *r)
 				  "overhead_on", np_json_number(c->overhead_on),
 				  "overhead_reduction_percent",
 				  np_json_number(c->overhead_reduction_percent),
-				  "time_saved_percent", np_json_number(c->time_saved_percent)));
+				  "time_saved_percent", np_json_number(c->time_saved_percent));
+
+		if (c->variant[0])
+			err |= json_object_set_new(o, "variant", np_json_string(c->variant));
+		err |= json_array_append_new(list, o);
 	}
 	return np_json_whole(list, err);
 }
@@ -265,7 +271,7 @@ static void list_reasons(const struct np_result *r, struct listed *listed)
 		}
 }
 
-static json_t *result_json(const struct np_result *r)
+json_t *np_result_json(const struct np_result *r)
 {
 	struct listed listed;
 	json_t *arms = json_array();
@@ -282,5 +288,5 @@ static json_t *result_json(const struct np_result *r)
 
 char *np_result_to_json(const struct np_result *r)
 {
-	return np_json_print(result_json(r));
+	return np_json_print(np_result_json(r));
 }

@@ -5,7 +5,12 @@
 
 #include <stddef.h>
 
+#include <jansson.h>
+
 #include "analysis/result.h"
+
+/* For who adds keys of their own; NULL when out of memory. */
+json_t *np_result_json(const struct np_result *r);
 
 /* malloc'ed text, indented, ending in a newline; NULL when out of memory. */
 char *np_result_to_json(const struct np_result *r);

@@ -237,6 +237,35 @@ int np_json_take_params(const struct np_json_reader *r, const json_t *o,
 	return err;
 }
 
+/* Only there when it differs from other arms in something. */
+static int arm_environment(const struct np_json_reader *r, const json_t *o,
+			   struct np_arm_result *arm)
+{
+	const json_t *in, *value;
+	const char *key;
+	int err = 0;
+
+	if (!json_object_get(o, "environment"))
+		return 0;
+	in = np_json_object(r, o, "environment");
+	if (!in)
+		return -EINVAL;
+	if (json_object_size(in) > NP_MAX_ARM_ENV)
+		return np_json_bad(r, "environment has more than %d members", NP_MAX_ARM_ENV);
+	json_object_foreach((json_t *)in, key, value) {
+		struct np_env *e = &arm->env[arm->nr_env++];
+
+		err = check_key(r, "environment", key);
+		if (err)
+			break;
+		strcpy(e->key, key);
+		err = np_json_text(r, in, key, e->value, sizeof(e->value));
+		if (err)
+			break;
+	}
+	return err;
+}
+
 static int arm(struct np_json_reader *r, const json_t *o, size_t index, struct np_result *out)
 {
 	const json_t *list = np_json_array(r, o, "workloads", NP_MAX_WORKLOADS);
@@ -254,6 +283,8 @@ static int arm(struct np_json_reader *r, const json_t *o, size_t index, struct n
 	err = np_json_flag(r, o, "nested", &a->nested);
 	if (!err)
 		err = np_json_take_params(r, o, a);
+	if (!err)
+		err = arm_environment(r, o, a);
 	for (size_t i = 0; !err && i < json_array_size(list); i++) {
 		snprintf(r->at, sizeof(r->at), "arms[%zu].workloads[%zu].", index, i);
 		err = workload(r, json_array_get(list, i), a);
@@ -293,7 +324,8 @@ static int schema(const struct np_json_reader *r, const json_t *root)
 		return np_json_bad(r, "schema is missing: no result of nestprof");
 	if (!strcmp(s, NP_RESULT_SCHEMA))
 		return 0;
-	np_json_bad(r, "schema is not " NP_RESULT_SCHEMA ": another nestprof wrote it");
+	np_json_bad(r, "schema is \"%.40s\", not " NP_RESULT_SCHEMA ": another nestprof wrote it",
+		    has_control(s) ? "?" : s);
 	return -EPROTO;
 }
 

@@ -9,8 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/result_against.h"
 #include "analysis/result_fields.h"
+#include "analysis/result_spread.h"
 #include "analysis/result_tables.h"
+#include "analysis/result_variant.h"
 #include "analysis/rows.h"
 
 #define WIDTH 100
@@ -69,30 +72,30 @@ static char *percent(char out[NP_GROUPED], double value)
 }
 
 static const struct np_samples *samples_of(const struct np_result *r, const char *arm,
-					   const char *workload)
+					   const struct np_comparison *c)
 {
-	const struct np_arm_result *a = np_result_arm(r, arm);
-	const struct np_workload_result *w = a ? np_arm_workload(a, workload) : NULL;
+	const struct np_arm_result *a = np_result_arm_of(r, arm, c->variant);
+	const struct np_workload_result *w = a ? np_arm_workload(a, c->workload) : NULL;
 
 	return w ? &w->untraced : NULL;
 }
 
-/* Whether the slowest of one arm is no faster than the fastest of the other. */
-static bool told_apart(const struct np_result *r, const char *workload)
+static bool told_apart(const struct np_result *r, const struct np_comparison *c)
 {
-	const struct np_samples *off = samples_of(r, NP_ARM_OFF, workload);
-	const struct np_samples *on = samples_of(r, NP_ARM_ON, workload);
+	const struct np_samples *off = samples_of(r, NP_ARM_OFF, c);
+	const struct np_samples *on = samples_of(r, NP_ARM_ON, c);
 
-	return off && on && (np_samples_min(off) > np_samples_max(on) ||
-			     np_samples_max(off) < np_samples_min(on));
+	return off && on && np_samples_apart(off, on, r->emulated);
 }
 
-static void say_undecided(const struct page *p, const struct np_comparison *c)
+static void say_undecided(const struct page *p, const struct np_comparison *c, bool emulated)
 {
-	char off[NP_GROUPED], on[NP_GROUPED];
+	char off[NP_GROUPED], on[NP_GROUPED], name[NP_COMPARED];
 
-	say(p->out, 2, "no difference shown for %s: the repetitions of both arms overlap "
-	    "(%s and %s ticks on average)", c->workload, ticks(off, c->off), ticks(on, c->on));
+	say(p->out, 2, "no difference %s for %s%s (%s and %s ticks on average)",
+	    emulated ? "shown" : "proven", np_comparison_name(c, name),
+	    emulated ? ": the repetitions of both arms overlap" : " at 95 %",
+	    ticks(off, c->off), ticks(on, c->on));
 }
 
 static void say_missing(const struct page *p, const struct np_comparison *c)
@@ -100,38 +103,44 @@ static void say_missing(const struct page *p, const struct np_comparison *c)
 	const char *missing = c->has_off ? NP_ARM_ON " was"
 			    : c->has_on ? NP_ARM_OFF " was"
 					: NP_ARM_OFF " and " NP_ARM_ON " were";
+	char name[NP_COMPARED];
 
-	say(p->out, 2, "no comparison for %s: %s not measured", c->workload, missing);
+	say(p->out, 2, "no comparison for %s: %s not measured", np_comparison_name(c, name),
+	    missing);
 }
 
-static void say_verdict(const struct page *p, const struct np_comparison *c)
+static void say_verdict(const struct page *p, const struct np_result *r,
+			const struct np_comparison *c)
 {
 	bool turtles = isfinite(c->overhead_reduction_percent);
 	double change = turtles ? c->overhead_reduction_percent : c->time_saved_percent;
 	char pc[NP_GROUPED], off[NP_GROUPED], on[NP_GROUPED], single[NP_GROUPED];
+	char name[NP_COMPARED], spread[64];
 
-	say(p->out, 2, "shadow VMCS %s %s %% %s %s of %s (%s -> %s ticks; single %s)",
+	np_spread_of_reduction(r, c, spread, sizeof(spread));
+	say(p->out, 2, "shadow VMCS %s %s %% %s %s of %s%s (%s -> %s ticks; single %s)",
 	    change < 0 ? "adds" : "removes", percent(pc, fabs(change)), change < 0 ? "to" : "of",
-	    turtles ? "the nesting overhead" : "the round trip", c->workload, ticks(off, c->off),
-	    ticks(on, c->on), c->has_single ? ticks(single, c->single) : "not measured");
+	    turtles ? "the nesting overhead" : "the round trip", np_comparison_name(c, name),
+	    spread, ticks(off, c->off), ticks(on, c->on),
+	    c->has_single ? ticks(single, c->single) : "not measured");
 }
 
 static void print_verdicts(const struct page *p, const struct np_result *r)
 {
-	struct np_comparison all[NP_MAX_WORKLOADS];
+	struct np_comparison all[NP_MAX_COMPARISONS];
 	uint32_t n = np_result_compare(r, all);
 
 	for (uint32_t i = 0; i < n; i++) {
 		fputs(p->bold, p->out);
 		if (!all[i].has_off || !all[i].has_on)
 			say_missing(p, &all[i]);
-		else if (!told_apart(r, all[i].workload))
-			say_undecided(p, &all[i]);
+		else if (!told_apart(r, &all[i]))
+			say_undecided(p, &all[i], r->emulated);
 		else
-			say_verdict(p, &all[i]);
+			say_verdict(p, r, &all[i]);
 		fputs(p->reset, p->out);
 	}
-	if (!n)
+	if (!n && r->nr_arms < 2)
 		say(p->out, 0, "nothing to compare: neither single level nor shadow VMCS off or on "
 			       "was measured");
 }
@@ -148,6 +157,17 @@ static int print_table(const struct page *p, const char *title, struct np_rows *
 	return err;
 }
 
+static int print_against(const struct page *p, const struct np_result *r)
+{
+	struct np_rows *rows = np_against_rows(r);
+
+	if (rows && np_rows_nr(rows))
+		return print_table(p, "Arms against one another (untraced; no change: not shown)",
+				   rows);
+	np_rows_free(rows);
+	return rows ? 0 : -ENOMEM;
+}
+
 static int print_tables(const struct page *p, const struct np_result *r)
 {
 	struct np_caused_table *caused;
@@ -157,6 +177,8 @@ static int print_tables(const struct page *p, const struct np_result *r)
 		return 0;
 	err = print_table(p, "Round trips (untraced) and exits of L2 (traced)",
 			  np_round_trip_rows(r));
+	if (!err)
+		err = print_against(p, r);
 	if (err)
 		return err;
 	caused = np_caused_table_new(r, WIDTH);
@@ -249,14 +271,15 @@ static uint32_t print_notes(const struct page *p, const struct np_result *r)
 
 		for (uint32_t k = 0; k < a->nr_workloads; k++) {
 			const struct np_workload_result *w = a->workloads[k];
-			char text[200];
+			char text[400];
 
 			snprintf(text, sizeof(text), "failed: %s", w->error);
 			if (w->error[0])
 				note(p, &any, a->name, w->name, text);
-			if (!r->emulated && w->untraced.n == 1)
-				note(p, &any, a->name, w->name,
-				     "one repetition only: how much it varies is not known");
+			if (!r->emulated && np_spread_too_few(w, text, sizeof(text)))
+				note(p, &any, a->name, w->name, text);
+			if (!r->emulated && np_spread_outliers(w, text, sizeof(text)))
+				note(p, &any, a->name, w->name, text);
 			note_counts(p, &any, a->name, w);
 			note_witnesses(p, &any, a->name, w);
 			witnesses += w->nr_witnesses;

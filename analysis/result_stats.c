@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "analysis/result.h"
+#include "analysis/result_variant.h"
+#include "analysis/stats.h"
 
 /*
  * Every time passes through here before it is compared or written, so that
@@ -43,6 +45,18 @@ double np_samples_max(const struct np_samples *s)
 	return most;
 }
 
+bool np_samples_apart(const struct np_samples *a, const struct np_samples *b, bool emulated)
+{
+	struct np_interval change;
+
+	if (emulated)
+		return np_samples_min(a) > np_samples_max(b) ||
+		       np_samples_max(a) < np_samples_min(b);
+	change = np_change_interval(a->ticks, a->n, b->ticks, b->n);
+	return np_rank_test(a->ticks, a->n, b->ticks, b->n) < 1 - NP_LEVEL &&
+	       (change.low > 0 || change.high < 0);
+}
+
 /* NaN unless the base is there and positive: no figure rather than infinity. */
 static double ratio(double a, double base)
 {
@@ -60,21 +74,23 @@ double np_per_l2_exit(uint64_t count, uint64_t l2_exits)
 }
 
 /* A workload that failed has no time, whatever it measured before it did. */
-static double time_of(const struct np_result *r, const char *arm, const char *workload)
+static double time_of(const struct np_result *r, const char *arm, const struct np_comparison *c)
 {
-	const struct np_arm_result *a = np_result_arm(r, arm);
-	const struct np_workload_result *w = a ? np_arm_workload(a, workload) : NULL;
+	const struct np_arm_result *a = np_result_arm_of(r, arm, c->variant);
+	const struct np_workload_result *w = a ? np_arm_workload(a, c->workload) : NULL;
 
 	return w && !w->error[0] ? np_samples_mean(&w->untraced) : NAN;
 }
 
-static void compare(const struct np_result *r, const char *workload, struct np_comparison *c)
+static void compare(const struct np_result *r, const char *workload, const char *variant,
+		    struct np_comparison *c)
 {
 	memset(c, 0, sizeof(*c));
 	snprintf(c->workload, sizeof(c->workload), "%s", workload);
-	c->single = time_of(r, NP_ARM_SINGLE, workload);
-	c->off = time_of(r, NP_ARM_OFF, workload);
-	c->on = time_of(r, NP_ARM_ON, workload);
+	snprintf(c->variant, sizeof(c->variant), "%s", variant);
+	c->single = time_of(r, NP_ARM_SINGLE, c);
+	c->off = time_of(r, NP_ARM_OFF, c);
+	c->on = time_of(r, NP_ARM_ON, c);
 	c->has_single = !isnan(c->single);
 	c->has_off = !isnan(c->off);
 	c->has_on = !isnan(c->on);
@@ -84,25 +100,46 @@ static void compare(const struct np_result *r, const char *workload, struct np_c
 	c->time_saved_percent = 100 * ratio(c->off - c->on, c->off);
 }
 
-static bool compared(const struct np_comparison *out, uint32_t n, const char *workload)
+const char *np_comparison_name(const struct np_comparison *c, char out[NP_COMPARED])
+{
+	snprintf(out, NP_COMPARED, "%s%.1s%s", c->workload, c->variant[0] ? "@" : "", c->variant);
+	return out;
+}
+
+static bool compared(const struct np_comparison *out, uint32_t n, const char *workload,
+		     const char *variant)
 {
 	for (uint32_t i = 0; i < n; i++)
-		if (!strcmp(out[i].workload, workload))
+		if (!strcmp(out[i].workload, workload) && !strcmp(out[i].variant, variant))
 			return true;
 	return false;
 }
 
-uint32_t np_result_compare(const struct np_result *r, struct np_comparison out[NP_MAX_WORKLOADS])
+static bool is_arm(const char *name, const char *arm)
 {
-	static const char *const arms[] = { NP_ARM_SINGLE, NP_ARM_OFF, NP_ARM_ON };
+	size_t len = strlen(arm);
+
+	return !strncmp(name, arm, len) && (!name[len] || name[len] == NP_VARIANT);
+}
+
+static bool is_known(const char *name)
+{
+	return is_arm(name, NP_ARM_SINGLE) || is_arm(name, NP_ARM_OFF) || is_arm(name, NP_ARM_ON);
+}
+
+uint32_t np_result_compare(const struct np_result *r,
+			   struct np_comparison out[NP_MAX_COMPARISONS])
+{
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < sizeof(arms) / sizeof(*arms); i++) {
-		const struct np_arm_result *a = np_result_arm(r, arms[i]);
+	for (uint32_t i = 0; i < r->nr_arms; i++) {
+		const struct np_arm_result *a = r->arms[i];
+		const char *variant = np_arm_variant(a->name);
 
-		for (uint32_t k = 0; a && k < a->nr_workloads && n < NP_MAX_WORKLOADS; k++)
-			if (!compared(out, n, a->workloads[k]->name))
-				compare(r, a->workloads[k]->name, &out[n++]);
+		for (uint32_t k = 0; is_known(a->name) && k < a->nr_workloads &&
+		     n < NP_MAX_COMPARISONS; k++)
+			if (!compared(out, n, a->workloads[k]->name, variant))
+				compare(r, a->workloads[k]->name, variant, &out[n++]);
 	}
 	return n;
 }

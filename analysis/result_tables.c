@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "analysis/exit_reason.h"
+#include "analysis/result_variant.h"
 
 /* Longer names are cut, so that the tables keep their width. */
 #define NAME_WIDTH 16
@@ -96,9 +97,10 @@ static const struct np_column round_trip_columns[] = {
 
 #define NR_ROUND_TRIP (sizeof(round_trip_columns) / sizeof(*round_trip_columns))
 
-static double over_single(const struct np_result *r, const struct np_workload_result *w)
+static double over_single(const struct np_result *r, const char *arm,
+			  const struct np_workload_result *w)
 {
-	const struct np_arm_result *a = np_result_arm(r, NP_ARM_SINGLE);
+	const struct np_arm_result *a = np_result_arm_of(r, NP_ARM_SINGLE, np_arm_variant(arm));
 	const struct np_workload_result *single = a ? np_arm_workload(a, w->name) : NULL;
 	double base = single ? np_samples_mean(&single->untraced) : NAN;
 
@@ -116,7 +118,7 @@ static int add_round_trip(struct np_rows *t, const struct np_result *r,
 	if (!err)
 		err = np_rows_number(t, "round_trip", np_samples_mean(&w->untraced));
 	if (!err)
-		err = np_rows_number(t, "over_single", over_single(r, w));
+		err = np_rows_number(t, "over_single", over_single(r, a->name, w));
 	if (!err)
 		err = np_rows_number(t, "observer", 100 * np_observer_effect(w));
 	if (err || !w->has_account)

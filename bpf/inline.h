@@ -19,6 +19,12 @@ np_inline void *np_at(void *base, unsigned long offset)
 #endif
 }
 
+/* v->array[i], by np_at(). */
+#define np_element(v, array, i)                                                                    \
+	(*(__typeof__((v)->array[0]) *)                                                            \
+	 ((char *)np_at(v, (i) * (__u32)sizeof((v)->array[0])) +                                   \
+	  __builtin_offsetof(__typeof__(*(v)), array)))
+
 /* What few events need stays out of the way, and of the registers, of the others. */
 #ifdef __bpf__
 #define np_aside static __attribute__((noinline))

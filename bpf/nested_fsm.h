@@ -168,10 +168,10 @@ np_inline bool np_fsm_l1_exit(struct np_pools *p, struct np_vcpu *v, __u32 reaso
 	if (n >= NP_LOG)
 		return false;
 	if (np_is_plain(reason)) {
-		((struct np_vcpu *)np_at(v, n))->log[0] = reason;
+		np_element(v, log, n) = reason;
 		v->logged = n + 1;
 	} else if (reason == NP_VMX_VMRESUME) {
-		((struct np_vcpu *)np_at(v, n))->log[0] = reason;
+		np_element(v, log, n) = reason;
 		v->logged = (n + 1) | NP_LOG_ENTERING;
 	} else {
 		return false;

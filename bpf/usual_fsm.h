@@ -23,7 +23,7 @@ np_inline __u64 np_state(__u32 level, __u32 open, __u32 handling, __u64 logged)
 /* The row of a reason, which is known to be less than NP_REASONS. */
 np_inline __u16 np_row_of_plain(struct np_vcpu *v, __u32 reason)
 {
-	return ((struct np_vcpu *)np_at(v, 2 * reason))->row_of[0];
+	return np_element(v, row_of, reason);
 }
 
 /* L1 enters L2, and handled its last exit as it usually does: counts it. */

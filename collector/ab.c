@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analysis/result_fields.h"
+#include "analysis/stats.h"
 #include "collector/ab_symbols.h"
 #include "collector/ab_window.h"
 #include "collector/arm_params.h"
@@ -98,6 +99,63 @@ static int run_arm(const struct ab_config *c, const struct ab_arm *arm, struct n
 	return err;
 }
 
+/* Only what is timed, in an L1 that is started anew: each start is a little different. */
+static int run_arm_again(const struct ab_config *c, const struct ab_arm *arm, uint32_t pass,
+			 struct np_result *r)
+{
+	const struct np_arm_result *out = np_result_arm(r, arm->name);
+	struct l1 *l1 = NULL;
+	int err;
+
+	log_phase("%s: load kvm_intel, pass %u of at most %u", arm->name, pass + 1, c->passes);
+	err = kvm_module_load(arm->params, arm->nr_params);
+	if (!err)
+		err = start_guest(c, arm, &l1);
+	if (!err && arm->nested && c->micro)
+		err = describe_l1(c, l1, r);
+	for (uint32_t i = 0; !err && i < out->nr_workloads; i++) {
+		log_phase("%s: %s, untraced, pass %u", arm->name, out->workloads[i]->name,
+			  pass + 1);
+		err = ab_window_untraced(l1, c->repetitions, out->workloads[i]);
+	}
+	l1_stop(l1);
+	return err;
+}
+
+static bool narrow(const struct np_workload_result *w, double precision)
+{
+	struct np_interval i = np_median_interval(w->untraced.ticks, w->untraced.n);
+
+	return i.high - i.low <= 2 * precision * np_sample_median(w->untraced.ticks, w->untraced.n);
+}
+
+static bool narrow_enough(const struct ab_config *c, const struct np_result *r)
+{
+	bool all = true;
+
+	for (uint32_t i = 0; i < r->nr_arms; i++)
+		for (uint32_t k = 0; k < r->arms[i]->nr_workloads; k++)
+			all &= narrow(r->arms[i]->workloads[k], c->precision);
+	return all;
+}
+
+/* Odd passes go back; an even number of them has every arm as early as late. */
+static int run_passes(const struct ab_config *c, struct np_result *r)
+{
+	int err = 0;
+
+	for (uint32_t pass = 1; !err && pass < c->passes; pass++) {
+		if (pass % 2 == 0 && narrow_enough(c, r))
+			break;
+		for (uint32_t i = 0; !err && i < c->nr_arms; i++) {
+			uint32_t at = pass % 2 ? c->nr_arms - 1 - i : i;
+
+			err = np_interrupted() ? -EINTR : run_arm_again(c, c->arms[at], pass, r);
+		}
+	}
+	return err;
+}
+
 int ab_run(const struct ab_config *c, struct np_result *r)
 {
 	int err = 0, restored;
@@ -113,6 +171,8 @@ int ab_run(const struct ab_config *c, struct np_result *r)
 		if (!err && np_interrupted())
 			err = -EINTR;
 	}
+	if (!err)
+		err = run_passes(c, r);
 	log_phase("put kvm_intel's parameters back");
 	restored = kvm_module_restore();
 	log_phase_end();

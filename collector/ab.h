@@ -26,6 +26,8 @@ struct ab_config {
 	const char *workloads[NP_MAX_WORKLOADS];
 	uint64_t iterations;  /* 0: the manifest's */
 	uint32_t repetitions; /* of each window */
+	uint32_t passes;      /* of the untraced windows, at most; see ab_run() */
+	double precision;     /* a share: narrower than this, intervals are narrow enough */
 	bool verify;	      /* one more window, counted by ftrace and debugfs too */
 	bool fields;	      /* which VMCS fields L1 accesses in the traced windows */
 	uint32_t nr_tracers;
@@ -38,7 +40,12 @@ struct ab_config {
 /* The arm of that name ("single", "shadow-off", "shadow-on"), or NULL. */
 const struct ab_arm *ab_find_arm(const char *name);
 
-/* Runs everything and fills `r`; the host's parameters are put back on every way out. */
+/*
+ * Runs everything and fills `r`; the host's parameters are put back on every way out.
+ * With more passes the arms are visited again, untraced, forth and back (A B B A ...), so
+ * that what drifts meanwhile falls on all alike: until the median of each workload is
+ * known to `precision`, or there were so many passes.
+ */
 int ab_run(const struct ab_config *c, struct np_result *r);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,23 +17,26 @@
 #include "collector/base/workdir.h"
 #include "collector/commands.h"
 #include "collector/environment.h"
+#include "collector/host/noise.h"
 #include "collector/host/ready.h"
 #include "collector/l1_image.h"
 #include "collector/list.h"
 #include "collector/publish.h"
 #include "collector/selection.h"
 
+#define DEFAULT_PASSES 8
+
 struct options {
 	struct selection what;
 	const char *output;
 	const char *l1_kernel, *l1_initrd, *l1_modules;
 	const char *qemu, *qemu_version, *runner;
-	uint64_t memory_mib;
-	bool charts, verbose, recover;
+	uint64_t memory_mib, cpu;
+	bool pinned, charts, verbose, recover;
 };
 
 enum { OPT_L1_KERNEL = 256, OPT_L1_INITRD, OPT_L1_MODULES, OPT_L1_MEMORY, OPT_QEMU,
-       OPT_QEMU_VERSION, OPT_RUNNER, OPT_NO_CHARTS, OPT_RECOVER };
+       OPT_QEMU_VERSION, OPT_RUNNER, OPT_NO_CHARTS, OPT_RECOVER, OPT_PIN };
 
 static const struct argp_option options[] = {
 	{ "output", 'o', "DIR", 0, "where results go [results]", 1 },
@@ -40,6 +44,7 @@ static const struct argp_option options[] = {
 	{ "verbose", 'v', 0, 0, "show L1's console", 1 },
 	{ "recover", OPT_RECOVER, 0, 0,
 	  "only put back what a killed run left (any run does that first)", 1 },
+	{ "pin", OPT_PIN, "CPU", 0, "run L1, and the arm single, on this CPU alone", 1 },
 	{ "l1-kernel", OPT_L1_KERNEL, "FILE", 0,
 	  "L1's kernel [/boot/vmlinuz-RELEASE; with --l1 micro, nestprof's own]", 2 },
 	{ "l1-modules", OPT_L1_MODULES, "DIR", 0,
@@ -51,6 +56,16 @@ static const struct argp_option options[] = {
 	{ "qemu-version", OPT_QEMU_VERSION, "TEXT", OPTION_HIDDEN, 0, 2 },
 	{ 0 },
 };
+
+/* As many as there is room for; in the lab one, for each would be the same. */
+static void complete_passes(struct options *o)
+{
+	uint32_t room = NP_MAX_SAMPLES / o->what.repetitions;
+
+	if (!o->what.passes)
+		o->what.passes = o->qemu_version ? 1 : room < DEFAULT_PASSES ? room
+									     : DEFAULT_PASSES;
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -85,6 +100,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (number_parse(arg, 64, 1u << 20, &o->memory_mib))
 			argp_error(state, "--l1-memory: '%s' is no number of MiB from 64 on", arg);
 		return 0;
+	case OPT_PIN:
+		if (number_parse(arg, 0, CPU_SETSIZE - 1, &o->cpu))
+			argp_error(state, "--pin: '%s' is no CPU's number", arg);
+		o->pinned = true;
+		return 0;
 	case OPT_QEMU:
 		o->qemu = arg;
 		return 0;
@@ -97,6 +117,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (o->what.micro && (o->l1_modules || o->l1_initrd))
 			argp_error(state, "--l1 micro has no modules, and no initramfs");
+		complete_passes(o);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -181,6 +202,18 @@ static int prepare_l1(struct options *o, struct defaults *d)
 	return err;
 }
 
+static int warn_of_noise(const struct options *o, struct np_result *r)
+{
+	char names[128];
+	int err;
+
+	noise_warn(o->pinned, names, sizeof(names));
+	err = np_result_set_env(r, "noise", "%s", names);
+	if (!err && o->pinned)
+		err = np_result_set_env(r, "pinned_to", "CPU %llu", (unsigned long long)o->cpu);
+	return err;
+}
+
 static int run(struct options *o, struct np_result *r)
 {
 	struct ab_config c = {
@@ -188,6 +221,8 @@ static int run(struct options *o, struct np_result *r)
 		.nr_workloads = o->what.nr_workloads,
 		.iterations = o->what.iterations,
 		.repetitions = o->what.repetitions,
+		.passes = o->what.passes,
+		.precision = o->what.precision,
 		.verify = o->what.verify,
 		.fields = o->what.fields,
 		.nr_tracers = o->what.nr_tracers,
@@ -200,6 +235,8 @@ static int run(struct options *o, struct np_result *r)
 			.ready_timeout_s = 120,
 			.run_timeout_s = 300,
 			.verbose = o->verbose,
+			.pinned = o->pinned,
+			.cpu = o->cpu,
 		},
 		.micro = o->what.micro,
 		.l1_sequence = o->what.l1_sequence,
@@ -232,6 +269,8 @@ int cmd_ab(int argc, char **argv)
 	err = prepare_l1(&o, &d);
 	if (!err)
 		err = environment_of_host(r, o.qemu, o.qemu_version);
+	if (!err && !o.qemu_version) /* the lab says what it runs on itself */
+		err = warn_of_noise(&o, r);
 	if (!err)
 		err = run(&o, r);
 	if (d.work[0])

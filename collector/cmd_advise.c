@@ -8,6 +8,7 @@
 #include "analysis/advise_report.h"
 #include "collector/base/fail.h"
 #include "collector/base/fsutil.h"
+#include "collector/base/out.h"
 #include "collector/calibrate/publish.h"
 #include "collector/commands.h"
 #include "collector/result_file.h"
@@ -85,19 +86,7 @@ static int refuse(const char *path, const char *why)
 
 static int print(const struct np_advice_report *r, bool json)
 {
-	char *text = json ? np_advice_to_json(r) : NULL;
-	int err = 0;
-
-	if (json && !text)
-		return -ENOMEM;
-	if (json)
-		fputs(text, stdout);
-	else
-		err = np_advice_print(r, stdout);
-	free(text);
-	if (fflush(stdout) || ferror(stdout))
-		return fail(NP_EXIT_NO_SPACE, -EIO, "cannot write to standard output");
-	return err;
+	return out_end(json ? out_text(np_advice_to_json(r)) : np_advice_print(r, stdout));
 }
 
 static int advise(const struct options *o, const char *path, const char *calibration,

@@ -7,27 +7,15 @@
 
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
-#include "collector/calibrate/publish.h"
 #include "collector/commands.h"
 #include "collector/host/facts.h"
-#include "collector/lab/results.h"
-#include "collector/lab/run.h"
+#include "collector/lab/runs.h"
 #include "collector/list.h"
 #include "collector/publish.h"
-#include "collector/selection.h"
-#include "collector/tracer.h"
 
 #define DEFAULT_CPU "corei7_haswell_4770"
 #define DEFAULT_MEMORY_MIB 1024
 #define DEFAULT_WATCHDOG_S 240
-
-struct options {
-	struct selection what;
-	const char *output, *cpu_model, *l0_command;
-	uint64_t memory_mib, watchdog_s, machines;
-	struct lab_kernel_choice l0, l1;
-	bool charts, verbose, keep, update, calibrate;
-};
 
 enum { OPT_CPU = 256, OPT_MEMORY, OPT_WATCHDOG, OPT_MACHINES, OPT_KEEP, OPT_UPDATE, OPT_NO_CHARTS,
        OPT_L0_KERNEL, OPT_L0_MODULES, OPT_L1_KERNEL, OPT_L1_MODULES, OPT_L0_COMMAND,
@@ -41,14 +29,15 @@ static const struct argp_option options[] = {
 	  "run 'nestprof calibrate' instead: calibration.json, for 'nestprof advise'", 1 },
 	{ "l0-kernel", OPT_L0_KERNEL, "KERNEL", 0,
 	  "bullseye, bookworm, bookworm-backports, sid, a version such as 6.12, a bzImage, a "
-	  "vmlinux, or .deb files parted by commas [" KERNEL_DEFAULT "]", 2 },
+	  "vmlinux, or .deb files parted by commas [" KERNEL_DEFAULT "]; repeated: a run with "
+	  "each, in one result", 2 },
 	{ "l0-modules", OPT_L0_MODULES, "DIR", 0,
 	  "modules of a bzImage or vmlinux [/lib/modules/RELEASE]", 2 },
 	{ "l1-kernel", OPT_L1_KERNEL, "KERNEL", 0, "the same for L1 [" KERNEL_DEFAULT "]", 2 },
 	{ "l1-modules", OPT_L1_MODULES, "DIR", 0, "the same for L1", 2 },
 	{ "cpu-model", OPT_CPU, "NAME", 0,
 	  "the CPU that Bochs emulates [" DEFAULT_CPU "]; broadwell_ult and corei7_skylake_x "
-	  "have VMCS shadowing too", 2 },
+	  "have VMCS shadowing too; can be repeated likewise", 2 },
 	{ "memory", OPT_MEMORY, "MIB", 0, "of each emulated machine [1024]", 2 },
 	{ "machines", OPT_MACHINES, "N", 0, "at most so many side by side [2]", 2 },
 	{ "watchdog", OPT_WATCHDOG, "SECONDS", 0,
@@ -67,9 +56,47 @@ static void take_number(struct argp_state *state, const char *name, const char *
 			   (unsigned long long)min, (unsigned long long)max);
 }
 
+static void take_kernel(struct lab_options *o, const char *arg, struct argp_state *state)
+{
+	if (o->nr_l0 == LAB_MAX_VARIANTS)
+		argp_error(state, "--l0-kernel: more than %d", LAB_MAX_VARIANTS);
+	for (uint32_t i = 0; i < o->nr_l0; i++)
+		if (!strcmp(o->l0[i].wanted, arg))
+			argp_error(state, "--l0-kernel: %s comes twice", arg);
+	o->l0[o->nr_l0++].wanted = arg;
+}
+
+static void take_cpu(struct lab_options *o, const char *arg, struct argp_state *state)
+{
+	if (o->nr_cpus == LAB_MAX_VARIANTS)
+		argp_error(state, "--cpu-model: more than %d", LAB_MAX_VARIANTS);
+	for (uint32_t i = 0; i < o->nr_cpus; i++)
+		if (!strcmp(o->cpu_model[i], arg))
+			argp_error(state, "--cpu-model: %s comes twice", arg);
+	o->cpu_model[o->nr_cpus++] = arg;
+}
+
+/* What was not named, and what does not go together. */
+static void complete(struct lab_options *o, struct argp_state *state)
+{
+	if (o->what.micro && (o->l1.wanted || o->l1.modules))
+		argp_error(state, "--l1 micro has no kernel but itself, and no modules");
+	if (o->nr_l0 > 1 && o->l0[0].modules)
+		argp_error(state, "--l0-modules is for one --l0-kernel");
+	if ((o->nr_l0 > 1 || o->nr_cpus > 1) && (o->calibrate || o->l0_command))
+		argp_error(state, "one --l0-kernel and one --cpu-model at a time");
+	if (o->nr_cpus > 1 && o->what.fields)
+		argp_error(state, "--fields is for one --cpu-model");
+	o->l1.wanted = o->l1.wanted ?: KERNEL_DEFAULT;
+	if (!o->nr_l0)
+		o->l0[o->nr_l0++].wanted = KERNEL_DEFAULT;
+	if (!o->nr_cpus)
+		o->cpu_model[o->nr_cpus++] = DEFAULT_CPU;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct options *o = state->input;
+	struct lab_options *o = state->input;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
@@ -91,10 +118,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->l0_command = arg;
 		return 0;
 	case OPT_L0_KERNEL:
-		o->l0.wanted = arg;
+		take_kernel(o, arg, state);
 		return 0;
 	case OPT_L0_MODULES:
-		o->l0.modules = arg;
+		o->l0[0].modules = arg;
 		return 0;
 	case OPT_L1_KERNEL:
 		o->l1.wanted = arg;
@@ -103,7 +130,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->l1.modules = arg;
 		return 0;
 	case OPT_CPU:
-		o->cpu_model = arg;
+		take_cpu(o, arg, state);
 		return 0;
 	case OPT_MEMORY:
 		take_number(state, "memory", arg, 768, 3072, &o->memory_mib);
@@ -121,9 +148,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->update = true;
 		return 0;
 	case ARGP_KEY_END:
-		if (o->what.micro && (o->l1.wanted || o->l1.modules))
-			argp_error(state, "--l1 micro has no kernel but itself, and no modules");
-		o->l1.wanted = o->l1.wanted ?: KERNEL_DEFAULT;
+		complete(o, state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -163,161 +188,24 @@ static int check_prerequisites(void)
 	return err;
 }
 
-/*
- * Which arms go to which machine. A nested arm takes the longest, so each has
- * a machine of its own where there are enough; a single-level arm is short and
- * goes to the last.
- */
-static void assign_arms(const struct selection *s, uint32_t machines, struct lab_config *c)
-{
-	uint32_t nested = 0;
-
-	for (uint32_t i = 0; i < s->nr_arms; i++)
-		nested += s->arms[i]->nested;
-	c->nr_machines = nested < machines ? nested : machines;
-	if (c->nr_machines == 0)
-		c->nr_machines = 1;
-	nested = 0;
-	for (uint32_t i = 0; i < s->nr_arms; i++) {
-		uint32_t m = s->arms[i]->nested ? nested++ % c->nr_machines : c->nr_machines - 1;
-		size_t n = strlen(c->name[m]);
-
-		snprintf(c->name[m] + n, sizeof(c->name[m]) - n, "%s%s", n ? "," : "",
-			 s->arms[i]->name);
-	}
-}
-
-static int make_words(const struct options *o, struct lab_config *c)
-{
-	int err = 0;
-
-	for (uint32_t m = 0; !err && m < c->nr_machines; m++) {
-		char what[sizeof(c->words[m])];
-		int n = 0;
-
-		err = selection_to_words(&o->what, c->name[m], what, sizeof(what));
-		if (!err)
-			n = snprintf(c->words[m], sizeof(c->words[m]),
-				     "ab %s --no-charts --l1-kernel %s --runner /usr/bin/runner"
-				     " --qemu-version %s", what,
-				     c->l1 ? "/boot/vmlinux --l1-initrd /boot/l1.cpio" :
-					     "/boot/micro",
-				     c->image->qemu_version);
-		if (n >= (int)sizeof(c->words[m]))
-			err = -E2BIG;
-	}
-	return err;
-}
-
-/* One machine, for both arms: kvm_intel is all that changes between them. */
-static void make_calibration(struct lab_config *c)
-{
-	c->nr_machines = 1;
-	snprintf(c->name[0], sizeof(c->name[0]), "calibrate");
-	snprintf(c->words[0], sizeof(c->words[0]),
-		 "calibrate --l1-kernel /boot/micro --qemu-version %s", c->image->qemu_version);
-}
-
-static int publish(const struct options *o, const struct lab_config *c, const struct lab_run *lab)
-{
-	struct np_calibration *calibration = NULL;
-	struct np_result *result = NULL;
-	int err;
-
-	if (o->l0_command)
-		return lab_results_bring(c, lab, o->output);
-	if (o->calibrate) {
-		err = lab_results_calibration(c, lab, &calibration);
-		if (!err)
-			err = calibration_publish(calibration, o->output);
-		np_calibration_free(calibration);
-		return err;
-	}
-	err = lab_results_collect(c, lab, &result);
-	if (!err)
-		err = lab_results_describe(result, c);
-	if (!err)
-		err = publish_result(result, o->output, o->charts);
-	np_result_free(result);
-	return err;
-}
-
-static int ensure_kernels(const struct options *o, const char *cache, const char *image_dir,
-			  struct lab_kernel *l0, struct lab_kernel *l1)
-{
-	int err = lab_kernel_ensure(l0, cache, image_dir, &o->l0, o->update);
-
-	if (err || o->what.micro)
-		return err;
-	return lab_kernel_ensure(l1, cache, image_dir, &o->l1,
-				 o->update && strcmp(o->l0.wanted, o->l1.wanted));
-}
-
-/* Whether nestprof is compared with tools that the image must have. */
-static bool wants_others(const struct selection *s)
-{
-	bool others = false;
-
-	for (uint32_t i = 0; i < s->nr_tracers; i++)
-		others |= tracer_find(s->tracers[i])->others;
-	return others;
-}
-
-static int run(const struct options *o)
-{
-	struct lab_kernel l0, l1;
-	struct lab_config *c = calloc(1, sizeof(*c));
-	struct lab_run *lab = NULL;
-	struct lab_image image;
-	char cache[NP_PATH];
-	int err = c ? lab_cache_dir(cache) : -ENOMEM;
-
-	if (!err)
-		err = lab_image_ensure(&image, cache, wants_others(&o->what), o->update);
-	if (!err)
-		err = ensure_kernels(o, cache, image.dir, &l0, &l1);
-	if (!err) {
-		*c = (struct lab_config){ .image = &image,
-					  .l0 = &l0,
-					  .l1 = o->what.micro ? NULL : &l1,
-					  .cache = cache,
-					  .cpu_model = o->cpu_model,
-					  .memory_mib = o->memory_mib,
-					  .silence_s = o->watchdog_s,
-					  .verbose = o->verbose,
-					  .l0_command = o->l0_command,
-					  .keep = o->keep };
-		assign_arms(&o->what, o->machines, c);
-		err = make_words(o, c);
-		if (!err && o->calibrate)
-			make_calibration(c);
-	}
-	if (!err)
-		err = lab_run(&lab, c);
-	if (!err)
-		err = publish(o, c, lab);
-	lab_run_free(lab);
-	free(c);
-	return err;
-}
-
 int cmd_lab(int argc, char **argv)
 {
-	struct options o = { .output = "results", .cpu_model = DEFAULT_CPU, .charts = true,
+	struct lab_options o = { .output = "results", .charts = true,
 			     .memory_mib = DEFAULT_MEMORY_MIB, .watchdog_s = DEFAULT_WATCHDOG_S,
-			     .machines = 2,
-			     .l0 = { "--l0-kernel", KERNEL_DEFAULT, NULL },
-			     .l1 = { "--l1-kernel", NULL, NULL } };
-	int err;
+			     .machines = 2, .l1 = { "--l1-kernel", NULL, NULL } };
+	int err = 0;
 
+	for (uint32_t i = 0; i < LAB_MAX_VARIANTS; i++)
+		o.l0[i].option = "--l0-kernel";
 	selection_init(&o.what);
 	argp_parse(&lab_argp, argc, argv, 0, NULL, &o);
-	err = check_cpu_model(o.cpu_model);
+	for (uint32_t i = 0; !err && i < o.nr_cpus; i++)
+		err = check_cpu_model(o.cpu_model[i]);
 	if (!err)
 		err = check_prerequisites();
 	if (!err)
 		err = publish_check(o.output);
 	if (!err)
-		err = run(&o);
+		err = lab_runs(&o);
 	return err ? (fail_code() ? (int)fail_code() : NP_EXIT_FAILED) : NP_EXIT_OK;
 }

@@ -20,6 +20,8 @@
 	X(export, "count all the time, for Prometheus to fetch")                                   \
 	X(calibrate, "measure what L1's accesses to its VMCS cost on this host")                  \
 	X(advise, "say what shadowing VMCS fields would change, from a result")                   \
+	X(compare, "say what got better or worse between two results")                            \
+	X(bench, "how long exits take on this machine's KVM, and what that suggests")             \
 	X(lab, "the same inside an emulated CPU: needs no VMX and no root")
 
 #define X(name, text)                                                                              \

@@ -41,7 +41,7 @@ static int qemu_version(struct np_result *r, const char *qemu)
 	return err;
 }
 
-int environment_of_host(struct np_result *r, const char *qemu, const char *version)
+int environment_of_machine(struct np_result *r)
 {
 	char model[128];
 	struct utsname u;
@@ -55,9 +55,16 @@ int environment_of_host(struct np_result *r, const char *qemu, const char *versi
 		err = np_result_set_env(r, "l0_build", "%s", u.version);
 	if (!err)
 		err = np_result_set_env(r, "cpu_model", "%s", model);
-	if (!err)
-		err = version ? np_result_set_env(r, "qemu", "%s", version) : qemu_version(r, qemu);
 	snprintf(r->time_unit, sizeof(r->time_unit),
 		 "ticks of this host's time-stamp counter, read in the guest");
 	return err;
+}
+
+int environment_of_host(struct np_result *r, const char *qemu, const char *version)
+{
+	int err = environment_of_machine(r);
+
+	if (err)
+		return err;
+	return version ? np_result_set_env(r, "qemu", "%s", version) : qemu_version(r, qemu);
 }

@@ -7,7 +7,10 @@
 
 #include "analysis/result.h"
 
-/* This host: nestprof, kernel, CPU model, QEMU (asked for its version when NULL), time unit. */
+/* nestprof, kernel, CPU model, time unit. */
+int environment_of_machine(struct np_result *r);
+
+/* This host: the same, and QEMU (asked for its version when NULL). */
 int environment_of_host(struct np_result *r, const char *qemu, const char *qemu_version);
 
 /* The first CPU's name; "unknown". */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,6 +139,25 @@ static int need(const char *path, const char *what)
 	return fail(NP_EXIT_MISSING, -errno, "cannot read %s %s: %s", what, path, strerror(errno));
 }
 
+/* The child has what we have when it is made, and so have all its threads. */
+static int start_pinned(struct proc *p, const struct l1_config *c, const char *const argv[])
+{
+	const int flags = PROC_PIPE_IN | PROC_PIPE_OUT | PROC_PIPE_ERR;
+	cpu_set_t ours, one;
+	int err;
+
+	if (!c->pinned)
+		return proc_start(p, argv, flags);
+	CPU_ZERO(&one);
+	CPU_SET(c->cpu, &one);
+	if (sched_getaffinity(0, sizeof(ours), &ours) || sched_setaffinity(0, sizeof(one), &one))
+		return fail(NP_EXIT_USAGE, -errno, "--pin: nothing can run on CPU %u here: %s",
+			    c->cpu, strerror(errno));
+	err = proc_start(p, argv, flags);
+	sched_setaffinity(0, sizeof(ours), &ours);
+	return err;
+}
+
 static int start(struct l1 **out, const struct l1_config *c, const char *what,
 		 const char *const argv[])
 {
@@ -149,7 +169,7 @@ static int start(struct l1 **out, const struct l1_config *c, const char *what,
 	l->what = what;
 	l->run_timeout_s = c->run_timeout_s;
 	l->console.verbose = c->verbose;
-	err = proc_start(&l->proc, argv, PROC_PIPE_IN | PROC_PIPE_OUT | PROC_PIPE_ERR);
+	err = start_pinned(&l->proc, c, argv);
 	if (err)
 		fail(NP_EXIT_L1, err, "cannot start %s: %s", argv[0], strerror(-err));
 	else

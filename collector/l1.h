@@ -23,6 +23,8 @@ struct l1_config {
 	double ready_timeout_s;
 	double run_timeout_s;
 	bool verbose; /* copy L1's console to stderr */
+	bool pinned;  /* ... to this CPU: all threads of the process */
+	uint32_t cpu;
 };
 
 int l1_start_nested(struct l1 **l, const struct l1_config *c);

@@ -12,6 +12,7 @@
 #include "collector/base/fail.h"
 #include "collector/base/fsutil.h"
 #include "collector/base/log.h"
+#include "collector/base/out.h"
 #include "collector/html/report.h"
 #include "collector/result_dir.h"
 #include "collector/witness.h"
@@ -67,8 +68,9 @@ int publish_result(const struct np_result *r, const char *base, bool charts)
 	np_result_print(r, stdout, log_bold(STDOUT_FILENO), log_reset(STDOUT_FILENO));
 	printf("\nresult: %s/result.json%s\n", dir,
 	       charts ? ", charts and " HTML_REPORT " beside it" : "");
-	if (fflush(stdout) || ferror(stdout))
-		return fail(NP_EXIT_NO_SPACE, -EIO, "cannot write to standard output");
+	err = out_end(0);
+	if (err)
+		return err;
 	if (wrong)
 		return fail(NP_EXIT_MISMATCH, -EBADMSG,
 			    "%u counts differ from ftrace's or KVM's own; see .witnesses in %s",

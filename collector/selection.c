@@ -3,27 +3,39 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "collector/arm_option.h"
 #include "collector/list.h"
 #include "collector/tracer.h"
 #include "collector/workload.h"
 
 #define MAX_ITERATIONS 100000000
 #define DEFAULT_REPETITIONS 3
+#define DEFAULT_PRECISION 0.01
 #define SEQUENCE_CHARACTERS "RWm:,*0123456789abcdefABCDEF"
 #define MAX_SEQUENCE (NP_LINE_MAX - 1 - sizeof(NP_SEQUENCE " ")) /* with its line's end */
 
 static const char *const default_arms[] = { "single", "shadow-off", "shadow-on" };
 
-enum { OPT_ARMS = 1024, OPT_WORKLOADS, OPT_ITERATIONS, OPT_REPETITIONS, OPT_VERIFY,
+enum { OPT_ARM = 1023, OPT_ARMS, OPT_WORKLOADS, OPT_ITERATIONS, OPT_REPETITIONS, OPT_PASSES,
+       OPT_PRECISION, OPT_VERIFY,
        OPT_TRACERS, OPT_L1, OPT_L1_SEQUENCE, OPT_FIELDS };
 
 static const struct argp_option options[] = {
 	{ "arms", OPT_ARMS, "LIST", 0, "of single, shadow-off, shadow-on [all]", 0 },
-	{ "workloads", OPT_WORKLOADS, "LIST", 0, "of", 0 }, /* completed by help() */
+	{ "arm", OPT_ARM, "NAME:PARAMETER=VALUE,...", 0,
+	  "another arm, with these parameters of kvm_intel, or kvm.PARAMETER of kvm, and nested=1; "
+	  "with the word single among them, as a plain guest of L0; can be repeated, and "
+	  "without --arms only these are run", 0 },
+	{ "workloads", OPT_WORKLOADS, "LIST", 0, "all, or some of", 0 }, /* completed by help() */
 	{ "iterations", OPT_ITERATIONS, "N", 0, "of a workload's loop [the manifest's]", 0 },
 	{ "repetitions", OPT_REPETITIONS, "N", 0, "of each timed window [3]", 0 },
+	{ "passes", OPT_PASSES, "N", 0,
+	  "visit each arm so often at most, forth and back [ab: 8, lab: 1]", 0 },
+	{ "precision", OPT_PRECISION, "PERCENT", 0,
+	  "no more passes once each median is known to so much, either way [1]", 0 },
 	{ "verify", OPT_VERIFY, 0, 0,
 	  "one more window each, counted by ftrace's hist triggers and KVM's debugfs too", 0 },
 	{ "fields", OPT_FIELDS, 0, 0,
@@ -39,14 +51,22 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
+static void add_workloads(struct selection *s, bool all)
+{
+	s->nr_workloads = 0;
+	for (uint32_t i = 0; workload_at(i) && s->nr_workloads < NP_MAX_WORKLOADS; i++)
+		if (all || workload_at(i)->basic)
+			s->workloads[s->nr_workloads++] = workload_at(i)->name;
+}
+
 void selection_init(struct selection *s)
 {
 	memset(s, 0, sizeof(*s));
 	s->repetitions = DEFAULT_REPETITIONS;
+	s->precision = DEFAULT_PRECISION;
 	for (size_t i = 0; i < sizeof(default_arms) / sizeof(*default_arms); i++)
 		s->arms[s->nr_arms++] = ab_find_arm(default_arms[i]);
-	for (uint32_t i = 0; workload_at(i) && i < NP_MAX_WORKLOADS; i++)
-		s->workloads[s->nr_workloads++] = workload_at(i)->name;
+	add_workloads(s, false);
 }
 
 static void take_arms(struct selection *s, char *arg, struct argp_state *state)
@@ -57,6 +77,7 @@ static void take_arms(struct selection *s, char *arg, struct argp_state *state)
 	if (n < 0)
 		argp_error(state, "--arms: an empty, repeated or excess name");
 	s->nr_arms = 0;
+	s->arms_said = true;
 	for (int i = 0; i < n; i++) {
 		s->arms[s->nr_arms] = ab_find_arm(words[i]);
 		if (!s->arms[s->nr_arms++])
@@ -65,10 +86,43 @@ static void take_arms(struct selection *s, char *arg, struct argp_state *state)
 	}
 }
 
+static void take_arm(struct selection *s, char *arg, struct argp_state *state)
+{
+	struct ab_arm *arm = &s->custom[s->nr_custom];
+	char why[160];
+
+	if (s->nr_custom == NP_MAX_ARMS)
+		argp_error(state, "--arm: more than %d", NP_MAX_ARMS);
+	if (arm_option_parse(arg, arm, why, sizeof(why)))
+		argp_error(state, "--arm %s: %s", arg, why);
+	if (ab_find_arm(arm->name))
+		argp_error(state, "--arm %s: there is an arm of that name already", arm->name);
+	for (uint32_t i = 0; i < s->nr_custom; i++)
+		if (!strcmp(s->custom[i].name, arm->name))
+			argp_error(state, "--arm %s: comes twice", arm->name);
+	s->nr_custom++;
+}
+
+/* --arm and --arms come in any order. */
+static void add_custom_arms(struct selection *s, struct argp_state *state)
+{
+	if (s->nr_custom && !s->arms_said)
+		s->nr_arms = 0;
+	if (s->nr_arms + s->nr_custom > NP_MAX_ARMS)
+		argp_error(state, "more than %d arms", NP_MAX_ARMS);
+	for (uint32_t i = 0; i < s->nr_custom; i++)
+		s->arms[s->nr_arms++] = &s->custom[i];
+}
+
 static void take_workloads(struct selection *s, char *arg, struct argp_state *state)
 {
-	int n = list_split(arg, s->workloads, NP_MAX_WORKLOADS);
+	int n;
 
+	if (!strcmp(arg, "all")) {
+		add_workloads(s, true);
+		return;
+	}
+	n = list_split(arg, s->workloads, NP_MAX_WORKLOADS);
 	if (n < 0)
 		argp_error(state, "--workloads: an empty, repeated or excess name");
 	s->nr_workloads = n;
@@ -87,6 +141,16 @@ static void take_tracers(struct selection *s, char *arg, struct argp_state *stat
 	for (int i = 0; i < n; i++)
 		if (!tracer_find(s->tracers[i]))
 			argp_error(state, "unknown tracer '%s'", s->tracers[i]);
+}
+
+static void take_precision(struct selection *s, const char *arg, struct argp_state *state)
+{
+	char *end;
+	double percent = strtod(arg, &end);
+
+	if (end == arg || *end || !(percent > 0 && percent <= 100))
+		argp_error(state, "--precision: '%s' is no percentage", arg);
+	s->precision = percent / 100;
 }
 
 static void take_l1(struct selection *s, const char *arg, struct argp_state *state)
@@ -115,6 +179,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_ARMS:
 		take_arms(s, arg, state);
 		return 0;
+	case OPT_ARM:
+		take_arm(s, arg, state);
+		return 0;
 	case OPT_WORKLOADS:
 		take_workloads(s, arg, state);
 		return 0;
@@ -128,6 +195,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--repetitions: '%s' is no number from 1 to %d", arg,
 				   NP_MAX_SAMPLES);
 		s->repetitions = n;
+		return 0;
+	case OPT_PASSES:
+		if (number_parse(arg, 1, NP_MAX_SAMPLES, &n))
+			argp_error(state, "--passes: '%s' is no number from 1 to %d", arg,
+				   NP_MAX_SAMPLES);
+		s->passes = n;
+		return 0;
+	case OPT_PRECISION:
+		take_precision(s, arg, state);
 		return 0;
 	case OPT_VERIFY:
 		s->verify = true;
@@ -147,6 +223,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (s->l1_sequence && !s->micro)
 			argp_error(state, "--l1-sequence is for --l1 micro");
+		if (s->passes * s->repetitions > NP_MAX_SAMPLES)
+			argp_error(state, "--passes times --repetitions is more than %d",
+				   NP_MAX_SAMPLES);
+		add_custom_arms(s, state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -165,19 +245,54 @@ static char *help(int key, const char *text, void *input)
 		return (char *)text;
 	for (uint32_t i = 0; workload_at(i); i++)
 		fprintf(f, "%s %s", i ? "," : text, workload_at(i)->name);
-	fputs(" [all]", f);
+	for (uint32_t i = 0, n = 0; workload_at(i); i++)
+		if (workload_at(i)->basic)
+			fprintf(f, "%s%s", n++ ? "," : " [", workload_at(i)->name);
+	fputs("]", f);
 	fclose(f);
 	return list;
 }
 
 const struct argp selection_argp = { .options = options, .parser = parse, .help_filter = help };
 
-int selection_to_words(const struct selection *s, const char *arms, char *out, size_t size)
+static bool is_custom(const struct selection *s, const struct ab_arm *arm)
 {
-	size_t n = snprintf(out, size, "--arms %s --repetitions %u%s%s --workloads ", arms,
-			    s->repetitions, s->verify ? " --verify" : "",
-			    s->fields ? " --fields" : "");
+	return arm >= s->custom && arm < s->custom + s->nr_custom;
+}
 
+/* --arms with the names of those that nestprof knows, and --arm for each other. */
+static size_t arms_to_words(const struct selection *s, uint32_t nr_arms,
+			    const struct ab_arm *const arms[], char *out, size_t size)
+{
+	const char *parting = "--arms ";
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < nr_arms && n < size; i++)
+		if (!is_custom(s, arms[i])) {
+			n += snprintf(out + n, size - n, "%s%s", parting, arms[i]->name);
+			parting = ",";
+		}
+	for (uint32_t i = 0; i < nr_arms && n < size; i++)
+		if (is_custom(s, arms[i])) {
+			n += snprintf(out + n, size - n, " --arm ");
+			if (n >= size || arm_option_print(arms[i], out + n, size - n))
+				return size;
+			n += strlen(out + n);
+		}
+	return n;
+}
+
+int selection_to_words(const struct selection *s, uint32_t nr_arms,
+		       const struct ab_arm *const arms[], char *out, size_t size)
+{
+	size_t n = arms_to_words(s, nr_arms, arms, out, size);
+
+	if (n < size)
+		n += snprintf(out + n, size - n,
+			      " --repetitions %u --passes %u --precision %g%s%s --workloads ",
+			      s->repetitions, s->passes ?: 1, 100 * s->precision,
+			      s->verify ? " --verify" : "",
+			      s->fields ? " --fields" : "");
 	for (uint32_t i = 0; i < s->nr_workloads && n < size; i++)
 		n += snprintf(out + n, size - n, "%s%s", i ? "," : "", s->workloads[i]);
 	for (uint32_t i = 0; i < s->nr_tracers && n < size; i++)

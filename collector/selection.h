@@ -13,10 +13,15 @@
 struct selection {
 	uint32_t nr_arms;
 	const struct ab_arm *arms[NP_MAX_ARMS];
+	uint32_t nr_custom; /* arms of --arm */
+	struct ab_arm custom[NP_MAX_ARMS];
+	bool arms_said; /* by --arms */
 	uint32_t nr_workloads;
 	const char *workloads[NP_MAX_WORKLOADS];
 	uint64_t iterations; /* 0: the manifest's */
 	uint32_t repetitions;
+	uint32_t passes; /* 0: not said */
+	double precision; /* a share */
 	bool verify;
 	bool fields; /* which VMCS fields L1 accesses */
 	uint32_t nr_tracers;
@@ -25,13 +30,14 @@ struct selection {
 	const char *l1_sequence; /* what it does besides, per exit of L2; NULL: nothing */
 };
 
-/* All arms and workloads. */
+/* All arms, and the basic workloads. */
 void selection_init(struct selection *s);
 
 /* An argp child: input is a struct selection. */
 extern const struct argp selection_argp;
 
-/* As words for another nestprof's command line, with arms of its own. */
-int selection_to_words(const struct selection *s, const char *arms, char *out, size_t size);
+/* As words for another nestprof's command line, with some of the arms. */
+int selection_to_words(const struct selection *s, uint32_t nr_arms,
+		       const struct ab_arm *const arms[], char *out, size_t size);
 
 #endif

@@ -5,7 +5,10 @@
 #include <string.h>
 
 static const struct workload workloads[] = {
-#define WORKLOAD(name, iterations, stresses, reason) { #name, iterations, stresses, reason },
+#define BASIC true
+#define EXTRA false
+#define WORKLOAD(name, set, iterations, machine, pages, each, exits, stresses)                     \
+	{ #name, set, iterations, exits, stresses },
 #include "workloads/manifest.def"
 #undef WORKLOAD
 };

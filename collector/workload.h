@@ -3,13 +3,15 @@
 #ifndef NESTPROF_WORKLOAD_H
 #define NESTPROF_WORKLOAD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct workload {
 	const char *name;
-	uint64_t iterations;	 /* when the user gives none */
+	bool basic;	     /* runs when none is named */
+	uint64_t iterations; /* when the user gives none */
+	const char *exits;   /* that each iteration causes; the manifest has the language */
 	const char *stresses;
-	const char *exit_reason; /* KVM's name of the L2 exit that each iteration causes */
 };
 
 /* In the manifest's order; NULL past the last one. */

@@ -6,7 +6,7 @@ L2_BINS := $(patsubst workloads/l2/%.S,$(B)/l2/%.bin,$(wildcard workloads/l2/*.S
 RUNNER  := $(wildcard workloads/runner/*.[cS]) collector/base/fail.c collector/base/fsutil.c \
 	   analysis/kallsyms.c
 
-$(B)/l2/%.o: workloads/l2/%.S workloads/l2/harness.h
+$(B)/l2/%.o: workloads/l2/%.S $(wildcard workloads/l2/*.h)
 	@mkdir -p $(@D)
 	$(CC) -m32 -I. -c $< -o $@
 $(B)/l2/%.bin: $(B)/l2/%.o

@@ -25,6 +25,7 @@
 	X(RESTORE, 12, "the host's module parameters could not be restored")   \
 	X(TERMINAL, 13, "no terminal, or one that top cannot draw on")          \
 	X(DAMAGED, 14, "a recording is damaged or was cut off; what came before was shown") \
+	X(WORSE, 15, "compare: something got worse")                           \
 	X(ONLY_LAB, 20, "doctor: lab could run here, ab could not")            \
 	X(ONLY_AB, 21, "doctor: ab could run here, lab could not")             \
 	X(NEITHER, 22, "doctor: neither ab nor lab could run here")            \

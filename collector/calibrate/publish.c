@@ -10,6 +10,7 @@
 #include "analysis/calibration_print.h"
 #include "collector/base/fail.h"
 #include "collector/base/fsutil.h"
+#include "collector/base/out.h"
 
 static int write_file(const struct np_calibration *c, const char *dir, char path[NP_PATH])
 {
@@ -45,9 +46,7 @@ int calibration_publish(struct np_calibration *c, const char *dir)
 	if (err)
 		return err;
 	printf("\ncalibration: %s\n", path);
-	if (fflush(stdout) || ferror(stdout))
-		return fail(NP_EXIT_NO_SPACE, -EIO, "cannot write to standard output");
-	return 0;
+	return out_end(0);
 }
 
 int calibration_read(const char *path, struct np_calibration **out)

@@ -70,10 +70,10 @@ static json_t *params_to_json(const struct kvm_params *params)
 
 int journal_write(const struct journal *j)
 {
-	json_t *o = json_pack("{s:s, s:I, s:I, s:s, s:b, s:o}", "schema", SCHEMA, "pid",
+	json_t *o = json_pack("{s:s, s:I, s:I, s:s, s:b, s:b, s:o}", "schema", SCHEMA, "pid",
 			      (json_int_t)j->pid, "start_time", (json_int_t)j->start_time,
-			      "boot_id", j->boot_id, "kvm_intel_loaded", j->loaded, "params",
-			      params_to_json(&j->params));
+			      "boot_id", j->boot_id, "kvm_intel_loaded", j->loaded, "kvm_loaded",
+			      j->common_loaded, "params", params_to_json(&j->params));
 	char *text = o ? json_dumps(o, JSON_INDENT(2)) : NULL;
 	char path[NP_PATH];
 	int err = text ? host_path(path, JOURNAL_PATH) : -ENOMEM;
@@ -100,11 +100,11 @@ static int from_json(json_t *o, struct journal *j)
 	const char *schema, *boot, *name;
 	json_t *params, *value;
 	json_int_t pid, start;
-	int loaded;
+	int loaded, common = true; /* older ones do not say: kvm is left alone */
 
-	if (json_unpack(o, "{s:s, s:I, s:I, s:s, s:b, s:o}", "schema", &schema, "pid", &pid,
+	if (json_unpack(o, "{s:s, s:I, s:I, s:s, s:b, s?b, s:o}", "schema", &schema, "pid", &pid,
 			"start_time", &start, "boot_id", &boot, "kvm_intel_loaded", &loaded,
-			"params", &params) < 0)
+			"kvm_loaded", &common, "params", &params) < 0)
 		return -EBADMSG;
 	if (strcmp(schema, SCHEMA) || strlen(boot) >= sizeof(j->boot_id) ||
 	    !json_is_object(params) || json_object_size(params) > KVM_PARAMS_MAX)
@@ -112,6 +112,7 @@ static int from_json(json_t *o, struct journal *j)
 	j->pid = pid;
 	j->start_time = start;
 	j->loaded = loaded;
+	j->common_loaded = common;
 	strcpy(j->boot_id, boot);
 	json_object_foreach(params, name, value)
 		if (param_from_json(name, value, &j->params.p[j->params.n++]) < 0)

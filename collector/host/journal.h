@@ -21,6 +21,7 @@ struct journal {
 	uint64_t start_time; /* ... by its start, in clock ticks since boot */
 	char boot_id[40];
 	bool loaded; /* kvm_intel was */
+	bool common_loaded; /* kvm was */
 	struct kvm_params params;
 };
 

@@ -19,6 +19,7 @@
 #define VM_END_STEP_MS 50
 
 static bool begun;
+static bool common_changed; /* kvm has parameters of an arm's */
 static struct journal ours;
 
 static int check_param(const struct np_param *p)
@@ -40,13 +41,14 @@ static int check_param(const struct np_param *p)
 	return 0;
 }
 
-static int may_load(const struct np_param *params, uint32_t n, char options[KVM_OPTIONS_MAX])
+static int may_load(const struct np_param *params, uint32_t n, struct kvm_options *options)
 {
-	int err = kvm_params_options(params, n, options, KVM_OPTIONS_MAX);
+	int err = kvm_params_options(params, n, options);
 
 	if (err)
 		return fail(NP_EXIT_USAGE, err,
-			    "not parameters that " KVM_MODULE " could be given: '%s'", options);
+			    "not parameters that " KVM_MODULE " could be given: '%s%s'",
+			    options->intel, options->common);
 	if (!begun)
 		return fail(NP_EXIT_FAILED, -EINVAL,
 			    KVM_MODULE " would be changed without a journal");
@@ -60,11 +62,14 @@ static int may_load(const struct np_param *params, uint32_t n, char options[KVM_
 
 int kvm_module_load(const struct np_param *params, uint32_t nr_params)
 {
-	char options[KVM_OPTIONS_MAX];
-	int err = may_load(params, nr_params, options);
+	struct kvm_options options;
+	int err = may_load(params, nr_params, &options);
+	bool common = options.common[0] || common_changed;
 
-	if (!err)
-		err = kvm_reload(options);
+	if (err)
+		return err;
+	common_changed = options.common[0];
+	err = kvm_reload(&options, common);
 	for (uint32_t i = 0; !err && i < nr_params; i++)
 		err = check_param(&params[i]);
 	return err;
@@ -76,7 +81,7 @@ int kvm_module_param(const char *name, char value[NP_NAME])
 }
 
 /* Those that can be written are; the others are made into options of a load. */
-static int write_or_collect(const struct kvm_params *differing, char options[KVM_OPTIONS_MAX])
+static int write_or_collect(const struct kvm_params *differing, struct kvm_options *options)
 {
 	struct kvm_params at_load = { 0 };
 
@@ -88,7 +93,7 @@ static int write_or_collect(const struct kvm_params *differing, char options[KVM
 		else
 			at_load.p[at_load.n++] = *p;
 	}
-	return kvm_params_options(at_load.p, at_load.n, options, KVM_OPTIONS_MAX);
+	return kvm_params_options(at_load.p, at_load.n, options);
 }
 
 /*
@@ -98,19 +103,20 @@ static int write_or_collect(const struct kvm_params *differing, char options[KVM
  */
 static int reload_as_found(const struct kvm_params *found, struct kvm_params *differing)
 {
-	char options[KVM_OPTIONS_MAX];
-	int err = kvm_reload("");
+	static const struct kvm_options none;
+	struct kvm_options options;
+	int err = kvm_reload(&none, common_changed);
 
 	if (err)
 		return err;
 	kvm_params_differing(found, differing);
-	err = write_or_collect(differing, options);
-	if (!err && options[0]) {
-		err = kvm_reload(options);
+	err = write_or_collect(differing, &options);
+	if (!err && (options.intel[0] || options.common[0])) {
+		err = kvm_reload(&options, options.common[0]);
 		if (err && !kvm_is_loaded())
-			kvm_reload("");
+			kvm_reload(&none, false);
 		kvm_params_differing(found, differing);
-		write_or_collect(differing, options);
+		write_or_collect(differing, &options);
 	}
 	kvm_params_differing(found, differing);
 	return err;
@@ -136,7 +142,7 @@ static int put_back(const struct journal *j)
 	int err;
 
 	if (!j->loaded)
-		return kvm_is_loaded() ? kvm_unload() : 0;
+		return kvm_unload(!j->common_loaded);
 	if (kvm_is_loaded()) {
 		kvm_params_differing(&j->params, &differing);
 		if (!differing.n)
@@ -274,6 +280,7 @@ static int write_journal(void)
 	int err = journal_sign(&ours);
 
 	ours.loaded = kvm_is_loaded();
+	ours.common_loaded = host_exists(KVM_COMMON);
 	ours.params.n = 0;
 	if (!err && ours.loaded)
 		err = kvm_params_read(&ours.params);
@@ -309,7 +316,7 @@ int kvm_module_restore(void)
 	err = put_back_or_say(&ours);
 	if (!err)
 		err = journal_remove();
-	begun = false;
+	begun = common_changed = false;
 	ab_lock_drop();
 	return err;
 }

@@ -11,11 +11,29 @@
 
 #include "collector/host/hostfs.h"
 
+/* NULL: it is kvm_intel's; else its name there. */
+static const char *of_common(const char *name)
+{
+	size_t len = strlen(KVM_COMMON_PREFIX);
+
+	return strncmp(name, KVM_COMMON_PREFIX, len) ? NULL : name + len;
+}
+
+static int param_path(char path[NP_PATH], const char *name)
+{
+	const char *common = of_common(name);
+
+	return host_path(path, "%s/parameters/%s", common ? KVM_COMMON : KVM_INTEL,
+			 common ?: name);
+}
+
 int kvm_param_read(const char *name, char value[NP_NAME])
 {
-	char line[256];
-	int err = host_read_line(line, sizeof(line), KVM_INTEL "/parameters/%s", name);
+	char path[NP_PATH], line[256];
+	int err = param_path(path, name);
 
+	if (!err)
+		err = fs_read_line(path, line, sizeof(line));
 	if (err)
 		return err;
 	if (strlen(line) >= NP_NAME)
@@ -29,14 +47,13 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct np_param *)a)->name, ((const struct np_param *)b)->name);
 }
 
-int kvm_params_read(struct kvm_params *all)
+static int add_folder(struct kvm_params *all, const char *module, const char *prefix)
 {
 	char path[NP_PATH];
 	struct dirent *e;
 	DIR *d;
 
-	all->n = 0;
-	if (host_path(path, KVM_INTEL "/parameters") < 0)
+	if (host_path(path, "%s/parameters", module) < 0)
 		return -ENAMETOOLONG;
 	d = opendir(path);
 	if (!d)
@@ -44,15 +61,26 @@ int kvm_params_read(struct kvm_params *all)
 	while ((e = readdir(d)) && all->n < KVM_PARAMS_MAX) {
 		struct np_param *p = &all->p[all->n];
 
-		if (e->d_name[0] == '.' || strlen(e->d_name) >= NP_NAME)
+		if (e->d_name[0] == '.' || strlen(prefix) + strlen(e->d_name) >= NP_NAME)
 			continue;
-		strcpy(p->name, e->d_name);
+		sprintf(p->name, "%s%s", prefix, e->d_name);
 		if (kvm_param_read(p->name, p->value) == 0)
 			all->n++;
 	}
 	closedir(d);
-	qsort(all->p, all->n, sizeof(all->p[0]), by_name);
 	return 0;
+}
+
+int kvm_params_read(struct kvm_params *all)
+{
+	int err;
+
+	all->n = 0;
+	err = add_folder(all, KVM_INTEL, "");
+	if (!err)
+		add_folder(all, KVM_COMMON, KVM_COMMON_PREFIX); /* kvm may have none */
+	qsort(all->p, all->n, sizeof(all->p[0]), by_name);
+	return err;
 }
 
 /* What the kernel's bool parameters take; -1: no truth value. */
@@ -104,14 +132,13 @@ bool kvm_param_writable(const char *name)
 	struct stat st;
 
 	/* By its mode: root could open a file for writing that has no store(). */
-	return host_path(path, KVM_INTEL "/parameters/%s", name) == 0 && stat(path, &st) == 0 &&
-	       (st.st_mode & 0200);
+	return param_path(path, name) == 0 && stat(path, &st) == 0 && (st.st_mode & 0200);
 }
 
 int kvm_param_write(const char *name, const char *value)
 {
 	char path[NP_PATH];
-	int err = host_path(path, KVM_INTEL "/parameters/%s", name);
+	int err = param_path(path, name);
 
 	return err ? err : fs_write(path, value, strlen(value));
 }
@@ -126,18 +153,27 @@ static bool one_word(const char *s)
 	return true;
 }
 
-int kvm_params_options(const struct np_param *p, uint32_t n, char *options, size_t size)
+static int add_option(char options[KVM_OPTIONS_MAX], const char *name, const char *value)
 {
-	size_t len = 0;
+	size_t len = strlen(options);
+	int n;
 
-	options[0] = '\0';
-	for (uint32_t i = 0; i < n; i++) {
-		if (!one_word(p[i].name) || !one_word(p[i].value))
-			return -EINVAL;
-		len += snprintf(options + len, size - len, "%s%s=%s", i ? " " : "", p[i].name,
-				p[i].value);
-		if (len >= size)
-			return -E2BIG;
+	if (!one_word(name) || !one_word(value))
+		return -EINVAL;
+	n = snprintf(options + len, KVM_OPTIONS_MAX - len, "%s%s=%s", len ? " " : "", name, value);
+	return len + n < KVM_OPTIONS_MAX ? 0 : -E2BIG;
+}
+
+int kvm_params_options(const struct np_param *p, uint32_t n, struct kvm_options *options)
+{
+	int err = 0;
+
+	options->intel[0] = options->common[0] = '\0';
+	for (uint32_t i = 0; !err && i < n; i++) {
+		const char *common = of_common(p[i].name);
+
+		err = add_option(common ? options->common : options->intel, common ?: p[i].name,
+				 p[i].value);
 	}
-	return 0;
+	return err;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Parameters of kvm_intel: read, compared, and written as options for a load. */
+/*
+ * Parameters of kvm_intel and, named "kvm.NAME", of kvm: read, compared, and written as
+ * options for a load.
+ */
 #ifndef NESTPROF_KVM_PARAMS_H
 #define NESTPROF_KVM_PARAMS_H
 
@@ -10,6 +13,8 @@
 #include "analysis/result.h"
 
 #define KVM_INTEL "/sys/module/kvm_intel"
+#define KVM_COMMON "/sys/module/kvm"
+#define KVM_COMMON_PREFIX "kvm."
 #define KVM_PARAMS_MAX 64
 #define KVM_OPTIONS_MAX (KVM_PARAMS_MAX * 2 * NP_NAME)
 
@@ -34,7 +39,12 @@ void kvm_params_differing(const struct kvm_params *wanted, struct kvm_params *di
 bool kvm_param_writable(const char *name);
 int kvm_param_write(const char *name, const char *value);
 
-/* "a=1 b=N"; -EINVAL for a name or value that would not stay one word. */
-int kvm_params_options(const struct np_param *p, uint32_t n, char *options, size_t size);
+/* What a load of the one module and of the other is given. */
+struct kvm_options {
+	char intel[KVM_OPTIONS_MAX], common[KVM_OPTIONS_MAX];
+};
+
+/* "a=1 b=N" of each; -EINVAL for a name or value that would not stay one word. */
+int kvm_params_options(const struct np_param *p, uint32_t n, struct kvm_options *options);
 
 #endif

@@ -45,7 +45,7 @@ int kvm_refuse_running_vm(void)
 		    name);
 }
 
-static int fail_in_use(int err)
+static int fail_in_use(const char *module, int err)
 {
 	char name[64] = "something";
 	pid_t pid;
@@ -53,71 +53,81 @@ static int fail_in_use(int err)
 	if (kvm_users(KVM_USER_DEV, &pid, 1) > 0)
 		kvm_user_name(pid, name, sizeof(name));
 	return fail(NP_EXIT_BUSY, err,
-		    KVM_MODULE " cannot be unloaded: %s is using it; end that first", name);
+		    "%s cannot be unloaded: %s is using it; end that first", module, name);
 }
 
-int kvm_unload(void)
+static int unload(const char *module)
 {
 	struct timespec pause = { .tv_nsec = RETRY_MS * 1000000L };
-	int err = kvm_refuse_running_vm();
+	int err = loader->unload(module);
 
-	if (err)
-		return err;
-	err = loader->unload(KVM_MODULE);
 	for (int ms = 0; (err == -EAGAIN || err == -EBUSY) && ms < loader->patience_ms;
 	     ms += RETRY_MS) {
 		nanosleep(&pause, NULL);
-		err = loader->unload(KVM_MODULE);
+		err = loader->unload(module);
 	}
 	if (err == -EAGAIN || err == -EBUSY)
-		return fail_in_use(err);
+		return fail_in_use(module, err);
 	if (err == -EPERM || err == -EACCES)
-		return fail(NP_EXIT_PRIVILEGE, err,
-			    "unloading " KVM_MODULE " needs CAP_SYS_MODULE: "
-			    "run as root, outside of a container");
+		return fail(NP_EXIT_PRIVILEGE, err, "unloading %s needs CAP_SYS_MODULE: "
+			    "run as root, outside of a container", module);
 	if (err)
-		return fail(NP_EXIT_FAILED, err, "cannot unload " KVM_MODULE ": %s",
-			    strerror(-err));
+		return fail(NP_EXIT_FAILED, err, "cannot unload %s: %s", module, strerror(-err));
 	return 0;
 }
 
-static int fail_load(int err, const char *options)
+int kvm_unload(bool common)
+{
+	int err = kvm_refuse_running_vm();
+
+	if (!err && kvm_is_loaded())
+		err = unload(KVM_MODULE);
+	if (!err && common && host_exists(KVM_COMMON))
+		err = unload(KVM_MODULE_COMMON);
+	return err;
+}
+
+static int fail_load(const char *module, int err, const char *options)
 {
 	switch (-err) {
 	case ENOENT:
 		return fail(
 			NP_EXIT_MISSING, err,
-			"no " KVM_MODULE " module for the running kernel under "
-			"/lib/modules: install the kernel's modules, or boot the installed kernel");
+			"no %s module for the running kernel under /lib/modules: install the "
+			"kernel's modules, or boot the installed kernel", module);
 	case EPERM:
 	case EACCES:
 		return fail(NP_EXIT_PRIVILEGE, err,
-			    "loading " KVM_MODULE " needs CAP_SYS_MODULE and a "
-			    "module the kernel trusts: run as root, outside of a container");
+			    "loading %s needs CAP_SYS_MODULE and a module the kernel trusts: run "
+			    "as root, outside of a container", module);
 	case EOPNOTSUPP:
 	case EIO:
 	case ENODEV:
 		return fail(NP_EXIT_NO_VMX, err,
-			    KVM_MODULE " refuses this host (%s): no VMX, or it is "
-				       "off in the firmware",
-			    strerror(-err));
+			    "%s refuses this host (%s): no VMX, or it is off in the firmware",
+			    module, strerror(-err));
 	default:
 		return fail(NP_EXIT_FAILED, err,
-			    "cannot load " KVM_MODULE " with '%s': %s; see dmesg", options,
+			    "cannot load %s with '%s': %s; see dmesg", module, options,
 			    strerror(-err));
 	}
 }
 
-int kvm_reload(const char *options)
+int kvm_reload(const struct kvm_options *options, bool common)
 {
 	int err = loader->find(KVM_MODULE);
 
-	if (!err && kvm_is_loaded()) {
-		err = kvm_unload();
+	if (!err && (kvm_is_loaded() || common)) {
+		err = kvm_unload(common);
 		if (err)
 			return err;
 	}
+	if (!err && common) {
+		err = loader->load(KVM_MODULE_COMMON, options->common);
+		if (err)
+			return fail_load(KVM_MODULE_COMMON, err, options->common);
+	}
 	if (!err)
-		err = loader->load(KVM_MODULE, options);
-	return err ? fail_load(err, options) : 0;
+		err = loader->load(KVM_MODULE, options->intel);
+	return err ? fail_load(KVM_MODULE, err, options->intel) : 0;
 }

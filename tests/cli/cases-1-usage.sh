@@ -16,6 +16,17 @@ done
 for c in ab lab; do
 	check "$c: unknown arm" 2 err='unknown arm' -- "$c" --arms=sideways
 	check "$c: unknown workload" 2 err='unknown workload' -- "$c" --workloads=frobnicate
+	check "$c: an arm of no parameters" 2 err='NAME:PARAMETER=VALUE' -- "$c" --arm=mine
+	check "$c: an arm that a shell would read" 2 err="'ept' is no PARAMETER=VALUE" -- \
+		"$c" --arm='mine:ept=$(reboot)'
+	check "$c: an arm by a name that is taken" 2 err='an arm of that name already' -- \
+		"$c" --arm=shadow-on:ept=0
+	check "$c: an arm twice" 2 err='comes twice' -- "$c" --arm=mine:ept=0 --arm=mine:ept=1
+	check "$c: passes of nothing" 2 err='--passes' -- "$c" --passes=0
+	check "$c: more samples than there is room for" 2 err='more than 64' -- \
+		"$c" --passes=10 --repetitions=10
+	check "$c: a precision of nothing" 2 err='--precision' -- "$c" --precision=0
+	check "$c: a precision that is none" 2 err='--precision' -- "$c" --precision=nan
 	check "$c: no arm at all" 2 err='--arms' -- "$c" --arms=
 	check "$c: iterations that are no number" 2 err='--iterations' -- "$c" --iterations=many
 	check "$c: iterations of nothing" 2 err='--iterations' -- "$c" --iterations=0
@@ -30,4 +41,12 @@ for c in ab lab; do
 done
 check "lab: a CPU that would add lines to a bochsrc" 2 err='cpu-model' errlines=1 -- \
 	lab --cpu-model='x, count=9'
+check "ab: a CPU that is none" 2 err='--pin' -- ab --pin=many
+check "ab: a CPU beyond all" 2 err='--pin' -- ab --pin=100000
+check "lab: a kernel twice" 2 err='sid comes twice' -- lab --l0-kernel=sid --l0-kernel=sid
+check "lab: a CPU twice" 2 err='x comes twice' -- lab --cpu-model=x --cpu-model=x
+check "lab: calibrate on two kernels" 2 err='at a time' -- \
+	lab --calibrate --l0-kernel=sid --l0-kernel=bookworm
+check "lab: fields on two CPUs" 2 err='for one --cpu-model' -- \
+	lab --fields --cpu-model=x --cpu-model=y
 check "lab: memory that is no number" 2 err='--memory' -- lab --memory=lots

@@ -19,17 +19,25 @@ static struct {
 	const char *config;  /* what modprobe.d says */
 	const char *refused; /* an option that makes the load fail */
 	char last_options[256];
+	int common_loads; /* of kvm */
+	char common_options[256];
 } kernel;
 
-static inline void set_param(const char *name, const char *value, mode_t mode)
+static inline void set_param_of(const char *module, const char *name, const char *value,
+				mode_t mode)
 {
 	char path[NP_PATH], full[NP_PATH];
 
-	snprintf(path, sizeof(path), KVM_INTEL "/parameters/%s", name);
+	snprintf(path, sizeof(path), "%s/parameters/%s", module, name);
 	fake_remove(path); /* read-only for who is not root */
 	fake_file(path, "%s\n", value);
 	assert_int_equal(host_path(full, "%s", path), 0);
 	assert_int_equal(chmod(full, mode), 0);
+}
+
+static inline void set_param(const char *name, const char *value, mode_t mode)
+{
+	set_param_of(KVM_INTEL, name, value, mode);
 }
 
 static inline const char *param(const char *name)
@@ -40,7 +48,7 @@ static inline const char *param(const char *name)
 	return value;
 }
 
-static inline void apply(const char *options)
+static inline void apply_to(const char *module, const char *options)
 {
 	char copy[256], path[64], *save, *word;
 
@@ -49,15 +57,20 @@ static inline void apply(const char *options)
 		char *eq = strchr(word, '=');
 
 		*eq = '\0';
-		snprintf(path, sizeof(path), KVM_INTEL "/parameters/%s", word);
+		snprintf(path, sizeof(path), "%s/parameters/%s", module, word);
 		if (!host_exists("%s", path))
 			continue; /* as the kernel: an unknown one is ignored */
-		set_param(word,
-			  !strcmp(eq + 1, "1")	 ? "Y"
-			  : !strcmp(eq + 1, "0") ? "N"
-						 : eq + 1,
-			  0444);
+		set_param_of(module, word,
+			     !strcmp(eq + 1, "1")	? "Y"
+			     : !strcmp(eq + 1, "0") ? "N"
+						    : eq + 1,
+			     0444);
 	}
+}
+
+static inline void apply(const char *options)
+{
+	apply_to(KVM_INTEL, options);
 }
 
 static inline int fake_find(const char *module)
@@ -66,14 +79,29 @@ static inline int fake_find(const char *module)
 	return kernel.no_file ? -ENOENT : 0;
 }
 
+static inline int fake_load_common(const char *options)
+{
+	assert_false(host_exists(KVM_COMMON));
+	kernel.common_loads++;
+	snprintf(kernel.common_options, sizeof(kernel.common_options), "%s", options);
+	set_param_of(KVM_COMMON, "tdp_mmu", "Y", 0444);
+	set_param_of(KVM_COMMON, "halt_poll_ns", "200000", 0644);
+	apply_to(KVM_COMMON, options);
+	return 0;
+}
+
 static inline int fake_load(const char *module, const char *options)
 {
+	if (!strcmp(module, "kvm"))
+		return fake_load_common(options);
 	assert_string_equal(module, "kvm_intel");
 	assert_false(host_exists(KVM_INTEL));
 	kernel.loads++;
 	snprintf(kernel.last_options, sizeof(kernel.last_options), "%s", options);
 	if (kernel.load_error)
 		return kernel.load_error;
+	if (!host_exists(KVM_COMMON))
+		fake_load_common(""); /* as what it depends on */
 	if (kernel.refused && strstr(options, kernel.refused))
 		return -EINVAL;
 	fake_file(KVM_INTEL "/initstate", "live\n");
@@ -89,6 +117,11 @@ static inline int fake_load(const char *module, const char *options)
 
 static inline int fake_unload(const char *module)
 {
+	if (!strcmp(module, "kvm")) {
+		assert_false(host_exists(KVM_INTEL));
+		fake_remove(KVM_COMMON);
+		return 0;
+	}
 	assert_string_equal(module, "kvm_intel");
 	if (kernel.busy_for) {
 		kernel.busy_for -= kernel.busy_for > 0;
@@ -115,7 +148,7 @@ static inline int fake_kernel_setup(void **state)
 	fake_file("/proc/sys/kernel/random/boot_id", "b00t\n");
 	fake_process(getpid(), "test (me", NULL);
 	assert_int_equal(fake_load("kvm_intel", ""), 0);
-	kernel.loads = 0;
+	kernel.loads = kernel.common_loads = 0;
 	kvm_module_use_loader(&fake_loader);
 	return 0;
 }

@@ -174,6 +174,45 @@ static void test_load_errors(void **state)
 	}
 }
 
+/* Of kvm's own: it is loaded anew, too, and again for an arm that names none. */
+static void test_parameters_of_kvm(void **state)
+{
+	static const struct np_param odd[] = { { "nested", "1" },
+					       { "kvm.tdp_mmu", "0" },
+					       { "kvm.halt_poll_ns", "0" } };
+
+	(void)state;
+	set_param_of(KVM_COMMON, "halt_poll_ns", "1000", 0644);
+	assert_int_equal(kvm_module_begin(), 0);
+	assert_int_equal(kvm_module_load(shadow_off, 2), 0);
+	assert_int_equal(kernel.common_loads, 0);
+	assert_int_equal(kvm_module_load(odd, 3), 0);
+	assert_string_equal(kernel.common_options, "tdp_mmu=0 halt_poll_ns=0");
+	assert_string_equal(kernel.last_options, "nested=1");
+	assert_string_equal(param("kvm.tdp_mmu"), "N");
+	assert_int_equal(kvm_module_load(shadow_off, 2), 0);
+	assert_string_equal(param("kvm.tdp_mmu"), "Y");
+	assert_int_equal(kvm_module_load(odd, 3), 0);
+	assert_int_equal(kvm_module_restore(), 0);
+	assert_string_equal(param("kvm.tdp_mmu"), "Y");
+	assert_string_equal(param("kvm.halt_poll_ns"), "1000");
+	assert_nothing_left();
+}
+
+static void test_kvm_was_not_loaded(void **state)
+{
+	static const struct np_param odd[] = { { "kvm.tdp_mmu", "0" } };
+
+	(void)state;
+	fake_remove(KVM_INTEL);
+	fake_remove(KVM_COMMON);
+	assert_int_equal(kvm_module_begin(), 0);
+	assert_int_equal(kvm_module_load(odd, 1), 0);
+	assert_int_equal(kvm_module_restore(), 0);
+	assert_false(host_exists(KVM_COMMON));
+	assert_nothing_left();
+}
+
 static void test_same_values(void **state)
 {
 	(void)state;
@@ -204,6 +243,8 @@ int main(void)
 		TEST(test_builtin),
 		TEST(test_no_module_file_is_not_unloaded),
 		TEST(test_load_errors),
+		TEST(test_parameters_of_kvm),
+		TEST(test_kvm_was_not_loaded),
 		TEST(test_same_values),
 	};
 

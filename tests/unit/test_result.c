@@ -12,7 +12,7 @@
 
 static struct np_comparison compare_one(const struct np_result *r)
 {
-	struct np_comparison all[NP_MAX_WORKLOADS];
+	struct np_comparison all[NP_MAX_COMPARISONS];
 
 	assert_int_equal(np_result_compare(r, all), 1);
 	return all[0];
@@ -115,20 +115,20 @@ static void test_failed_workload_is_not_compared(void **state)
 static void test_comparison_keeps_to_its_room(void **state)
 {
 	struct np_result *r = np_result_new();
-	struct np_comparison all[NP_MAX_WORKLOADS];
+	struct np_comparison all[NP_MAX_COMPARISONS];
 	char name[NP_NAME];
 
 	(void)state;
-	np_result_add_arm(r, NP_ARM_OFF);
-	np_result_add_arm(r, NP_ARM_ON);
-	for (int i = 0; i < NP_MAX_WORKLOADS; i++) {
-		snprintf(name, sizeof(name), "off %d", i);
-		assert_non_null(np_arm_add_workload(r->arms[0], name));
-		snprintf(name, sizeof(name), "on %d", i);
-		assert_non_null(np_arm_add_workload(r->arms[1], name));
+	for (int a = 0; a * NP_MAX_WORKLOADS <= NP_MAX_COMPARISONS; a++) {
+		snprintf(name, sizeof(name), NP_ARM_OFF "@%d", a);
+		assert_non_null(np_result_add_arm(r, name));
+		for (int i = 0; i < NP_MAX_WORKLOADS; i++) {
+			snprintf(name, sizeof(name), "workload %d", i);
+			assert_non_null(np_arm_add_workload(r->arms[a], name));
+		}
 	}
 	assert_null(np_arm_add_workload(r->arms[0], "one too many"));
-	assert_int_equal(np_result_compare(r, all), NP_MAX_WORKLOADS);
+	assert_int_equal(np_result_compare(r, all), NP_MAX_COMPARISONS);
 	np_result_free(r);
 }
 

@@ -45,6 +45,8 @@ static bool pass(uint32_t iterations, uint64_t *ticks)
 
 bool l2_run(const struct l2_code *code, uint32_t iterations, uint64_t *ticks)
 {
+	if (code->machine || code->pages || code->pages_each)
+		return complain("%s needs more of its L1 than this hypervisor does", code->name);
 	if (code->size > sizeof(l2_page))
 		return complain("%s does not fit its page", code->name);
 	memset(l2_page, 0, sizeof(l2_page));

@@ -12,13 +12,15 @@
 
 #include "collector/base/fail.h"
 #include "workloads/l2/harness.h"
+#include "workloads/runner/extras.h"
 #include "workloads/runner/protocol.h"
 
 #define TSS_ADDR 0xfffbd000ul /* three pages for KVM itself, out of the guest's way */
 
 struct vm {
 	int kvm, vm, vcpu;
-	void *memory;
+	void *page;
+	struct extras_memory memory;
 	struct kvm_run *run;
 	size_t run_size;
 };
@@ -37,7 +39,7 @@ static int map(void **at, size_t size, int flags, int fd)
 	return check(-1, "mmap");
 }
 
-static int create(struct vm *m)
+static int create(struct vm *m, const struct l2_code *code)
 {
 	int err;
 
@@ -49,10 +51,14 @@ static int create(struct vm *m)
 	}
 	if (!err)
 		err = check(ioctl(m->vm, KVM_SET_TSS_ADDR, TSS_ADDR), "KVM_SET_TSS_ADDR");
+	if (!err && code->machine & NP_L2_APIC)
+		err = extras_create_irqchip(m->vm);
 	if (!err) {
 		m->vcpu = ioctl(m->vm, KVM_CREATE_VCPU, 0);
 		err = check(m->vcpu, "KVM_CREATE_VCPU");
 	}
+	if (!err && code->machine & NP_L2_APIC)
+		err = extras_set_cpuid(m->vcpu);
 	if (!err) {
 		int size = ioctl(m->kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
 
@@ -62,7 +68,7 @@ static int create(struct vm *m)
 	return err ? err : map((void **)&m->run, m->run_size, MAP_SHARED, m->vcpu);
 }
 
-static int load(struct vm *m, const struct l2_code *code)
+static int load(struct vm *m, const struct l2_code *code, uint64_t iterations)
 {
 	struct kvm_userspace_memory_region region = {
 		.guest_phys_addr = NP_L2_BASE,
@@ -72,13 +78,14 @@ static int load(struct vm *m, const struct l2_code *code)
 
 	if (code->size > NP_L2_SIZE)
 		return fail(NP_EXIT_L1, -E2BIG, "%s does not fit its page", code->name);
-	err = map(&m->memory, NP_L2_SIZE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	err = map(&m->page, NP_L2_SIZE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	if (err)
 		return err;
-	memcpy(m->memory, code->code, code->size);
-	region.userspace_addr = (uintptr_t)m->memory;
-	return check(ioctl(m->vm, KVM_SET_USER_MEMORY_REGION, &region),
-		     "KVM_SET_USER_MEMORY_REGION");
+	memcpy(m->page, code->code, code->size);
+	region.userspace_addr = (uintptr_t)m->page;
+	err = check(ioctl(m->vm, KVM_SET_USER_MEMORY_REGION, &region),
+		    "KVM_SET_USER_MEMORY_REGION");
+	return err ? err : extras_add_memory(m->vm, code, iterations, &m->memory);
 }
 
 static int enter_flat_mode(struct vm *m)
@@ -106,7 +113,7 @@ static const char *exit_name(uint32_t reason)
 		const char *name;
 	} names[] = {
 #define NAME(n) { KVM_EXIT_##n, "KVM_EXIT_" #n }
-		NAME(UNKNOWN), NAME(EXCEPTION), NAME(HYPERCALL), NAME(DEBUG), NAME(MMIO),
+		NAME(UNKNOWN), NAME(EXCEPTION), NAME(HYPERCALL), NAME(DEBUG),
 		NAME(IRQ_WINDOW_OPEN), NAME(SHUTDOWN), NAME(FAIL_ENTRY), NAME(INTR),
 		NAME(INTERNAL_ERROR), NAME(SYSTEM_EVENT),
 #undef NAME
@@ -132,17 +139,32 @@ static int unexpected(const struct kvm_run *run, const struct l2_code *code)
 		    exit_name(run->exit_reason), run->exit_reason, detail);
 }
 
-/* A port is written to nobody; the guest just goes on. */
-static int run_to_halt(struct vm *m, const struct l2_code *code)
+/* 1 at the workload's end. A port or a device is written to nobody; the guest just goes on. */
+static int judge_exit(const struct kvm_run *run, const struct l2_code *code)
 {
-	for (;;) {
+	switch (run->exit_reason) {
+	case KVM_EXIT_HLT:
+		return 1;
+	case KVM_EXIT_IO:
+		return run->io.port == NP_L2_DONE;
+	case KVM_EXIT_MMIO:
+	case KVM_EXIT_INTR:
+		return 0;
+	default:
+		return unexpected(run, code);
+	}
+}
+
+static int run_to_end(struct vm *m, const struct l2_code *code)
+{
+	int r;
+
+	do {
 		if (ioctl(m->vcpu, KVM_RUN, 0) < 0 && errno != EINTR && errno != EAGAIN)
 			return check(-1, "KVM_RUN");
-		if (m->run->exit_reason == KVM_EXIT_HLT)
-			return 0;
-		if (m->run->exit_reason != KVM_EXIT_IO && m->run->exit_reason != KVM_EXIT_INTR)
-			return unexpected(m->run, code);
-	}
+		r = judge_exit(m->run, code);
+	} while (r == 0);
+	return r < 0 ? r : 0;
 }
 
 static uint64_t pair(uint64_t high, uint64_t low)
@@ -156,7 +178,7 @@ static int pass(struct vm *m, const struct l2_code *code, uint32_t iterations, u
 	int err = check(ioctl(m->vcpu, KVM_SET_REGS, &r), "KVM_SET_REGS");
 
 	if (!err)
-		err = run_to_halt(m, code);
+		err = run_to_end(m, code);
 	if (!err)
 		err = check(ioctl(m->vcpu, KVM_GET_REGS, &r), "KVM_GET_REGS");
 	*ticks = pair(r.rdx, r.rax) - pair(r.rbp, r.rdi);
@@ -173,17 +195,18 @@ static void destroy(struct vm *m)
 		close(m->vm);
 	if (m->kvm >= 0)
 		close(m->kvm);
-	if (m->memory)
-		munmap(m->memory, NP_L2_SIZE);
+	if (m->page)
+		munmap(m->page, NP_L2_SIZE);
+	extras_free_memory(&m->memory);
 }
 
 int vm_run(const struct l2_code *code, uint32_t iterations, uint64_t *ticks)
 {
 	struct vm m = { .kvm = -1, .vm = -1, .vcpu = -1 };
-	int err = create(&m);
+	int err = create(&m, code);
 
 	if (!err)
-		err = load(&m, code);
+		err = load(&m, code, (uint64_t)iterations + NP_WARM_UP);
 	if (!err)
 		err = enter_flat_mode(&m);
 	if (!err)

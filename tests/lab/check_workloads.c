@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * check_workloads RESULT.json: each workload of the manifest was run, and each of its
+ * iterations caused the exits that the manifest says, as often as it says.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "analysis/exit_reason.h"
+#include "analysis/result_json.h"
+#include "collector/base/fsutil.h"
+#include "collector/workload.h"
+#include "workloads/runner/protocol.h"
+
+/* Of each run: set-up, the end, and what a VM's first instructions cause. */
+#define SET_UP 12
+
+static const char *path;
+
+static int load(void **state)
+{
+	struct np_result *r = NULL;
+	char why[200] = "unreadable", *text;
+
+	if (fs_read(path, &text, NULL) || np_result_from_json(text, &r, why, sizeof(why))) {
+		fprintf(stderr, "%s: %s\n", path, why);
+		return -1;
+	}
+	free(text);
+	*state = r;
+	return 0;
+}
+
+static int unload(void **state)
+{
+	np_result_free(*state);
+	return 0;
+}
+
+/* By L1, or where there is none, by L0. */
+static uint64_t handled(const struct np_arm_result *arm, const struct np_workload_result *w,
+			const char *reason)
+{
+	const struct np_account *a = &w->account;
+	int i = np_exit_reason_find(a->isa, reason);
+
+	assert_in_range(i, 0, NP_REASONS - 1);
+	return arm->nested ? a->l2[i].to_l1 + a->l2[i].synthetic : a->outside[i];
+}
+
+static bool has_apicv(const struct np_arm_result *arm)
+{
+	for (uint32_t i = 0; i < arm->nr_params; i++)
+		if (!strcmp(arm->params[i].name, "enable_apicv"))
+			return arm->params[i].value[0] == 'Y';
+	fail_msg("%s: enable_apicv is not known", arm->name);
+	return false;
+}
+
+/* How often a word of the manifest's came in the list, so far as it is not there yet. */
+static uint64_t times_in(const char *exits, const char *word)
+{
+	char text[128], *rest, *w;
+	uint64_t n = 0;
+
+	snprintf(text, sizeof(text), "%s", exits);
+	for (w = strtok_r(text, " ", &rest); w; w = strtok_r(NULL, " ", &rest))
+		n += !strcmp(w, word);
+	return n;
+}
+
+/*
+ * "A|B": one of both. There may be more: interrupts that nobody asked for; and a read of the
+ * APIC that KVM emulates exits twice (x86_emulate_instruction() has it tried again first).
+ */
+static void check_word(const struct np_arm_result *arm, const struct np_workload_result *w,
+		       char *word, uint64_t wanted)
+{
+	char *other = strchr(word, '|');
+	uint64_t least = wanted, got, most = wanted + SET_UP * w->traced.n;
+
+	if (other)
+		*other++ = '\0';
+	got = handled(arm, w, word) + (other ? handled(arm, w, other) : 0);
+	printf("%-10s %-16s %-40s %6llu wanted %6llu\n", arm->name, w->name, word,
+	       (unsigned long long)got, (unsigned long long)wanted);
+	assert_true(got >= least);
+	if (!other)
+		assert_true(got <= most);
+}
+
+static void check_none(const struct np_arm_result *arm, const struct np_workload_result *w,
+		       uint64_t iterations)
+{
+	struct np_l2_totals t;
+
+	np_account_l2_totals(&w->account, &t);
+	printf("%-10s %-16s no exits of L2: %llu\n", arm->name, w->name,
+	       (unsigned long long)t.exits);
+	assert_true(t.exits < iterations / 2);
+}
+
+static void check_exits(const struct np_arm_result *arm, const struct np_workload_result *w)
+{
+	const struct workload *m = workload_find(w->name);
+	uint64_t iterations = w->traced_iterations + NP_WARM_UP * w->traced.n;
+	char text[128], *rest, *word;
+
+	assert_non_null(m);
+	assert_true(w->has_account);
+	if (!m->exits[0])
+		check_none(arm, w, iterations);
+	snprintf(text, sizeof(text), "%s", m->exits);
+	for (word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+		uint64_t wanted = iterations * times_in(m->exits, word);
+
+		if (word[0] == '(') {
+			if (has_apicv(arm))
+				continue;
+			word[strlen(word) - 1] = '\0';
+			word++;
+		}
+		check_word(arm, w, word, wanted);
+	}
+}
+
+static void each_iteration_causes_its_exits(void **state)
+{
+	const struct np_result *r = *state;
+
+	assert_true(r->nr_arms > 0);
+	for (uint32_t a = 0; a < r->nr_arms; a++)
+		for (uint32_t i = 0; i < r->arms[a]->nr_workloads; i++)
+			check_exits(r->arms[a], r->arms[a]->workloads[i]);
+}
+
+static void every_workload_was_run(void **state)
+{
+	const struct np_result *r = *state;
+	const struct workload *m;
+
+	for (uint32_t i = 0; (m = workload_at(i)); i++)
+		for (uint32_t a = 0; a < r->nr_arms; a++) {
+			const struct np_workload_result *w = np_arm_workload(r->arms[a], m->name);
+
+			assert_non_null(w);
+			assert_string_equal(w->error, "");
+			assert_true(w->untraced.n > 0);
+		}
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_workload_was_run),
+		cmocka_unit_test(each_iteration_causes_its_exits),
+	};
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: check_workloads RESULT.json\n");
+		return 2;
+	}
+	path = argv[1];
+	return cmocka_run_group_tests(tests, load, unload);
+}
