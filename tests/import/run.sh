@@ -129,4 +129,14 @@ for f in cpus.data cpus.dat; do
 		fails "$f: a timeline without overlaps"
 done
 
+if command -v jq >/dev/null; then
+	for f in perf.data buffers.dat; do
+		"$build/nestprof" convert --to timeline $f 2>notes >timeline
+		jq -e -f "$here/timeline.jq" timeline >log 2>&1 && echo "ok - $f: the timeline's format" ||
+			fails "$f: the timeline's format: $(cat log)"
+	done
+else
+	echo "skipped - the timeline's format: there is no jq here"
+fi
+
 exit $failed
