@@ -88,7 +88,7 @@ static void all_three_count_the_same(void **state)
 	json_t *ours = report("run.rec"), *perf = report("run.data"), *dat = report("run.dat");
 
 	(void)state;
-	assert_true(number(group(ours), "l2_exits") > 180);
+	assert_true(number(group(ours), "l2_exits") > 800);
 	compare_with(ours, perf, "perf.data");
 	compare_with(ours, dat, "trace.dat");
 	json_decref(ours);

@@ -47,7 +47,7 @@ done
 usleep 300000
 kill -CONT $qemu
 say "workloads"
-for w in "cpuid 100" "pio 30" "vmcall 50"; do
+for w in "cpuid 500" "pio 100" "vmcall 200"; do
 	echo "run $w" >&3
 	wait_for "@np result ${w% *}" /out/l1.log
 done
