@@ -20,5 +20,5 @@ of 'perf.data, one CPU' "$work/f"
 of 'perf.data, 16 CPUs' "$work/f"
 "$build/tests/make_perf" $data/nested.perf.data.gz "$work/f" 430 1 zstd
 of 'perf.data, 1 GiB compressed' "$work/f"
-"$build/tests/make_dat" $data/nested.dat.gz "$work/f" 50 16
+"$build/tests/make_dat" $data/nested.dat.gz "$work/f" 50 16 1
 of 'trace.dat, 16 CPUs' "$work/f"

@@ -17,6 +17,10 @@ check "report: a trace.dat that was cut off" 14 out='L0 exits' err='cut off here
 printf '2ELIFREP01234567' >"$work/big"
 check "report: a big-endian perf.data" 7 err='big-endian' -- report "$work/big"
 check "fields: of a trace" 0 out='not traced' -- fields "$corpus/dat6"
+check "fields: of a trace by site" 0 out='^0x[0-9a-f]+ +(read|write) +unknown .not traced.' -- fields --by site "$corpus/dat6"
+check "fields: of a trace that lost events" 0 out='lost events: 3$' err='in no average' -- fields "$corpus/perf"
+check "report: lost events, how many it does not tell" 0 err='does not tell how many; .* in no average' -- \
+	report "$corpus/dat6-cpus-lost"
 check "advise: of a trace" 7 err='recording or a trace' -- advise "$corpus/dat6"
 
 check "convert --help" 0 out='^Usage: nestprof convert' errlines=0 -- convert --help

@@ -3,7 +3,9 @@
 # FUZZ_SECONDS are over.
 IMPORT_FUZZ     := $(B)/fuzz/import $(B)/fuzz/import_format
 # Memory out of proportion is a finding, too; so is an input that takes 10 seconds.
-IMPORT_LIMITS   := -timeout=10 -rss_limit_mb=512 -max_len=65536
+IMPORT_LIMITS   := -timeout=10 -rss_limit_mb=512 -max_len=8192
+# Most of the time would go into where each byte was allocated, and giving memory back.
+IMPORT_ASAN     := ASAN_OPTIONS=malloc_context_size=1:quarantine_size_mb=8
 IMPORT_SOURCES  := $(filter-out analysis/charts.c,$(wildcard analysis/*.c analysis/import/*.c \
 		   analysis/recording/*.c))
 IMPORT_LIBS     := jansson libzstd zlib libtraceevent libxxhash smartcols libelf
@@ -11,7 +13,7 @@ IMPORT_LIBS     := jansson libzstd zlib libtraceevent libxxhash smartcols libelf
 $(IMPORT_FUZZ): $(B)/fuzz/%: tests/fuzz/%.c $(IMPORT_SOURCES) $(wildcard analysis/*.h \
 		analysis/*/*.h bpf/*.h)
 	@mkdir -p $(@D)
-	$(FUZZ) -D_GNU_SOURCE -DNP_VERSION='"fuzz"' -fno-strict-aliasing -DIMP_ORDER_ROOM=1024u \
+	$(FUZZ) -O2 -D_GNU_SOURCE -DNP_VERSION='"fuzz"' -fno-strict-aliasing -DIMP_ORDER_ROOM=1024u \
 		-DIMP_ORDER_RUNS=256u -DIMP_ORDER_MARGIN=64u -DIMP_WINDOW=69632u \
 		-DIMP_SMALL=69632u -Wno-unknown-warning-option \
 		$$(pkg-config --cflags $(IMPORT_LIBS)) $< $(IMPORT_SOURCES) -o $@ \
@@ -20,11 +22,13 @@ $(IMPORT_FUZZ): $(B)/fuzz/%: tests/fuzz/%.c $(IMPORT_SOURCES) $(wildcard analysi
 .PHONY: fuzz fuzz-import check-fuzz-import
 fuzz: fuzz-import fuzz-vmx-insn
 fuzz-import: $(IMPORT_FUZZ)
-	@mkdir -p $(B)/fuzz/import-found $(B)/fuzz/import_format-found
-	cd $(B)/fuzz && ./import $(IMPORT_LIMITS) -max_total_time=$(FUZZ_SECONDS) \
-		import-found $(CURDIR)/tests/fuzz/corpus-import $(CURDIR)/tests/fuzz/found-import
-	cd $(B)/fuzz && ./import_format $(IMPORT_LIMITS) -max_total_time=$(FUZZ_SECONDS) \
-		import_format-found $(CURDIR)/tests/fuzz/corpus-import-format
+	@cd $(B)/fuzz && for t in import import_format; do \
+		mkdir -p $$t-found; \
+		$(IMPORT_ASAN) ./$$t $(IMPORT_LIMITS) -max_total_time=$(FUZZ_SECONDS) $$t-found \
+			$(CURDIR)/tests/fuzz/*-$$(echo $$t | tr _ -) >$$t.log 2>&1 || \
+			{ tail -n 60 $$t.log; exit 1; }; \
+		echo "$$t: $$(sed -n 's/^Done //p' $$t.log), no finding"; \
+	done
 
 # The same inputs at each run, after those that once broke something.
 tests: $(IMPORT_FUZZ)
@@ -35,6 +39,6 @@ check-fuzz-import: $(IMPORT_FUZZ)
 	@cd $(B)/fuzz && for t in import import_format; do \
 		echo "== $(B)/fuzz/$$t"; rm -rf short-$$t; \
 		cp -rT $(CURDIR)/tests/fuzz/corpus-$$(echo $$t | tr _ -) short-$$t; \
-		./$$t $(IMPORT_LIMITS) -seed=1 -runs=20000 short-$$t >$$t.log 2>&1 || \
+		$(IMPORT_ASAN) ./$$t $(IMPORT_LIMITS) -seed=1 -runs=20000 short-$$t >$$t.log 2>&1 || \
 			{ cat $$t.log; exit 1; }; \
 	done

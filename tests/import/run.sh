@@ -75,7 +75,8 @@ gzip -dc "$here/data/nested.dat.gz" >v6.dat
 "$build/tests/make_perf" perf.data cpus.data 2 5 file
 "$build/tests/make_perf" perf.data zstd.data 2 3 zstd
 "$build/tests/make_perf" perf.data pipe.data 1 2 pipe
-"$build/tests/make_dat" v6.dat cpus.dat 2 5
+"$build/tests/make_dat" v6.dat cpus.dat 2 5 1
+"$build/tests/make_dat" v6.dat buffers.dat 2 3 3
 
 if command -v perf >/dev/null && perf version >/dev/null 2>&1; then
 	for f in perf.data cpus.data zstd.data; do
@@ -96,7 +97,8 @@ if command -v trace-cmd >/dev/null; then
 	trace-cmd convert --file-version 7 --compression zstd -i v6.dat -o v7-zstd.dat >log 2>&1
 	trace-cmd convert --file-version 7 --compression none -i v6.dat -o v7.dat >log 2>&1
 	trace-cmd convert --file-version 7 --compression zstd -i cpus.dat -o cpus7.dat >log 2>&1
-	for f in v6.dat v7.dat v7-zstd.dat cpus.dat cpus7.dat; do
+	trace-cmd convert --file-version 7 --compression zstd -i buffers.dat -o buffers7.dat >log 2>&1
+	for f in v6.dat v7.dat v7-zstd.dat cpus.dat cpus7.dat buffers.dat buffers7.dat; do
 		ours $f >ours
 		of_trace_cmd $f >theirs
 		same_events "$f: as trace-cmd report" ours theirs
@@ -106,7 +108,7 @@ else
 fi
 
 # What was converted says the same as what it was converted from.
-for f in perf.data cpus.data v6.dat cpus.dat; do
+for f in perf.data cpus.data v6.dat cpus.dat buffers.dat; do
 	"$build/nestprof" report --json $f >ours 2>notes
 	"$build/nestprof" convert --force -o a.rec $f 2>notes
 	"$build/nestprof" report --json a.rec >converted
@@ -126,5 +128,15 @@ for f in cpus.data cpus.dat; do
 	END { exit !(n > 100000 && !wrong) }' && echo "ok - $f: a timeline without overlaps" ||
 		fails "$f: a timeline without overlaps"
 done
+
+if command -v jq >/dev/null; then
+	for f in perf.data buffers.dat; do
+		"$build/nestprof" convert --to timeline $f 2>notes >timeline
+		jq -e -f "$here/timeline.jq" timeline >log 2>&1 && echo "ok - $f: the timeline's format" ||
+			fails "$f: the timeline's format: $(cat log)"
+	done
+else
+	echo "skipped - the timeline's format: there is no jq here"
+fi
 
 exit $failed
