@@ -8,6 +8,7 @@
 #include "analysis/result_fields.h"
 #include "analysis/stats.h"
 #include "collector/ab_symbols.h"
+#include "collector/ab_times.h"
 #include "collector/ab_window.h"
 #include "collector/arm_params.h"
 #include "collector/base/fail.h"
@@ -75,6 +76,8 @@ static int run_workloads(const struct ab_config *c, struct np_arm_result *out, s
 		log_phase("%s: L1's names of instructions", out->name);
 		err = ab_symbols(l1, out);
 	}
+	if (!err && c->times)
+		err = ab_windows_times(l1, out);
 	return err ? err : ab_windows_tracers(l1, c, out);
 }
 

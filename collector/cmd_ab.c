@@ -225,6 +225,7 @@ static int run(struct options *o, struct np_result *r)
 		.precision = o->what.precision,
 		.verify = o->what.verify,
 		.fields = o->what.fields,
+		.times = o->what.turtles,
 		.nr_tracers = o->what.nr_tracers,
 		.l1 = {
 			.qemu = o->qemu,
@@ -277,6 +278,8 @@ int cmd_ab(int argc, char **argv)
 		fs_remove(d.work);
 	if (!err)
 		err = publish_result(r, o.output, o.charts);
+	if (!err && o.what.turtles)
+		err = publish_turtles(r, o.what.uarch);
 out:
 	np_result_free(r);
 	return err ? (fail_code() ? (int)fail_code() : NP_EXIT_FAILED) : NP_EXIT_OK;

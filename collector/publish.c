@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "analysis/result_print.h"
+#include "analysis/turtles.h"
 #include "collector/base/fail.h"
 #include "collector/base/fsutil.h"
 #include "collector/base/log.h"
@@ -73,5 +74,12 @@ int publish_result(const struct np_result *r, const char *base, bool charts)
 		return fail(NP_EXIT_MISMATCH, -EBADMSG,
 			    "%u counts differ from ftrace's or KVM's own; see .witnesses in %s",
 			    wrong, dir);
+	return 0;
+}
+
+int publish_turtles(const struct np_result *r, const struct np_uarch *u)
+{
+	if (np_turtles_print(r, u, stdout) || fflush(stdout) || ferror(stdout))
+		return fail(NP_EXIT_NO_SPACE, -EIO, "cannot write to standard output");
 	return 0;
 }

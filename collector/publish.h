@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "analysis/result.h"
+#include "analysis/uarch.h"
 
 /*
  * Whether results could be written below `base`, which need not exist yet: to
@@ -15,5 +16,8 @@ int publish_check(const char *base);
 
 /* base/<time>/ and base/latest; -EBADMSG when a verified count disagrees. */
 int publish_result(const struct np_result *r, const char *base, bool charts);
+
+/* The Turtles report on stdout; uarch: NULL for none. */
+int publish_turtles(const struct np_result *r, const struct np_uarch *u);
 
 #endif

@@ -21,7 +21,7 @@ static const char *const default_arms[] = { "single", "shadow-off", "shadow-on" 
 
 enum { OPT_ARM = 1023, OPT_ARMS, OPT_WORKLOADS, OPT_ITERATIONS, OPT_REPETITIONS, OPT_PASSES,
        OPT_PRECISION, OPT_VERIFY,
-       OPT_TRACERS, OPT_L1, OPT_L1_SEQUENCE, OPT_FIELDS };
+       OPT_TRACERS, OPT_L1, OPT_L1_SEQUENCE, OPT_FIELDS, OPT_TURTLES, OPT_UARCH };
 
 static const struct argp_option options[] = {
 	{ "arms", OPT_ARMS, "LIST", 0, "of single, shadow-off, shadow-on [all]", 0 },
@@ -40,6 +40,10 @@ static const struct argp_option options[] = {
 	  "one more window each, counted by ftrace's hist triggers and KVM's debugfs too", 0 },
 	{ "fields", OPT_FIELDS, 0, 0,
 	  "also which VMCS fields L1 reads and writes with an exit, and where", 0 },
+	{ "turtles", OPT_TURTLES, 0, 0,
+	  "also where time and cycles go, and the Turtles report (docs/turtles.md)", 0 },
+	{ "uarch", OPT_UARCH, "NAME", 0,
+	  "in that report, exits modelled as they cost on " NP_UARCHS, 0 },
 	{ "l1", OPT_L1, "KIND", 0,
 	  "linux, or micro: a bare-metal hypervisor with few and known accesses to the VMCS "
 	  "[linux]", 0 },
@@ -211,6 +215,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_FIELDS:
 		s->fields = true;
 		return 0;
+	case OPT_TURTLES:
+		s->turtles = true;
+		return 0;
+	case OPT_UARCH:
+		s->uarch = np_uarch_find(arg);
+		if (!s->uarch)
+			argp_error(state, "--uarch: unknown '%s'; there are " NP_UARCHS, arg);
+		return 0;
 	case OPT_TRACERS:
 		take_tracers(s, arg, state);
 		return 0;
@@ -221,6 +233,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		take_sequence(s, arg, state);
 		return 0;
 	case ARGP_KEY_END:
+		if (s->uarch && !s->turtles)
+			argp_error(state, "--uarch is for --turtles");
 		if (s->l1_sequence && !s->micro)
 			argp_error(state, "--l1-sequence is for --l1 micro");
 		if (s->passes * s->repetitions > NP_MAX_SAMPLES)
@@ -289,10 +303,10 @@ int selection_to_words(const struct selection *s, uint32_t nr_arms,
 
 	if (n < size)
 		n += snprintf(out + n, size - n,
-			      " --repetitions %u --passes %u --precision %g%s%s --workloads ",
+			      " --repetitions %u --passes %u --precision %g%s%s%s --workloads ",
 			      s->repetitions, s->passes ?: 1, 100 * s->precision,
 			      s->verify ? " --verify" : "",
-			      s->fields ? " --fields" : "");
+			      s->fields ? " --fields" : "", s->turtles ? " --turtles" : "");
 	for (uint32_t i = 0; i < s->nr_workloads && n < size; i++)
 		n += snprintf(out + n, size - n, "%s%s", i ? "," : "", s->workloads[i]);
 	for (uint32_t i = 0; i < s->nr_tracers && n < size; i++)

@@ -89,7 +89,7 @@ static char *advice(const struct np_result *r, const char *calibration)
 }
 
 int html_report_result(const struct np_result *r, const char *charts, const char *calibration,
-		       FILE *out)
+		       const struct html_turtles_option *turtles, FILE *out)
 {
 	char *exits = chart_text(charts, "exits"), *trips = chart_text(charts, "round_trip");
 	char *advised = advice(r, calibration);
@@ -99,7 +99,12 @@ int html_report_result(const struct np_result *r, const char *charts, const char
 		{ "b-", "What L1 causes in L0 for each exit of L2, shadow VMCS off and on", exits },
 	};
 	const struct html_result h = {
-		.result = r, .charts = all, .nr_charts = 2, .advice = advised
+		.result = r,
+		.charts = all,
+		.nr_charts = 2,
+		.turtles = turtles || np_result_has_times(r),
+		.uarch = turtles ? turtles->uarch : NULL,
+		.advice = advised,
 	};
 	int err = html_result(out, &h);
 
@@ -126,7 +131,7 @@ int html_report_write(const struct np_result *r, const char *dir)
 	if (!err && result_file_calibration(json, calibration))
 		calibration[0] = '\0';
 	if (!err)
-		err = html_report_result(r, dir, calibration, f);
+		err = html_report_result(r, dir, calibration, NULL, f);
 	if (f && fclose(f) && !err)
 		err = -ENOMEM;
 	if (!err)
@@ -135,7 +140,7 @@ int html_report_write(const struct np_result *r, const char *dir)
 	return err ? cannot_write(dir, err) : 0;
 }
 
-int html_report_of_file(const char *given, FILE *out)
+int html_report_of_file(const char *given, const struct html_turtles_option *turtles, FILE *out)
 {
 	char path[NP_PATH], calibration[NP_PATH] = "", work[NP_PATH];
 	struct np_result *r = NULL;
@@ -150,7 +155,7 @@ int html_report_of_file(const char *given, FILE *out)
 	if (!err) {
 		err = without_charts(plot_result(r, work));
 		if (!err)
-			err = html_report_result(r, work, calibration, out);
+			err = html_report_result(r, work, calibration, turtles, out);
 		fs_remove(work);
 	}
 	np_result_free(r);
