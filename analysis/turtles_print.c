@@ -23,8 +23,8 @@ static int print_model(const struct np_result *r, const struct np_uarch *u, FILE
 
 	if (!err)
 		err = print(np_turtles_modelled_title, np_turtles_modelled(r, u), out);
-	fprintf(out, "\nThe model (docs/turtles.md): instructions, one cycle each, and for every exit "
-		     "with its entry %g to %g\ncycles, as on %s (%s).\n",
+	fprintf(out, "\nThe model (docs/turtles.md): instructions, one cycle each, and for every "
+		     "exit with its entry\n%g to %g cycles, as on %s\n(%s).\n",
 		u->least, u->most, u->title, u->source);
 	return err;
 }
@@ -38,8 +38,8 @@ int np_turtles_print(const struct np_result *r, const struct np_uarch *u, FILE *
 	if (!err && np_turtles_has_model(r, u))
 		err = print_model(r, u, out);
 	else if (!err && u)
-		fprintf(out, "\nNothing is modelled: these figures are of hardware, which had its own "
-			     "exits and entries.\n");
+		fprintf(out, "\nNothing is modelled: these figures are of hardware, which had its "
+			     "own exits and entries.\n");
 	return err ? err : ferror(out) ? -EIO : 0;
 }
 
