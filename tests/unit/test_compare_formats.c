@@ -85,7 +85,7 @@ static void test_markdown(void **state)
 
 	(void)state;
 	has(text, "- l0\\_kernel: \\<6.1\\> -\\> \\*6.12\\*\n\n| workload | arm |");
-	has(text, "|---|---|---|---|---:|---:|---:|---|---|\n");
+	has(text, "|---|---|---|---|---:|---:|---:|---:|---|\n");
 	has(text, "| cpuid | shadow-off | round\\_trip | ticks | 1,000.000 | 1,100.000 | 10.000 |");
 	has(text, "| a\\|b\\`\\<c\\>\\&\"::d%0A,");
 	assert_null(strstr(text, "same"));
