@@ -10,6 +10,9 @@
 # make fuzz-vmx-insn  the decoder of VMREAD and VMWRITE under libFuzzer (FUZZ_SECONDS=600)
 # make vmcs-fields-table  docs/vmcs-fields.md, from the table of all VMCS fields
 # make kernels-table  docs/kernels.md: the lab with each kernel it knows (20 minutes)
+# make turtles    the Turtles report of the lab, with charts, into docs/turtles/
+#                 (TURTLES_KERNELS="6.1 6.12 sid")
+# make check-recover  in the lab: ab killed at each step; workloads that hang
 # make check-fields  in the lab: the VMCS fields that fields tells are those that L1 accesses
 # make check-fields-kernels  the same with 6.12 and Debian unstable's kernel as L1
 # make check-predict  in the lab: what advise predicts of shadow VMCS, beside what is measured
