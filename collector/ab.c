@@ -54,8 +54,35 @@ static int describe_l1(const struct ab_config *c, struct l1 *l1, struct np_resul
 	return err ? err : np_result_set_env(r, "l1_sequence", "%s", sequence);
 }
 
-static int run_workloads(const struct ab_config *c, struct np_arm_result *out, struct l1 *l1)
+/*
+ * A workload that hangs, or that L1 dies of, has failed; the others get an L1 of their own.
+ * What else goes wrong is not the workload's doing.
+ */
+static int without(const struct ab_config *c, const struct ab_arm *arm, struct l1 **l1,
+		   struct np_workload_result *failed)
 {
+	snprintf(failed->error, sizeof(failed->error), "%s", fail_text());
+	log_warn("%s: %s failed: %s", arm->name, failed->name, fail_text());
+	fail_clear();
+	failed->untraced.n = 0;
+	l1_stop(*l1);
+	*l1 = NULL;
+	return start_guest(c, arm, l1);
+}
+
+static int run_untraced(const struct ab_config *c, const struct ab_arm *arm, struct l1 **l1,
+			struct np_workload_result *o)
+{
+	int err = ab_window_untraced(*l1, c->repetitions, o);
+
+	return err && !np_interrupted() && fail_code() == NP_EXIT_L1 ? without(c, arm, l1, o)
+								     : err;
+}
+
+static int run_workloads(const struct ab_config *c, const struct ab_arm *arm,
+			 struct np_arm_result *out, struct l1 **guest)
+{
+	struct l1 *l1;
 	int err = 0;
 
 	/* All untraced windows come first: no program is loaded before they end. */
@@ -68,8 +95,9 @@ static int run_workloads(const struct ab_config *c, struct np_arm_result *out, s
 		snprintf(o->stresses, sizeof(o->stresses), "%s", w->stresses);
 		o->iterations = c->iterations ? c->iterations : w->iterations;
 		log_phase("%s: %s, untraced", out->name, w->name);
-		err = ab_window_untraced(l1, c->repetitions, o);
+		err = run_untraced(c, arm, guest, o);
 	}
+	l1 = *guest;
 	if (!err)
 		err = ab_windows_traced(l1, c, out);
 	if (!err && c->fields && !c->micro) {
@@ -97,7 +125,7 @@ static int run_arm(const struct ab_config *c, const struct ab_arm *arm, struct n
 	if (!err && arm->nested)
 		err = describe_l1(c, l1, r);
 	if (!err)
-		err = run_workloads(c, out, l1);
+		err = run_workloads(c, arm, out, &l1);
 	l1_stop(l1);
 	return err;
 }
@@ -117,6 +145,8 @@ static int run_arm_again(const struct ab_config *c, const struct ab_arm *arm, ui
 	if (!err && arm->nested && c->micro)
 		err = describe_l1(c, l1, r);
 	for (uint32_t i = 0; !err && i < out->nr_workloads; i++) {
+		if (out->workloads[i]->error[0])
+			continue;
 		log_phase("%s: %s, untraced, pass %u", arm->name, out->workloads[i]->name,
 			  pass + 1);
 		err = ab_window_untraced(l1, c->repetitions, out->workloads[i]);
@@ -129,7 +159,8 @@ static bool narrow(const struct np_workload_result *w, double precision)
 {
 	struct np_interval i = np_median_interval(w->untraced.ticks, w->untraced.n);
 
-	return i.high - i.low <= 2 * precision * np_sample_median(w->untraced.ticks, w->untraced.n);
+	return w->error[0] || i.high - i.low <= 2 * precision *
+						np_sample_median(w->untraced.ticks, w->untraced.n);
 }
 
 static bool narrow_enough(const struct ab_config *c, const struct np_result *r)

@@ -95,6 +95,8 @@ static int times(struct l1 *l1, struct np_arm_result *arm)
 								  .times = true });
 
 	for (uint32_t i = 0; !err && session_has_times(s) && i < arm->nr_workloads; i++) {
+		if (arm->workloads[i]->error[0])
+			continue;
 		log_phase("%s: %s, timed", arm->name, arm->workloads[i]->name);
 		err = timed(l1, s, arm->workloads[i]);
 	}
@@ -125,7 +127,7 @@ int ab_windows_times(struct l1 *l1, struct np_arm_result *arm)
 	int err = 0;
 
 	for (uint32_t i = 0; !err && i < arm->nr_workloads; i++)
-		if (cycle_counters_there()) {
+		if (!arm->workloads[i]->error[0] && cycle_counters_there()) {
 			log_phase("%s: %s, cycles", arm->name, arm->workloads[i]->name);
 			err = cycles(l1, arm->workloads[i]);
 		}

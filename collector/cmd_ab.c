@@ -25,6 +25,7 @@
 #include "collector/selection.h"
 
 #define DEFAULT_PASSES 8
+#define DEFAULT_TIMEOUT_S 300
 
 struct options {
 	struct selection what;
@@ -234,7 +235,7 @@ static int run(struct options *o, struct np_result *r)
 			.runner = o->runner,
 			.memory_mib = o->memory_mib,
 			.ready_timeout_s = 120,
-			.run_timeout_s = 300,
+			.run_timeout_s = o->what.timeout_s ?: DEFAULT_TIMEOUT_S,
 			.verbose = o->verbose,
 			.pinned = o->pinned,
 			.cpu = o->cpu,

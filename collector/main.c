@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
+#include <errno.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "collector/base/log.h"
 #include "collector/base/proc.h"
 #include "collector/commands.h"
+#include "collector/host/kvm_module.h"
 
 static const struct command {
 	const char *name, *text;
@@ -54,6 +56,21 @@ static int report(int result)
 	return result;
 }
 
+/* ab and calibrate make up for it, doctor has it among its facts; the others say so. */
+static void say_left_behind(const struct command *c)
+{
+	char what[200];
+	int left;
+
+	if (c->run == cmd_ab || c->run == cmd_calibrate || c->run == cmd_doctor)
+		return;
+	left = kvm_module_left_behind(what, sizeof(what));
+	if (left == 1)
+		log_warn("%s; 'nestprof ab --recover' puts them back", what);
+	else if (left == -EBADMSG)
+		log_warn("%s", what);
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *c;
@@ -83,5 +100,6 @@ int main(int argc, char **argv)
 	snprintf(name, sizeof(name), "nestprof %s", c->name);
 	argv[1] = name;
 	np_catch_signals();
+	say_left_behind(c);
 	return report(c->run(argc - 1, argv + 1));
 }

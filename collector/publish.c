@@ -27,6 +27,16 @@ static uint32_t count_mismatches(const struct np_result *r)
 	return n;
 }
 
+static uint32_t count_failed(const struct np_result *r)
+{
+	uint32_t n = 0;
+
+	for (uint32_t a = 0; a < r->nr_arms; a++)
+		for (uint32_t w = 0; w < r->arms[a]->nr_workloads; w++)
+			n += r->arms[a]->workloads[w]->error[0] != '\0';
+	return n;
+}
+
 int publish_check(const char *base)
 {
 	char path[NP_PATH];
@@ -74,6 +84,10 @@ int publish_result(const struct np_result *r, const char *base, bool charts)
 		return fail(NP_EXIT_MISMATCH, -EBADMSG,
 			    "%u counts differ from ftrace's or KVM's own; see .witnesses in %s",
 			    wrong, dir);
+	if (count_failed(r))
+		return fail(NP_EXIT_L1, -EREMOTEIO,
+			    "%u runs of workloads failed; the others went on: see .error in %s",
+			    count_failed(r), dir);
 	return 0;
 }
 

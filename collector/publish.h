@@ -14,7 +14,8 @@
  */
 int publish_check(const char *base);
 
-/* base/<time>/ and base/latest; -EBADMSG when a verified count disagrees. */
+/* base/<time>/ and base/latest; -EBADMSG when a verified count disagrees,
+ * -EREMOTEIO when a workload failed. */
 int publish_result(const struct np_result *r, const char *base, bool charts);
 
 /* The Turtles report on stdout; uarch: NULL for none. */

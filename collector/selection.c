@@ -12,6 +12,7 @@
 #include "collector/workload.h"
 
 #define MAX_ITERATIONS 100000000
+#define MAX_TIMEOUT_S 86400
 #define DEFAULT_REPETITIONS 3
 #define DEFAULT_PRECISION 0.01
 #define SEQUENCE_CHARACTERS "RWm:,*0123456789abcdefABCDEF"
@@ -21,7 +22,8 @@ static const char *const default_arms[] = { "single", "shadow-off", "shadow-on" 
 
 enum { OPT_ARM = 1023, OPT_ARMS, OPT_WORKLOADS, OPT_ITERATIONS, OPT_REPETITIONS, OPT_PASSES,
        OPT_PRECISION, OPT_VERIFY,
-       OPT_TRACERS, OPT_L1, OPT_L1_SEQUENCE, OPT_FIELDS, OPT_TURTLES, OPT_UARCH };
+       OPT_TRACERS, OPT_L1, OPT_L1_SEQUENCE, OPT_FIELDS, OPT_TURTLES, OPT_UARCH,
+       OPT_TIMEOUT };
 
 static const struct argp_option options[] = {
 	{ "arms", OPT_ARMS, "LIST", 0, "of single, shadow-off, shadow-on [all]", 0 },
@@ -36,6 +38,9 @@ static const struct argp_option options[] = {
 	  "visit each arm so often at most, forth and back [ab: 8, lab: 1]", 0 },
 	{ "precision", OPT_PRECISION, "PERCENT", 0,
 	  "no more passes once each median is known to so much, either way [1]", 0 },
+	{ "timeout", OPT_TIMEOUT, "SECONDS", 0,
+	  "give up a workload that runs so long, and go on with the others [ab: 300; lab: 10, of "
+	  "the emulated clock]", 0 },
 	{ "verify", OPT_VERIFY, 0, 0,
 	  "one more window each, counted by ftrace's hist triggers and KVM's debugfs too", 0 },
 	{ "fields", OPT_FIELDS, 0, 0,
@@ -209,6 +214,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_PRECISION:
 		take_precision(s, arg, state);
 		return 0;
+	case OPT_TIMEOUT:
+		if (number_parse(arg, 1, MAX_TIMEOUT_S, &s->timeout_s))
+			argp_error(state, "--timeout: '%s' is no number of seconds from 1 to %d",
+				   arg, MAX_TIMEOUT_S);
+		return 0;
 	case OPT_VERIFY:
 		s->verify = true;
 		return 0;
@@ -315,6 +325,9 @@ int selection_to_words(const struct selection *s, uint32_t nr_arms,
 		n += snprintf(out + n, size - n, " --l1 micro");
 	if (s->l1_sequence && n < size)
 		n += snprintf(out + n, size - n, " --l1-sequence %s", s->l1_sequence);
+	if (s->timeout_s && n < size)
+		n += snprintf(out + n, size - n, " --timeout %llu",
+			      (unsigned long long)s->timeout_s);
 	if (s->iterations && n < size)
 		n += snprintf(out + n, size - n, " --iterations %llu",
 			      (unsigned long long)s->iterations);

@@ -23,6 +23,7 @@ struct selection {
 	uint32_t repetitions;
 	uint32_t passes; /* 0: not said */
 	double precision; /* a share */
+	uint64_t timeout_s; /* of a workload; 0: not said */
 	bool verify;
 	bool fields; /* which VMCS fields L1 accesses */
 	bool turtles; /* where time and cycles go, too, and the Turtles report */
