@@ -54,6 +54,11 @@ static int describe_l1(const struct ab_config *c, struct l1 *l1, struct np_resul
 	return err ? err : np_result_set_env(r, "l1_sequence", "%s", sequence);
 }
 
+static bool is_workloads_doing(int err)
+{
+	return err && !np_interrupted() && fail_code() == NP_EXIT_L1;
+}
+
 /*
  * A workload that hangs, or that L1 dies of, has failed; the others get an L1 of their own.
  * What else goes wrong is not the workload's doing.
@@ -64,7 +69,6 @@ static int without(const struct ab_config *c, const struct ab_arm *arm, struct l
 	snprintf(failed->error, sizeof(failed->error), "%s", fail_text());
 	log_warn("%s: %s failed: %s", arm->name, failed->name, fail_text());
 	fail_clear();
-	failed->untraced.n = 0;
 	l1_stop(*l1);
 	*l1 = NULL;
 	return start_guest(c, arm, l1);
@@ -75,14 +79,34 @@ static int run_untraced(const struct ab_config *c, const struct ab_arm *arm, str
 {
 	int err = ab_window_untraced(*l1, c->repetitions, o);
 
-	return err && !np_interrupted() && fail_code() == NP_EXIT_L1 ? without(c, arm, l1, o)
-								     : err;
+	if (!is_workloads_doing(err))
+		return err;
+	o->untraced.n = 0;
+	return without(c, arm, l1, o);
+}
+
+/* The windows of one kind, from a workload on; *at is then the one that failed. */
+typedef int (*take_windows)(struct l1 *l1, const struct ab_config *c, struct np_arm_result *out,
+			    uint32_t *at);
+
+static int run_windows(const struct ab_config *c, const struct ab_arm *arm, struct l1 **l1,
+		       struct np_arm_result *out, take_windows take)
+{
+	uint32_t at = 0;
+	int err;
+
+	do {
+		err = take(*l1, c, out, &at);
+		if (!is_workloads_doing(err) || at >= out->nr_workloads)
+			return err;
+		err = without(c, arm, l1, out->workloads[at++]);
+	} while (!err);
+	return err;
 }
 
 static int run_workloads(const struct ab_config *c, const struct ab_arm *arm,
 			 struct np_arm_result *out, struct l1 **guest)
 {
-	struct l1 *l1;
 	int err = 0;
 
 	/* All untraced windows come first: no program is loaded before they end. */
@@ -97,16 +121,15 @@ static int run_workloads(const struct ab_config *c, const struct ab_arm *arm,
 		log_phase("%s: %s, untraced", out->name, w->name);
 		err = run_untraced(c, arm, guest, o);
 	}
-	l1 = *guest;
 	if (!err)
-		err = ab_windows_traced(l1, c, out);
+		err = run_windows(c, arm, guest, out, ab_windows_traced);
 	if (!err && c->fields && !c->micro) {
 		log_phase("%s: L1's names of instructions", out->name);
-		err = ab_symbols(l1, out);
+		err = ab_symbols(*guest, out);
 	}
 	if (!err && c->times)
-		err = ab_windows_times(l1, out);
-	return err ? err : ab_windows_tracers(l1, c, out);
+		err = run_windows(c, arm, guest, out, ab_windows_times);
+	return err ? err : ab_windows_tracers(*guest, c, out);
 }
 
 static int run_arm(const struct ab_config *c, const struct ab_arm *arm, struct np_result *r)

@@ -88,22 +88,6 @@ static int timed(struct l1 *l1, struct session *s, struct np_workload_result *ou
 	return err;
 }
 
-static int times(struct l1 *l1, struct np_arm_result *arm)
-{
-	struct session *s = NULL;
-	int err = session_open_with(&s, &(struct session_config){ .tgid = l1_pid(l1),
-								  .times = true });
-
-	for (uint32_t i = 0; !err && session_has_times(s) && i < arm->nr_workloads; i++) {
-		if (arm->workloads[i]->error[0])
-			continue;
-		log_phase("%s: %s, timed", arm->name, arm->workloads[i]->name);
-		err = timed(l1, s, arm->workloads[i]);
-	}
-	session_close(s);
-	return err;
-}
-
 /* A CPU without counters, or a virtual machine that is given none: nothing is known. */
 static int cycles(struct l1 *l1, struct np_workload_result *out)
 {
@@ -122,14 +106,35 @@ static int cycles(struct l1 *l1, struct np_workload_result *out)
 	return err;
 }
 
-int ab_windows_times(struct l1 *l1, struct np_arm_result *arm)
+/* Both windows of one workload; no session: it is not nested, or this kernel cannot time. */
+static int both(struct l1 *l1, struct session *s, const char *arm, struct np_workload_result *out)
 {
 	int err = 0;
 
-	for (uint32_t i = 0; !err && i < arm->nr_workloads; i++)
-		if (!arm->workloads[i]->error[0] && cycle_counters_there()) {
-			log_phase("%s: %s, cycles", arm->name, arm->workloads[i]->name);
-			err = cycles(l1, arm->workloads[i]);
-		}
-	return err || !arm->nested ? err : times(l1, arm);
+	if (cycle_counters_there()) {
+		log_phase("%s: %s, cycles", arm, out->name);
+		err = cycles(l1, out);
+	}
+	if (err || !s || !session_has_times(s))
+		return err;
+	log_phase("%s: %s, timed", arm, out->name);
+	return timed(l1, s, out);
+}
+
+int ab_windows_times(struct l1 *l1, const struct ab_config *c, struct np_arm_result *arm,
+		     uint32_t *at)
+{
+	const struct session_config config = { .tgid = l1_pid(l1), .times = true };
+	struct session *s = NULL;
+	int err = arm->nested ? session_open_with(&s, &config) : 0;
+
+	(void)c;
+	for (uint32_t i = *at; !err && i < arm->nr_workloads; i++) {
+		if (arm->workloads[i]->error[0])
+			continue;
+		*at = i;
+		err = both(l1, s, arm->name, arm->workloads[i]);
+	}
+	session_close(s);
+	return err;
 }

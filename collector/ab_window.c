@@ -172,7 +172,8 @@ static int verified(struct l1 *l1, struct session *s, struct window *w,
 	return err;
 }
 
-int ab_windows_traced(struct l1 *l1, const struct ab_config *c, struct np_arm_result *arm)
+int ab_windows_traced(struct l1 *l1, const struct ab_config *c, struct np_arm_result *arm,
+		      uint32_t *at)
 {
 	struct window *w = calloc(1, sizeof(*w));
 	struct session *s = NULL;
@@ -183,14 +184,17 @@ int ab_windows_traced(struct l1 *l1, const struct ab_config *c, struct np_arm_re
 		err = session_open_with(&s, &(struct session_config){ .tgid = l1_pid(l1),
 								      .check = c->verify,
 								      .fields = c->fields });
-	for (uint32_t i = 0; !err && i < arm->nr_workloads; i++) {
-		if (arm->workloads[i]->error[0])
+	for (uint32_t i = *at; !err && i < arm->nr_workloads; i++) {
+		struct np_workload_result *o = arm->workloads[i];
+
+		if (o->error[0])
 			continue;
-		log_phase("%s: %s, traced", arm->name, arm->workloads[i]->name);
-		err = traced(l1, s, c->repetitions, w, arm->workloads[i]);
+		*at = i;
+		log_phase("%s: %s, traced", arm->name, o->name);
+		err = traced(l1, s, c->repetitions, w, o);
 		if (!err && c->verify) {
-			log_phase("%s: %s, verified", arm->name, arm->workloads[i]->name);
-			err = verified(l1, s, w, arm->workloads[i]);
+			log_phase("%s: %s, verified", arm->name, o->name);
+			err = verified(l1, s, w, o);
 		}
 	}
 	session_close(s);
