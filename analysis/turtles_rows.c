@@ -195,7 +195,7 @@ struct np_rows *np_turtles_places(const struct np_result *r)
 
 	for (uint32_t i = 0; i < r->nr_arms; i++)
 		for (uint32_t k = 0; !err && k < r->arms[i]->nr_workloads; k++)
-			if (r->arms[i]->nested)
+			if (r->arms[i]->nested && !r->arms[i]->workloads[k]->error[0])
 				err = add_place(t, r->arms[i], r->arms[i]->workloads[k]);
 	return np_turtles_finished(t, err);
 }
