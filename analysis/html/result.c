@@ -229,6 +229,7 @@ static void rerun(FILE *out, const struct np_result *r)
 	if (r->nr_arms)
 		workloads(out, r->arms[0]);
 	fputs(has_fields(r) ? " --fields" : "", out);
+	fputs(np_result_has_times(r) ? " --turtles" : "", out);
 	option(out, "cpu-model", np_result_env(r, "emulated_cpu"));
 	option(out, "l1", sequence ? "micro" : NULL);
 	option(out, "l1-sequence", sequence);
