@@ -6,9 +6,12 @@
 
 #include "analysis/turtles_rows.h"
 
-/* The chart's inside, a letter and a line, in pixels: about, as only names must not meet. */
-#define WIDTH 880.0
-#define HEIGHT 380.0
+/*
+ * What the points take of the chart, a letter and a line, in pixels: about, as only names
+ * must not meet.
+ */
+#define WIDTH 720.0
+#define HEIGHT 290.0
 #define LETTER 7.2
 #define LINE 15.0
 #define GAP 10.0
