@@ -279,8 +279,8 @@ int cmd_ab(int argc, char **argv)
 		fs_remove(d.work);
 	if (!err)
 		err = publish_result(r, o.output, o.charts);
-	if (!err && o.what.turtles)
-		err = publish_turtles(r, o.what.uarch);
+	if (o.what.turtles)
+		err = publish_turtles(r, o.what.uarch, err);
 out:
 	np_result_free(r);
 	return err ? (fail_code() ? (int)fail_code() : NP_EXIT_FAILED) : NP_EXIT_OK;

@@ -85,15 +85,17 @@ int publish_result(const struct np_result *r, const char *base, bool charts)
 			    "%u counts differ from ftrace's or KVM's own; see .witnesses in %s",
 			    wrong, dir);
 	if (count_failed(r))
-		return fail(NP_EXIT_L1, -EREMOTEIO,
+		return fail(NP_EXIT_L1, -ENODATA,
 			    "%u runs of workloads failed; the others went on: see .error in %s",
 			    count_failed(r), dir);
 	return 0;
 }
 
-int publish_turtles(const struct np_result *r, const struct np_uarch *u)
+int publish_turtles(const struct np_result *r, const struct np_uarch *u, int err)
 {
+	if (err && err != -ENODATA)
+		return err;
 	if (np_turtles_print(r, u, stdout) || fflush(stdout) || ferror(stdout))
 		return fail(NP_EXIT_NO_SPACE, -EIO, "cannot write to standard output");
-	return 0;
+	return err;
 }

@@ -15,10 +15,13 @@
 int publish_check(const char *base);
 
 /* base/<time>/ and base/latest; -EBADMSG when a verified count disagrees,
- * -EREMOTEIO when a workload failed. */
+ * -ENODATA when a workload failed. */
 int publish_result(const struct np_result *r, const char *base, bool charts);
 
-/* The Turtles report on stdout; uarch: NULL for none. */
-int publish_turtles(const struct np_result *r, const struct np_uarch *u);
+/*
+ * After publish_result(), which returned `err`, the Turtles report on stdout: also of what is
+ * left when a workload failed. uarch: NULL for none. Returns the first error.
+ */
+int publish_turtles(const struct np_result *r, const struct np_uarch *u, int err);
 
 #endif
