@@ -148,7 +148,7 @@ while read -r verb name n; do
 done
 END
 chmod +x /tmp/hanging
-hang="nestprof ab --arms single --workloads cpuid,vmcall,pio,rdmsr --timeout 1 --repetitions 1 --passes 1 --no-charts --runner /tmp/hanging --l1-kernel /boot/vmlinux --l1-initrd /boot/l1.cpio --qemu-version x --output /tmp/hung"
+hang="nestprof ab --arms single --workloads cpuid,vmcall,pio,rdmsr --timeout 1 --repetitions 1 --passes 2 --no-charts --runner /tmp/hanging --l1-kernel /boot/vmlinux --l1-initrd /boot/l1.cpio --qemu-version x --output /tmp/hung"
 run $hang
 verdict "a workload that hangs: the exit code, and why" said 10 '2 runs of workloads failed'
 verdict "... it is named, with the time that it was given" grep -qE 'vmcall.*did not answer in 1 s' /tmp/said
