@@ -11,6 +11,9 @@
 # make vmcs-fields-table  docs/vmcs-fields.md, from the table of all VMCS fields
 # make kernels-table  docs/kernels.md: the lab with each kernel it knows (20 minutes)
 # make check-amd  in the lab: nested SVM, counted as the kernel itself counts it (3 minutes)
+# make turtles    the Turtles report of the lab, with charts, into docs/turtles/
+#                 (TURTLES_KERNELS="6.1 6.12 sid")
+# make check-recover  in the lab: ab killed at each step; workloads that hang
 # make check-fields  in the lab: the VMCS fields that fields tells are those that L1 accesses
 # make check-fields-kernels  the same with 6.12 and Debian unstable's kernel as L1
 # make check-predict  in the lab: what advise predicts of shadow VMCS, beside what is measured

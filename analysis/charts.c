@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "analysis/charts.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -10,23 +9,14 @@
 #include <unistd.h>
 
 #include "analysis/arm_pair.h"
+#include "analysis/charts_parts.h"
 #include "analysis/exit_reason.h"
-#include "analysis/result_tables.h"
 #include "analysis/result_variant.h"
 
 /* So many reasons have a colour of their own in plots/common.gp. */
 #define MAX_COLOURS 7
 /* From here on short bars would vanish beside long ones. */
 #define LOG_SCALE_FROM 12
-
-struct chart_data {
-	const struct np_result *r;
-	const struct np_arm_pair *pair;
-	struct np_comparison all[NP_MAX_COMPARISONS];
-	uint32_t nr_workloads;
-	struct np_top_reasons top;
-	uint32_t nr_reasons; /* with a column of their own, before "others" */
-};
 
 static const struct np_account *account_of(const struct np_result *r, const char *arm,
 					   const struct np_comparison *c)
@@ -35,32 +25,6 @@ static const struct np_account *account_of(const struct np_result *r, const char
 	const struct np_workload_result *w = a ? np_arm_workload(a, c->workload) : NULL;
 
 	return w && w->has_account ? &w->account : NULL;
-}
-
-/*
- * Text for gnuplot: in single quotes it expands nothing, and a quote inside is
- * doubled. Data files know no such escape, so there the quote is left out.
- */
-static void put_quoted(FILE *f, const char *s, bool data)
-{
-	char quote = data ? '"' : '\'';
-
-	fputc(quote, f);
-	for (; *s; s++) {
-		if (*s == quote && !data)
-			fputc(quote, f);
-		if (!iscntrl((unsigned char)*s) && !(data && (*s == quote || *s == '\\')))
-			fputc(*s, f);
-	}
-	fputc(quote, f);
-}
-
-static void put_number(FILE *f, double value)
-{
-	if (isfinite(value))
-		fprintf(f, " %.6f", value);
-	else
-		fputs(" NaN", f);
 }
 
 /* x, "off"/"on", each reason, others, total: a line of exits.dat. */
@@ -210,6 +174,7 @@ static void write_vars(FILE *f, const struct chart_data *d)
 	fprintf(f, "nr_workloads = %u\nnr_reasons = %u\nhas_others = %d\n",
 		d->nr_workloads, d->nr_reasons, d->top.n > d->nr_reasons);
 	put_scale(f, d);
+	np_chart_phase_names(f);
 	fprintf(f, "array reason[%u]\n", d->nr_reasons + 1);
 	for (uint32_t i = 0; i < d->nr_reasons; i++) {
 		fprintf(f, "reason[%u] = ", i + 1);
@@ -251,16 +216,28 @@ static bool write_vars_file(FILE *f, const struct chart_data *d)
 	return true;
 }
 
+static const struct {
+	const char *name;
+	bool (*write)(FILE *f, const struct chart_data *d);
+} files[] = {
+	{ "exits.dat", write_exits },
+	{ "round_trip.dat", write_round_trip },
+	{ "overhead.dat", np_chart_overhead },
+	{ "reduction.dat", np_chart_reduction },
+	{ "phases.dat", np_chart_phases },
+	{ "distribution.dat", np_chart_distribution },
+	{ "vars.gp", write_vars_file },
+};
+
 int np_charts_write_data(const struct np_result *r, const char *dir)
 {
 	struct chart_data d = { .r = r, .pair = np_arm_pair(r) };
-	int err;
+	int err = 0;
 
 	d.nr_workloads = np_result_compare(r, d.all);
 	np_top_reasons(r, &d.top);
 	d.nr_reasons = d.top.n < MAX_COLOURS ? d.top.n : MAX_COLOURS;
-	err = write_file(&d, dir, "exits.dat", write_exits);
-	if (!err)
-		err = write_file(&d, dir, "round_trip.dat", write_round_trip);
-	return err ? err : write_file(&d, dir, "vars.gp", write_vars_file);
+	for (size_t i = 0; !err && i < sizeof(files) / sizeof(*files); i++)
+		err = write_file(&d, dir, files[i].name, files[i].write);
+	return err;
 }

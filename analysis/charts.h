@@ -10,6 +10,10 @@
  * Writes what plots/'s scripts read into `dir`:
  *   exits.dat       L0 exits per L2 exit by reason, off beside on, per workload
  *   round_trip.dat  single / nested off / nested on, per workload
+ *   overhead.dat    over a guest, off and on, here and in The Turtles Project
+ *   reduction.dat   what is removed of it, and how often L2 exits
+ *   phases.dat      where the time of a round trip goes
+ *   distribution.dat  percentiles of round trips
  *   vars.gp         how many of what, names of columns, the caption
  * A chart that would be empty has no data file.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "analysis/compare.h"
+#include "analysis/compare_formats.h"
 
 #include <errno.h>
 #include <math.h>
@@ -269,12 +269,16 @@ void np_compare_free(struct np_compare *c)
 	c->rows = NULL;
 }
 
+bool np_compared_fails(const struct np_compared *r, double threshold)
+{
+	return r->verdict == NP_WORSE && (isnan(r->change) || r->change > threshold);
+}
+
 uint32_t np_compare_worse(const struct np_compare *c, double threshold)
 {
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < c->n; i++)
-		n += c->rows[i].verdict == NP_WORSE &&
-		     (isnan(c->rows[i].change) || c->rows[i].change > threshold);
+		n += np_compared_fails(&c->rows[i], threshold);
 	return n;
 }

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "analysis/compare.h"
+#include "analysis/compare_formats.h"
 #include "analysis/json_write.h"
 #include "analysis/rows.h"
 
@@ -21,14 +21,14 @@ static const struct np_column columns[] = {
 
 #define NR_COLUMNS (sizeof(columns) / sizeof(*columns))
 
-static const char *verdict_name(const struct np_compared *c)
+const char *np_verdict_name(enum np_verdict v)
 {
 	static const char *const names[] = { [NP_SAME] = "same",
 					     [NP_BETTER] = "better",
 					     [NP_WORSE] = "worse",
 					     [NP_UNPROVEN] = "no difference proven" };
 
-	return names[c->verdict];
+	return names[v];
 }
 
 static bool changed(const struct np_compared *c)
@@ -59,7 +59,7 @@ static int add(struct np_rows *t, const struct np_compared *c)
 		err = np_rows_number(t, "change", 100 * c->change);
 	if (!err && isfinite(c->interval.low))
 		err = np_rows_text(t, "interval", interval);
-	return err ? err : np_rows_text(t, "verdict", verdict_name(c));
+	return err ? err : np_rows_text(t, "verdict", np_verdict_name(c->verdict));
 }
 
 static void print_summary(const struct np_compare *c, FILE *out)
@@ -80,18 +80,29 @@ static void print_summary(const struct np_compare *c, FILE *out)
 			     "--repetitions 10 or more.\n", few);
 }
 
-int np_compare_print(const struct np_compare *c, bool all, FILE *out)
+struct np_rows *np_compare_rows(const struct np_compare *c, bool all)
 {
 	struct np_rows *t = np_rows_new(columns, NR_COLUMNS);
+	int err = t ? 0 : -ENOMEM;
+
+	for (uint32_t i = 0; !err && i < c->n; i++)
+		if (all || changed(&c->rows[i]))
+			err = add(t, &c->rows[i]);
+	if (!err)
+		return t;
+	np_rows_free(t);
+	return NULL;
+}
+
+int np_compare_print(const struct np_compare *c, bool all, FILE *out)
+{
+	struct np_rows *t = np_compare_rows(c, all);
 	int err = t ? 0 : -ENOMEM;
 
 	for (uint32_t i = 0; i < c->nr_facts; i++)
 		fprintf(out, "%s\n", c->facts[i]);
 	if (c->nr_facts)
 		fputc('\n', out);
-	for (uint32_t i = 0; !err && i < c->n; i++)
-		if (all || changed(&c->rows[i]))
-			err = add(t, &c->rows[i]);
 	if (!err && np_rows_nr(t)) {
 		err = np_rows_print_text(t, out);
 		fputc('\n', out);
@@ -110,7 +121,7 @@ static json_t *row_json(const struct np_compared *c)
 			 "new", np_json_number(c->new), "change", np_json_number(c->change),
 			 "low", np_json_number(c->interval.low),
 			 "high", np_json_number(c->interval.high), "p", np_json_number(c->p),
-			 "verdict", verdict_name(c), "too_few_repetitions", c->few);
+			 "verdict", np_verdict_name(c->verdict), "too_few_repetitions", c->few);
 }
 
 char *np_compare_to_json(const struct np_compare *c)

@@ -12,6 +12,7 @@
 
 #include "analysis/account.h"
 #include "analysis/fields.h"
+#include "analysis/times.h"
 
 #define NP_RESULT_SCHEMA "nestprof-result/1"
 #define NP_MAX_ARMS 24
@@ -72,6 +73,8 @@ struct np_workload_result {
 	uint64_t lost;
 	bool has_fields;	    /* ... by programs that tell VMCS fields, too */
 	struct np_fields fields;    /* in that window; of all VMs and vCPUs together */
+	struct np_times times;	    /* of windows of their own, where they were asked for */
+	struct np_cycles cycles;
 	uint32_t nr_witnesses;
 	struct np_witness witnesses[NP_MAX_WITNESSES];
 	uint32_t nr_tracers;
@@ -156,6 +159,9 @@ const char *np_comparison_name(const struct np_comparison *c, char out[NP_COMPAR
 
 /* Traced over untraced round trip, minus 1; NaN when one is missing. */
 double np_observer_effect(const struct np_workload_result *w);
+
+/* Whether any workload has times or cycles: they were asked for. */
+bool np_result_has_times(const struct np_result *r);
 
 /* How often something happened per hardware exit of L2; NaN without any. */
 double np_per_l2_exit(uint64_t count, uint64_t l2_exits);

@@ -10,6 +10,7 @@
 #include "analysis/exit_reason.h"
 #include "analysis/fields_json.h"
 #include "analysis/json_write.h"
+#include "analysis/result_json_times.h"
 
 /* Which reasons per_l2_exit lists, by instruction set: 0 where one never came. */
 struct listed {
@@ -193,6 +194,7 @@ static json_t *workload_json(const struct np_workload_result *w, const struct li
 	if (w->has_fields)
 		err |= json_object_set_new(o, "fields",
 					   np_fields_to_json(&w->fields, &w->account));
+	err |= np_json_add_times(o, w);
 	err |= json_object_set_new(o, "error", text_or_null(w->error));
 	return np_json_whole(o, err);
 }

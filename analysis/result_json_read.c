@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "analysis/result_json_reader.h"
+#include "analysis/result_json_times.h"
 
 int np_json_bad(const struct np_json_reader *r, const char *fmt, ...)
 {
@@ -211,6 +212,8 @@ static int workload(const struct np_json_reader *r, const json_t *o, struct np_a
 		err = tracers(r, o, w);
 	if (!err)
 		err = np_json_fields(r, o, w);
+	if (!err)
+		err = np_json_take_times(r, o, w);
 	return err ? err : np_json_text_or_null(r, o, "error", w->error, sizeof(w->error));
 }
 

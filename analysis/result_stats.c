@@ -69,6 +69,16 @@ double np_observer_effect(const struct np_workload_result *w)
 	return ratio(np_samples_mean(&w->traced), np_samples_mean(&w->untraced)) - 1;
 }
 
+bool np_result_has_times(const struct np_result *r)
+{
+	for (uint32_t i = 0; i < r->nr_arms; i++)
+		for (uint32_t k = 0; k < r->arms[i]->nr_workloads; k++)
+			if (r->arms[i]->workloads[k]->times.known ||
+			    r->arms[i]->workloads[k]->cycles.known)
+				return true;
+	return false;
+}
+
 double np_per_l2_exit(uint64_t count, uint64_t l2_exits)
 {
 	return l2_exits ? (double)count / l2_exits : NAN;

@@ -75,7 +75,7 @@ int stat_table_trips(struct stat_table *t, const struct stat_lines *l, enum stat
 	return err;
 }
 
-static const struct np_column phase_columns[] = {
+const struct np_column stat_phase_columns[NP_PHASES] = {
 	[NP_PHASE_L2_EXIT] = { "l2_exit", "L0: L2's exit", "ns", 0 },
 	[NP_PHASE_L1] = { "l1", "L1", "ns", 0 },
 	[NP_PHASE_VMCS] = { "vmcs", "L0: VMREAD, VMWRITE", "ns", 0 },
@@ -99,7 +99,7 @@ static int add_phases(struct stat_table *t, const struct stat_line *l)
 	if (!err)
 		err = np_rows_number(t->rows, "mean", (double)p->ns / p->n);
 	for (int i = 0; !err && i < NP_PHASES; i++)
-		err = np_rows_number(t->rows, phase_columns[i].key, stat_trip_phase(l, i));
+		err = np_rows_number(t->rows, stat_phase_columns[i].key, stat_trip_phase(l, i));
 	return err;
 }
 
@@ -111,7 +111,7 @@ static void name_for_svm(struct stat_table *t, const struct stat_lines *l)
 	for (uint32_t i = 0; i < l->nr_lines; i++)
 		svm |= l->line[i].isa == NP_ISA_SVM;
 	for (uint32_t i = 0; svm && i < t->nr_columns; i++)
-		if (!strcmp(t->columns[i].key, phase_columns[NP_PHASE_VMCS].key))
+		if (!strcmp(t->columns[i].key, stat_phase_columns[NP_PHASE_VMCS].key))
 			t->columns[i].title = "L0: VMLOAD, VMSAVE, STGI, CLGI";
 }
 
@@ -121,7 +121,7 @@ int stat_table_phases(struct stat_table *t, const struct stat_lines *l, enum sta
 
 	stat_table_init_lines(t, by);
 	stat_table_add_columns(t, phases_head, 2);
-	stat_table_add_columns(t, phase_columns, NP_PHASES);
+	stat_table_add_columns(t, stat_phase_columns, NP_PHASES);
 	name_for_svm(t, l);
 	err = stat_table_new_rows(t);
 	for (uint32_t i = 0; !err && i < l->nr_lines; i++)

@@ -7,6 +7,7 @@
 #ifndef NESTPROF_STAT_TRIPS_H
 #define NESTPROF_STAT_TRIPS_H
 
+#include "analysis/rows.h"
 #include "analysis/stat_lines.h"
 
 enum stat_trip_value {
@@ -26,6 +27,9 @@ double stat_trip_value(const struct stat_line *l, enum np_trip kind, enum stat_t
 
 /* Mean time of a phase, of the round trips of which phases were measured; NaN without any. */
 double stat_trip_phase(const struct stat_line *l, enum np_phase phase);
+
+/* What the phases are called: a column of means in ns for each. */
+extern const struct np_column stat_phase_columns[NP_PHASES];
 
 /* For the text: a row for each kind of round trip that a line has. */
 struct stat_table;

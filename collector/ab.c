@@ -8,6 +8,7 @@
 #include "analysis/result_fields.h"
 #include "analysis/stats.h"
 #include "collector/ab_symbols.h"
+#include "collector/ab_times.h"
 #include "collector/ab_window.h"
 #include "collector/arm_params.h"
 #include "collector/base/fail.h"
@@ -36,7 +37,58 @@ static int describe_l1(const struct ab_config *c, struct l1 *l1, struct np_resul
 	return err ? err : np_result_set_env(r, "l1_sequence", "%s", sequence);
 }
 
-static int run_workloads(const struct ab_config *c, struct np_arm_result *out, struct l1 *l1)
+static bool is_workloads_doing(int err)
+{
+	return err && !np_interrupted() && fail_code() == NP_EXIT_L1;
+}
+
+/*
+ * A workload that hangs, or that L1 dies of, has failed; the others get an L1 of their own.
+ * What else goes wrong is not the workload's doing.
+ */
+static int without(const struct ab_config *c, const struct ab_arm *arm, struct l1 **l1,
+		   struct np_workload_result *failed)
+{
+	snprintf(failed->error, sizeof(failed->error), "%s", fail_text());
+	log_warn("%s: %s failed: %s", arm->name, failed->name, fail_text());
+	fail_clear();
+	l1_stop(*l1);
+	*l1 = NULL;
+	return start_guest(c, arm, l1);
+}
+
+static int run_untraced(const struct ab_config *c, const struct ab_arm *arm, struct l1 **l1,
+			struct np_workload_result *o)
+{
+	int err = ab_window_untraced(*l1, c->repetitions, o);
+
+	if (!is_workloads_doing(err))
+		return err;
+	o->untraced.n = 0;
+	return without(c, arm, l1, o);
+}
+
+/* The windows of one kind, from a workload on; *at is then the one that failed. */
+typedef int (*take_windows)(struct l1 *l1, const struct ab_config *c, struct np_arm_result *out,
+			    uint32_t *at);
+
+static int run_windows(const struct ab_config *c, const struct ab_arm *arm, struct l1 **l1,
+		       struct np_arm_result *out, take_windows take)
+{
+	uint32_t at = 0;
+	int err;
+
+	do {
+		err = take(*l1, c, out, &at);
+		if (!is_workloads_doing(err) || at >= out->nr_workloads)
+			return err;
+		err = without(c, arm, l1, out->workloads[at++]);
+	} while (!err);
+	return err;
+}
+
+static int run_workloads(const struct ab_config *c, const struct ab_arm *arm,
+			 struct np_arm_result *out, struct l1 **guest)
 {
 	int err = 0;
 
@@ -50,15 +102,17 @@ static int run_workloads(const struct ab_config *c, struct np_arm_result *out, s
 		snprintf(o->stresses, sizeof(o->stresses), "%s", w->stresses);
 		o->iterations = c->iterations ? c->iterations : w->iterations;
 		log_phase("%s: %s, untraced", out->name, w->name);
-		err = ab_window_untraced(l1, c->repetitions, o);
+		err = run_untraced(c, arm, guest, o);
 	}
 	if (!err)
-		err = ab_windows_traced(l1, c, out);
+		err = run_windows(c, arm, guest, out, ab_windows_traced);
 	if (!err && c->fields && !c->micro) {
 		log_phase("%s: L1's names of instructions", out->name);
-		err = ab_symbols(l1, out);
+		err = ab_symbols(*guest, out);
 	}
-	return err ? err : ab_windows_tracers(l1, c, out);
+	if (!err && c->times)
+		err = run_windows(c, arm, guest, out, ab_windows_times);
+	return err ? err : ab_windows_tracers(*guest, c, out);
 }
 
 static int run_arm(const struct ab_config *c, const struct ab_arm *arm, struct np_result *r)
@@ -77,7 +131,7 @@ static int run_arm(const struct ab_config *c, const struct ab_arm *arm, struct n
 	if (!err && arm->nested)
 		err = describe_l1(c, l1, r);
 	if (!err)
-		err = run_workloads(c, out, l1);
+		err = run_workloads(c, arm, out, &l1);
 	l1_stop(l1);
 	return err;
 }
@@ -97,6 +151,8 @@ static int run_arm_again(const struct ab_config *c, const struct ab_arm *arm, ui
 	if (!err && arm->nested && c->micro)
 		err = describe_l1(c, l1, r);
 	for (uint32_t i = 0; !err && i < out->nr_workloads; i++) {
+		if (out->workloads[i]->error[0])
+			continue;
 		log_phase("%s: %s, untraced, pass %u", arm->name, out->workloads[i]->name,
 			  pass + 1);
 		err = ab_window_untraced(l1, c->repetitions, out->workloads[i]);
@@ -109,7 +165,8 @@ static bool narrow(const struct np_workload_result *w, double precision)
 {
 	struct np_interval i = np_median_interval(w->untraced.ticks, w->untraced.n);
 
-	return i.high - i.low <= 2 * precision * np_sample_median(w->untraced.ticks, w->untraced.n);
+	return w->error[0] || i.high - i.low <= 2 * precision *
+						np_sample_median(w->untraced.ticks, w->untraced.n);
 }
 
 static bool narrow_enough(const struct ab_config *c, const struct np_result *r)

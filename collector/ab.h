@@ -25,6 +25,7 @@ struct ab_config {
 	double precision;     /* a share: narrower than this, intervals are narrow enough */
 	bool verify;	      /* one more window, counted by ftrace and debugfs too */
 	bool fields;	      /* which VMCS fields L1 accesses in the traced windows */
+	bool times;	      /* where time and cycles go, in windows of their own */
 	uint32_t nr_tracers;
 	const char *tracers[NP_MAX_TRACERS]; /* one more window each */
 	struct l1_config l1;

@@ -7,28 +7,60 @@
 
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
+#include "collector/clock_watch.h"
 #include "collector/fields/read.h"
 #include "collector/session.h"
 #include "collector/tracer.h"
 #include "collector/witness.h"
 
+#define MAX_AGAIN 3 /* of all the repetitions of a window */
+
+/* A time that is none is left out, and said. -EAGAIN: it was. */
+static int run_once(struct l1 *l1, const struct np_workload_result *w, struct np_samples *samples)
+{
+	int64_t asleep = clock_asleep();
+	const char *doubt;
+	uint64_t ticks;
+	int err = l1_run(l1, w->name, w->iterations, &ticks);
+
+	if (err || !samples)
+		return err;
+	doubt = clock_doubt(clock_asleep() - asleep, ticks, w->iterations);
+	if (doubt) {
+		log_warn("%s: a time is left out: %s", w->name, doubt);
+		return -EAGAIN;
+	}
+	samples->ticks[samples->n++] = (double)ticks / w->iterations;
+	return 0;
+}
+
 static int repeat(struct l1 *l1, uint32_t repetitions, const struct np_workload_result *w,
 		  struct np_samples *samples)
 {
-	uint64_t ticks;
 	int err = 0;
 
 	for (uint32_t i = 0; !err && i < repetitions; i++) {
-		err = l1_run(l1, w->name, w->iterations, &ticks);
-		if (!err && samples)
-			samples->ticks[samples->n++] = (double)ticks / w->iterations;
+		err = run_once(l1, w, samples);
+		if (err == -EAGAIN)
+			err = 0; /* its counts are good */
 	}
 	return err;
 }
 
 int ab_window_untraced(struct l1 *l1, uint32_t repetitions, struct np_workload_result *out)
 {
-	return repeat(l1, repetitions, out, &out->untraced);
+	uint32_t again = 0;
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < repetitions; i++) {
+		err = run_once(l1, out, &out->untraced);
+		while (err == -EAGAIN && again++ < MAX_AGAIN)
+			err = run_once(l1, out, &out->untraced);
+	}
+	if (err == -EAGAIN)
+		err = fail(NP_EXIT_L1, -ETIME, "%s was measured %d times again, and no time could "
+			   "be believed: a clock that jumps", out->name, MAX_AGAIN);
+	return err;
 }
 
 /* Counters as they stand while no vCPU moves: no exit falls on a window's edge. */
@@ -140,7 +172,8 @@ static int verified(struct l1 *l1, struct session *s, struct window *w,
 	return err;
 }
 
-int ab_windows_traced(struct l1 *l1, const struct ab_config *c, struct np_arm_result *arm)
+int ab_windows_traced(struct l1 *l1, const struct ab_config *c, struct np_arm_result *arm,
+		      uint32_t *at)
 {
 	struct window *w = calloc(1, sizeof(*w));
 	struct session *s = NULL;
@@ -151,12 +184,17 @@ int ab_windows_traced(struct l1 *l1, const struct ab_config *c, struct np_arm_re
 		err = session_open_with(&s, &(struct session_config){ .tgid = l1_pid(l1),
 								      .check = c->verify,
 								      .fields = c->fields });
-	for (uint32_t i = 0; !err && i < arm->nr_workloads; i++) {
-		log_phase("%s: %s, traced", arm->name, arm->workloads[i]->name);
-		err = traced(l1, s, c->repetitions, w, arm->workloads[i]);
+	for (uint32_t i = *at; !err && i < arm->nr_workloads; i++) {
+		struct np_workload_result *o = arm->workloads[i];
+
+		if (o->error[0])
+			continue;
+		*at = i;
+		log_phase("%s: %s, traced", arm->name, o->name);
+		err = traced(l1, s, c->repetitions, w, o);
 		if (!err && c->verify) {
-			log_phase("%s: %s, verified", arm->name, arm->workloads[i]->name);
-			err = verified(l1, s, w, arm->workloads[i]);
+			log_phase("%s: %s, verified", arm->name, o->name);
+			err = verified(l1, s, w, o);
 		}
 	}
 	session_close(s);
@@ -192,7 +230,8 @@ int ab_windows_tracers(struct l1 *l1, const struct ab_config *c, struct np_arm_r
 	int err = 0;
 
 	for (uint32_t i = 0; !err && i < arm->nr_workloads; i++)
-		for (uint32_t t = 0; !err && t < c->nr_tracers; t++) {
+		for (uint32_t t = 0; !err && t < c->nr_tracers && !arm->workloads[i]->error[0];
+		     t++) {
 			log_phase("%s: %s, traced by %s", arm->name, arm->workloads[i]->name,
 				  c->tracers[t]);
 			err = under_tracer(l1, tracer_find(c->tracers[t]), c->repetitions,

@@ -10,9 +10,10 @@ int ab_window_untraced(struct l1 *l1, uint32_t repetitions, struct np_workload_r
 
 /*
  * Loads the collector, and for each of the arm's workloads takes the traced
- * window and, with c->verify, the verified one.
+ * window and, with c->verify, the verified one: from *at on; where one fails, *at is which.
  */
-int ab_windows_traced(struct l1 *l1, const struct ab_config *c, struct np_arm_result *arm);
+int ab_windows_traced(struct l1 *l1, const struct ab_config *c, struct np_arm_result *arm,
+		      uint32_t *at);
 
 /* A window of each workload under each of c->tracers. */
 int ab_windows_tracers(struct l1 *l1, const struct ab_config *c, struct np_arm_result *arm);

@@ -26,6 +26,7 @@
 #include "collector/selection.h"
 
 #define DEFAULT_PASSES 8
+#define DEFAULT_TIMEOUT_S 300
 
 struct options {
 	struct selection what;
@@ -227,6 +228,7 @@ static int run(struct options *o, struct np_result *r)
 		.precision = o->what.precision,
 		.verify = o->what.verify,
 		.fields = o->what.fields,
+		.times = o->what.turtles,
 		.nr_tracers = o->what.nr_tracers,
 		.l1 = {
 			.qemu = o->qemu,
@@ -235,7 +237,7 @@ static int run(struct options *o, struct np_result *r)
 			.runner = o->runner,
 			.memory_mib = o->memory_mib,
 			.ready_timeout_s = 120,
-			.run_timeout_s = 300,
+			.run_timeout_s = o->what.timeout_s ?: DEFAULT_TIMEOUT_S,
 			.verbose = o->verbose,
 			.pinned = o->pinned,
 			.cpu = o->cpu,
@@ -281,6 +283,8 @@ int cmd_ab(int argc, char **argv)
 		fs_remove(d.work);
 	if (!err)
 		err = publish_result(r, o.output, o.charts);
+	if (o.what.turtles)
+		err = publish_turtles(r, o.what.uarch, err);
 out:
 	np_result_free(r);
 	return err ? (fail_code() ? (int)fail_code() : NP_EXIT_FAILED) : NP_EXIT_OK;

@@ -3,8 +3,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "analysis/compare.h"
+#include "analysis/compare_formats.h"
 #include "collector/base/fail.h"
 #include "collector/base/out.h"
 #include "collector/commands.h"
@@ -13,16 +14,25 @@
 struct options {
 	const char *file[2];
 	double threshold; /* a share, not percent */
-	bool all, json;
+	bool all;
+	enum format { TEXT, JSON, MARKDOWN, GITHUB, JUNIT } format;
 };
 
-enum { OPT_THRESHOLD = 256, OPT_ALL, OPT_JSON };
+static const char *const formats[] = { [TEXT] = "text",
+				       [JSON] = "json",
+				       [MARKDOWN] = "markdown",
+				       [GITHUB] = "github",
+				       [JUNIT] = "junit" };
+
+enum { OPT_THRESHOLD = 256, OPT_ALL, OPT_JSON, OPT_FORMAT };
 
 static const struct argp_option options[] = {
 	{ "threshold", OPT_THRESHOLD, "PERCENT", 0,
 	  "exit with 15 only when something is worse by more than this [0]", 1 },
 	{ "all", OPT_ALL, 0, 0, "print also what did not change", 1 },
 	{ "json", OPT_JSON, 0, 0, "a JSON object (docs/compare.md)", 2 },
+	{ "format", OPT_FORMAT, "FORMAT", 0,
+	  "text, json, markdown, github (annotations of a workflow) or junit [text]", 2 },
 	{ 0 },
 };
 
@@ -38,6 +48,17 @@ static void take_threshold(struct options *o, const char *arg, struct argp_state
 	o->threshold = percent / 100;
 }
 
+static void take_format(struct options *o, const char *arg, struct argp_state *state)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
+		if (!strcmp(arg, formats[i])) {
+			o->format = i;
+			return;
+		}
+	argp_error(state, "--format: unknown '%s'; there are text, json, markdown, github and "
+		   "junit", arg);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
@@ -50,7 +71,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->all = true;
 		return 0;
 	case OPT_JSON:
-		o->json = true;
+		o->format = JSON;
+		return 0;
+	case OPT_FORMAT:
+		take_format(o, arg, state);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num >= 2)
@@ -84,10 +108,25 @@ static int read_result(const char *given, struct np_result **out)
 	return err ? err : result_file_read(path, out);
 }
 
+static int print_as(const struct np_compare *c, const struct options *o)
+{
+	switch (o->format) {
+	case JSON:
+		return out_text(np_compare_to_json(c));
+	case MARKDOWN:
+		return np_compare_markdown(c, o->all, stdout);
+	case GITHUB:
+		return np_compare_github(c, o->threshold, stdout);
+	case JUNIT:
+		return np_compare_junit(c, o->threshold, stdout);
+	default:
+		return np_compare_print(c, o->all, stdout);
+	}
+}
+
 static int print(const struct np_compare *c, const struct options *o)
 {
-	return out_end(o->json ? out_text(np_compare_to_json(c)) :
-				 np_compare_print(c, o->all, stdout));
+	return out_end(print_as(c, o));
 }
 
 static int compare(const struct options *o, const struct np_result *old,

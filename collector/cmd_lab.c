@@ -16,6 +16,7 @@
 
 #define DEFAULT_MEMORY_MIB 1024
 #define DEFAULT_WATCHDOG_S 240
+#define DEFAULT_TIMEOUT_S 10 /* before the watchdog, on a machine that is not too slow */
 
 enum { OPT_CPU_MODEL = 256, OPT_CPU, OPT_MEMORY, OPT_WATCHDOG, OPT_MACHINES, OPT_KEEP, OPT_UPDATE,
        OPT_NO_CHARTS,
@@ -101,6 +102,7 @@ static void complete(struct lab_options *o, struct argp_state *state)
 	if (o->nr_cpus > 1 && o->what.fields)
 		argp_error(state, "--fields is for one --cpu-model");
 	o->l1.wanted = o->l1.wanted ?: KERNEL_DEFAULT;
+	o->what.timeout_s = o->what.timeout_s ?: DEFAULT_TIMEOUT_S;
 	if (!o->nr_l0)
 		o->l0[o->nr_l0++].wanted = KERNEL_DEFAULT;
 	if (!o->nr_cpus)

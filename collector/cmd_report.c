@@ -5,10 +5,15 @@
 #include "collector/commands.h"
 #include "collector/record/report_run.h"
 
-enum { OPT_HTML = 1024 };
+enum { OPT_HTML = 1024, OPT_TURTLES, OPT_UARCH };
 
 static const struct argp_option options[] = {
 	{ "html", OPT_HTML, 0, 0, "a page of HTML, all in one file, instead of tables", 4 },
+	{ "turtles", OPT_TURTLES, 0, 0,
+	  "of a result: overhead over a guest with shadow VMCS off and on, beside the figures of "
+	  "The Turtles Project (docs/turtles.md); with --json or --html likewise", 4 },
+	{ "uarch", OPT_UARCH, "NAME", 0,
+	  "in that report, exits modelled as they cost on " NP_UARCHS, 4 },
 	{ 0 },
 };
 
@@ -33,7 +38,19 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_HTML:
 		o->html = true;
 		return 0;
+	case OPT_TURTLES:
+		o->turtles = true;
+		return 0;
+	case OPT_UARCH:
+		o->uarch = np_uarch_find(arg);
+		if (!o->uarch)
+			argp_error(state, "--uarch: unknown '%s'; there are " NP_UARCHS, arg);
+		return 0;
 	case ARGP_KEY_END:
+		if (o->uarch && !o->turtles)
+			argp_error(state, "--uarch is for --turtles");
+		if (o->turtles && o->shown.format == STAT_CSV)
+			argp_error(state, "--turtles excludes --csv");
 		if (o->html && (o->target.interval || o->shown.format != STAT_TEXT))
 			argp_error(state, "--html excludes -I, --json and --csv");
 		return 0;

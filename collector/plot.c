@@ -82,11 +82,12 @@ static int draw(const char *chart, const char *kind, const char *plots, const ch
 
 static int draw_all(const char *plots, const char *work, const char *dir)
 {
-	static const char *const charts[] = { "exits", "round_trip", "l2_reasons" };
+	static const char *const charts[] = { "exits", "round_trip", "overhead", "reduction",
+					      "phases", "distribution", "l2_reasons" };
 	static const char *const kinds[] = { "svg", "png" };
 	int err = 0;
 
-	for (int i = 0; !err && i < 3; i++) {
+	for (size_t i = 0; !err && i < sizeof(charts) / sizeof(*charts); i++) {
 		char data[NP_PATH];
 
 		err = fs_path(data, "%s/%s.dat", work, charts[i]);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "analysis/result_print.h"
+#include "analysis/turtles.h"
 #include "collector/base/fail.h"
 #include "collector/base/fsutil.h"
 #include "collector/base/log.h"
@@ -24,6 +25,16 @@ static uint32_t count_mismatches(const struct np_result *r)
 	for (uint32_t a = 0; a < r->nr_arms; a++)
 		for (uint32_t w = 0; w < r->arms[a]->nr_workloads; w++)
 			n += witness_mismatches(r->arms[a]->workloads[w]);
+	return n;
+}
+
+static uint32_t count_failed(const struct np_result *r)
+{
+	uint32_t n = 0;
+
+	for (uint32_t a = 0; a < r->nr_arms; a++)
+		for (uint32_t w = 0; w < r->arms[a]->nr_workloads; w++)
+			n += r->arms[a]->workloads[w]->error[0] != '\0';
 	return n;
 }
 
@@ -75,5 +86,18 @@ int publish_result(const struct np_result *r, const char *base, bool charts)
 		return fail(NP_EXIT_MISMATCH, -EBADMSG,
 			    "%u counts differ from ftrace's or KVM's own; see .witnesses in %s",
 			    wrong, dir);
+	if (count_failed(r))
+		return fail(NP_EXIT_L1, -ENODATA,
+			    "%u runs of workloads failed; the others went on: see .error in %s",
+			    count_failed(r), dir);
 	return 0;
+}
+
+int publish_turtles(const struct np_result *r, const struct np_uarch *u, int err)
+{
+	if (err && err != -ENODATA)
+		return err;
+	if (np_turtles_print(r, u, stdout) || fflush(stdout) || ferror(stdout))
+		return fail(NP_EXIT_NO_SPACE, -EIO, "cannot write to standard output");
+	return err;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "analysis/result.h"
+#include "analysis/uarch.h"
 
 /*
  * Whether results could be written below `base`, which need not exist yet: to
@@ -13,7 +14,14 @@
  */
 int publish_check(const char *base);
 
-/* base/<time>/ and base/latest; -EBADMSG when a verified count disagrees. */
+/* base/<time>/ and base/latest; -EBADMSG when a verified count disagrees,
+ * -ENODATA when a workload failed. */
 int publish_result(const struct np_result *r, const char *base, bool charts);
+
+/*
+ * After publish_result(), which returned `err`, the Turtles report on stdout: also of what is
+ * left when a workload failed. uarch: NULL for none. Returns the first error.
+ */
+int publish_turtles(const struct np_result *r, const struct np_uarch *u, int err);
 
 #endif

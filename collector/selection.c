@@ -14,6 +14,7 @@
 #include "collector/workload.h"
 
 #define MAX_ITERATIONS 100000000
+#define MAX_TIMEOUT_S 86400
 #define DEFAULT_REPETITIONS 3
 #define DEFAULT_PRECISION 0.01
 #define SEQUENCE_CHARACTERS "RWm:,*0123456789abcdefABCDEF"
@@ -21,7 +22,8 @@
 
 enum { OPT_ARM = 1023, OPT_ARMS, OPT_WORKLOADS, OPT_ITERATIONS, OPT_REPETITIONS, OPT_PASSES,
        OPT_PRECISION, OPT_VERIFY,
-       OPT_TRACERS, OPT_L1, OPT_L1_SEQUENCE, OPT_FIELDS };
+       OPT_TRACERS, OPT_L1, OPT_L1_SEQUENCE, OPT_FIELDS, OPT_TURTLES, OPT_UARCH,
+       OPT_TIMEOUT };
 
 static const struct argp_option options[] = {
 	{ "arms", OPT_ARMS, "LIST", 0, "of", 0 }, /* completed by help() */
@@ -36,10 +38,17 @@ static const struct argp_option options[] = {
 	  "visit each arm so often at most, forth and back [ab: 8, lab: 1]", 0 },
 	{ "precision", OPT_PRECISION, "PERCENT", 0,
 	  "no more passes once each median is known to so much, either way [1]", 0 },
+	{ "timeout", OPT_TIMEOUT, "SECONDS", 0,
+	  "give up a workload that runs so long, and go on with the others [ab: 300; lab: 10, of "
+	  "the emulated clock]", 0 },
 	{ "verify", OPT_VERIFY, 0, 0,
 	  "one more window each, counted by ftrace's hist triggers and KVM's debugfs too", 0 },
 	{ "fields", OPT_FIELDS, 0, 0,
 	  "also which VMCS fields L1 reads and writes with an exit, and where", 0 },
+	{ "turtles", OPT_TURTLES, 0, 0,
+	  "also where time and cycles go, and the Turtles report (docs/turtles.md)", 0 },
+	{ "uarch", OPT_UARCH, "NAME", 0,
+	  "in that report, exits modelled as they cost on " NP_UARCHS, 0 },
 	{ "l1", OPT_L1, "KIND", 0,
 	  "linux, or micro: a bare-metal hypervisor with few and known accesses to the VMCS "
 	  "[linux]", 0 },
@@ -203,11 +212,24 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_PRECISION:
 		take_precision(s, arg, state);
 		return 0;
+	case OPT_TIMEOUT:
+		if (number_parse(arg, 1, MAX_TIMEOUT_S, &s->timeout_s))
+			argp_error(state, "--timeout: '%s' is no number of seconds from 1 to %d",
+				   arg, MAX_TIMEOUT_S);
+		return 0;
 	case OPT_VERIFY:
 		s->verify = true;
 		return 0;
 	case OPT_FIELDS:
 		s->fields = true;
+		return 0;
+	case OPT_TURTLES:
+		s->turtles = true;
+		return 0;
+	case OPT_UARCH:
+		s->uarch = np_uarch_find(arg);
+		if (!s->uarch)
+			argp_error(state, "--uarch: unknown '%s'; there are " NP_UARCHS, arg);
 		return 0;
 	case OPT_TRACERS:
 		take_tracers(s, arg, state);
@@ -219,6 +241,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		take_sequence(s, arg, state);
 		return 0;
 	case ARGP_KEY_END:
+		if (s->uarch && !s->turtles)
+			argp_error(state, "--uarch is for --turtles");
 		if (s->l1_sequence && !s->micro)
 			argp_error(state, "--l1-sequence is for --l1 micro");
 		if (s->passes * s->repetitions > NP_MAX_SAMPLES)
@@ -324,10 +348,10 @@ int selection_to_words(const struct selection *s, uint32_t nr_arms,
 
 	if (n < size)
 		n += snprintf(out + n, size - n,
-			      " --repetitions %u --passes %u --precision %g%s%s --workloads ",
+			      " --repetitions %u --passes %u --precision %g%s%s%s --workloads ",
 			      s->repetitions, s->passes ?: 1, 100 * s->precision,
 			      s->verify ? " --verify" : "",
-			      s->fields ? " --fields" : "");
+			      s->fields ? " --fields" : "", s->turtles ? " --turtles" : "");
 	for (uint32_t i = 0; i < s->nr_workloads && n < size; i++)
 		n += snprintf(out + n, size - n, "%s%s", i ? "," : "", s->workloads[i]);
 	for (uint32_t i = 0; i < s->nr_tracers && n < size; i++)
@@ -336,6 +360,9 @@ int selection_to_words(const struct selection *s, uint32_t nr_arms,
 		n += snprintf(out + n, size - n, " --l1 micro");
 	if (s->l1_sequence && n < size)
 		n += snprintf(out + n, size - n, " --l1-sequence %s", s->l1_sequence);
+	if (s->timeout_s && n < size)
+		n += snprintf(out + n, size - n, " --timeout %llu",
+			      (unsigned long long)s->timeout_s);
 	if (s->iterations && n < size)
 		n += snprintf(out + n, size - n, " --iterations %llu",
 			      (unsigned long long)s->iterations);

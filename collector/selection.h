@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/uarch.h"
 #include "collector/ab.h"
 
 struct selection {
@@ -22,8 +23,11 @@ struct selection {
 	uint32_t repetitions;
 	uint32_t passes; /* 0: not said */
 	double precision; /* a share */
+	uint64_t timeout_s; /* of a workload; 0: not said */
 	bool verify;
 	bool fields; /* which VMCS fields L1 accesses */
+	bool turtles; /* where time and cycles go, too, and the Turtles report */
+	const struct np_uarch *uarch; /* whose exits the report adds; NULL: nobody's */
 	uint32_t nr_tracers;
 	const char *tracers[NP_MAX_TRACERS];
 	bool micro;		 /* L1 is the micro-hypervisor, not Linux */

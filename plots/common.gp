@@ -4,15 +4,20 @@
 
 load data.'/vars.gp'
 
-width = nr_workloads > 5 ? 200 * nr_workloads : 1000
+if (!exists('width')) {
+	width = nr_workloads > 5 ? 200 * nr_workloads : 1000
+}
+if (!exists('height')) {
+	height = 600
+}
 if (kind eq 'svg') {
-	set terminal svg size width, 600 dynamic background '#ffffff' \
+	set terminal svg size width, height dynamic background '#ffffff' \
 		font 'DejaVu Sans,11' fontscale 1.25
 } else {
 	if (strstrt(GPVAL_TERMINALS, 'pngcairo')) {
-		set terminal pngcairo size width, 600 font 'DejaVu Sans,11'
+		set terminal pngcairo size width, height font 'DejaVu Sans,11'
 	} else {
-		set terminal png size width, 600 font 'DejaVu Sans' 11
+		set terminal png size width, height font 'DejaVu Sans' 11
 	}
 }
 set termoption noenhanced
@@ -42,6 +47,6 @@ if (kind eq 'svg') {
 }
 set bmargin 8.5
 set tmargin 4
-set label 101 caption_1 at screen 0.015, screen 0.085 left font ',9'
-set label 102 caption_2 at screen 0.015, screen 0.052 left font ',9'
-set label 103 caption_3 at screen 0.015, screen 0.019 left font ',9'
+set label 101 caption_1 at screen 0.015, character 3.4 left font ',9'
+set label 102 caption_2 at screen 0.015, character 2.1 left font ',9'
+set label 103 caption_3 at screen 0.015, character 0.8 left font ',9'

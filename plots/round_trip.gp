@@ -3,32 +3,31 @@
 # VMCS (or what else is switched) off, nested with it on.
 # gnuplot -c round_trip.gp PLOTS DATA FILE svg|png
 
+plots = ARG1
 data = ARG2
 file = ARG3
 kind = ARG4
-load ARG1.'/common.gp'
+rows = data.'/round_trip.dat'
+per_row = 20
+load plots.'/rows.gp'
 
 set title 'Round trip of an exit: single level, and nested with '.switched.' off and on' font ',14'
-set ylabel time_axis.(log_scale ? ', log scale' : '')
-set xtics scale 0 font ',12'
-set xrange [-1.8 : 3.5 * nr_workloads - 1.7]
-set format y '%.0f'
+set xlabel time_axis.(log_scale ? ', log scale' : '')
+set format x '%.0f'
+set yrange [lowest + 2 : -2]
 if (log_scale) {
-	set logscale y
-	set yrange [floor_of_bars : 2 * longest]
+	set logscale x
+	set xrange [floor_of_bars : 16 * longest]
 } else {
-	set yrange [0 : *]
-	set offsets 0, 0, graph 0.08, 0
+	set xrange [0 : 1.35 * longest]
 }
-value_font = nr_workloads > 3 ? ',9' : ',11'
-
-times = data.'/round_trip.dat'
 array name[3] = ['single level', 'nested, off', 'nested, on']
 array colour[3] = [8, 1, 2]
 
-plot for [i = 1 : 3] times using ($1 + i - 2):(column(2 * i + 2)) \
-		with boxes lt colour[i] title name[i], \
-	for [i = 1 : 3] times using ($1 + i - 2):(column(2 * i + 2)):(stringcolumn(2 * i + 3)) \
-		with labels offset 0, 0.7 font value_font notitle, \
-	times using 1:(floor_of_bars):xtic(2) with points pt -1 notitle, \
-	times using 1:(floor_of_bars * 1.001):3 with labels offset 0, -2.4 font ',10' notitle
+plot for [i = 1 : 3] rows using (floor_of_bars):1:(floor_of_bars):(column(2 * i + 2)): \
+		($1 + i - 2.45):($1 + i - 1.55) with boxxyerror lt colour[i] title name[i], \
+	for [i = 1 : 2] rows using (column(2 * i + 2)):($1 + i - 2):(stringcolumn(2 * i + 3)) \
+		with labels left offset 0.5, 0 font ',9' notitle, \
+	rows using 8:($1 + 1):(stringcolumn(9).(strlen(stringcolumn(3)) ? \
+		'   ('.stringcolumn(3).')' : '')) with labels left offset 0.5, 0 font ',9' notitle, \
+	rows using (floor_of_bars):1:ytic(2) with points pt -1 notitle

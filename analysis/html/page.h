@@ -24,6 +24,9 @@ void html_end(FILE *out);
 /* A table that sorts; empty cells are "-". -ENOMEM. */
 int html_table(FILE *out, const struct np_rows *t, const char *title);
 
+/* The same below a heading; frees the rows. NULL: -ENOMEM. */
+int html_titled(FILE *out, const char *title, struct np_rows *t);
+
 /* A table of facts: begin, a row each, end. */
 void html_facts_begin(FILE *out);
 void html_fact(FILE *out, const char *key, const char *value);

@@ -5,6 +5,7 @@
 
 #include "analysis/result.h"
 #include "analysis/stat_lines.h"
+#include "analysis/uarch.h"
 
 struct html_chart {
 	const char *id, *title;
@@ -15,6 +16,8 @@ struct html_result {
 	const struct np_result *result;
 	const struct html_chart *charts;
 	uint32_t nr_charts;
+	bool turtles; /* with the tables of the Turtles report */
+	const struct np_uarch *uarch; /* ... and this one's model; or NULL */
 	const char *advice; /* nestprof advise's words; NULL: there is no calibration */
 };
 
@@ -32,6 +35,7 @@ struct html_recording {
 };
 
 int html_result(FILE *out, const struct html_result *h);
+int html_turtles(FILE *out, const struct np_result *r, const struct np_uarch *u);
 int html_recording(FILE *out, const struct html_recording *h);
 
 #endif

@@ -63,7 +63,7 @@ static void charts(FILE *out, const struct html_result *h)
 		      out);
 }
 
-static int titled(FILE *out, const char *title, struct np_rows *t)
+int html_titled(FILE *out, const char *title, struct np_rows *t)
 {
 	int err = t ? 0 : -ENOMEM;
 
@@ -83,14 +83,15 @@ static int tables(FILE *out, const struct np_result *r)
 	int err;
 
 	fputs("<h2>Tables</h2>\n", out);
-	err = titled(out, "Round trips (untraced) and exits of L2 (traced)", np_round_trip_rows(r));
+	err = html_titled(out, "Round trips (untraced) and exits of L2 (traced)",
+			  np_round_trip_rows(r));
 	if (err)
 		return err;
 	caused = np_caused_table_new(r, MANY_COLUMNS);
 	if (!caused)
 		return -ENOMEM;
 	if (caused->nr_rows)
-		err = titled(out, "L0 exits that L1 caused per exit of L2, by reason",
+		err = html_titled(out, "L0 exits that L1 caused per exit of L2, by reason",
 			     np_caused_rows(r, caused));
 	free(caused);
 	return err;
@@ -228,6 +229,7 @@ static void rerun(FILE *out, const struct np_result *r)
 	if (r->nr_arms)
 		workloads(out, r->arms[0]);
 	fputs(has_fields(r) ? " --fields" : "", out);
+	fputs(np_result_has_times(r) ? " --turtles" : "", out);
 	option(out, "cpu-model", np_result_env(r, "emulated_cpu"));
 	option(out, "l1", sequence ? "micro" : NULL);
 	option(out, "l1-sequence", sequence);
@@ -250,6 +252,8 @@ int html_result(FILE *out, const struct html_result *h)
 	charts(out, h);
 	if (!err)
 		err = tables(out, h->result);
+	if (!err && h->turtles)
+		err = html_turtles(out, h->result, h->uarch);
 	if (!err)
 		err = fields(out, h);
 	if (!err)

@@ -88,23 +88,42 @@ static char *advice(const struct np_result *r, const char *calibration)
 	return NULL;
 }
 
-int html_report_result(const struct np_result *r, const char *charts, const char *calibration,
-		       FILE *out)
-{
-	char *exits = chart_text(charts, "exits"), *trips = chart_text(charts, "round_trip");
-	char *advised = advice(r, calibration);
-	const struct html_chart all[] = {
-		{ "a-", "Round trip of an exit: single level, nested with shadow VMCS off and on",
-		  trips },
-		{ "b-", "What L1 causes in L0 for each exit of L2, shadow VMCS off and on", exits },
-	};
-	const struct html_result h = {
-		.result = r, .charts = all, .nr_charts = 2, .advice = advised
-	};
-	int err = html_result(out, &h);
+static const struct {
+	const char *file, *id, *title;
+} charts_of_result[] = {
+	{ "round_trip", "a-",
+	  "Round trip of an exit: single level, nested with shadow VMCS off and on" },
+	{ "exits", "b-", "What L1 causes in L0 for each exit of L2, shadow VMCS off and on" },
+	{ "overhead", "c-", "Overhead over a guest, beside that in The Turtles Project" },
+	{ "reduction", "d-", "What shadow VMCS removes of it, and how often L2 exits" },
+	{ "phases", "e-", "Where the time of an exit that L1 handled goes" },
+	{ "distribution", "f-", "How long an exit that L1 handled takes: percentiles" },
+};
 
-	free(exits);
-	free(trips);
+int html_report_result(const struct np_result *r, const char *charts, const char *calibration,
+		       const struct html_turtles_option *turtles, FILE *out)
+{
+	struct html_chart all[sizeof(charts_of_result) / sizeof(*charts_of_result)];
+	char *texts[sizeof(all) / sizeof(*all)];
+	char *advised = advice(r, calibration);
+	const struct html_result h = {
+		.result = r,
+		.charts = all,
+		.nr_charts = sizeof(all) / sizeof(*all),
+		.turtles = turtles || np_result_has_times(r),
+		.uarch = turtles ? turtles->uarch : NULL,
+		.advice = advised,
+	};
+	int err;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		texts[i] = chart_text(charts, charts_of_result[i].file);
+		all[i] = (struct html_chart){ charts_of_result[i].id, charts_of_result[i].title,
+					      texts[i] };
+	}
+	err = html_result(out, &h);
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		free(texts[i]);
 	free(advised);
 	return err;
 }
@@ -126,7 +145,7 @@ int html_report_write(const struct np_result *r, const char *dir)
 	if (!err && result_file_calibration(json, calibration))
 		calibration[0] = '\0';
 	if (!err)
-		err = html_report_result(r, dir, calibration, f);
+		err = html_report_result(r, dir, calibration, NULL, f);
 	if (f && fclose(f) && !err)
 		err = -ENOMEM;
 	if (!err)
@@ -135,7 +154,7 @@ int html_report_write(const struct np_result *r, const char *dir)
 	return err ? cannot_write(dir, err) : 0;
 }
 
-int html_report_of_file(const char *given, FILE *out)
+int html_report_of_file(const char *given, const struct html_turtles_option *turtles, FILE *out)
 {
 	char path[NP_PATH], calibration[NP_PATH] = "", work[NP_PATH];
 	struct np_result *r = NULL;
@@ -150,7 +169,7 @@ int html_report_of_file(const char *given, FILE *out)
 	if (!err) {
 		err = without_charts(plot_result(r, work));
 		if (!err)
-			err = html_report_result(r, work, calibration, out);
+			err = html_report_result(r, work, calibration, turtles, out);
 		fs_remove(work);
 	}
 	np_result_free(r);

@@ -188,6 +188,8 @@ int lab_runs(const struct lab_options *o)
 		err = run_all(l);
 	if (!err && l->result)
 		err = publish_result(l->result, o->output, o->charts);
+	if (l->result && o->what.turtles)
+		err = publish_turtles(l->result, o->what.uarch, err);
 	np_result_free(l->result);
 	free(l);
 	return err;

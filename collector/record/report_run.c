@@ -2,9 +2,12 @@
 #include "collector/record/report_run.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/result_print.h"
+#include "analysis/turtles.h"
 #include "collector/base/fail.h"
 #include "collector/html/report.h"
 #include "collector/record/playback.h"
@@ -94,6 +97,20 @@ static int run(struct run *r)
 	return r->o->html ? finish_html(r) : finish_text(r);
 }
 
+static int print_turtles(const struct report_options *o, const struct np_result *r)
+{
+	char *text;
+
+	if (o->shown.format == STAT_TEXT)
+		return np_turtles_print(r, o->uarch, stdout);
+	text = np_turtles_to_json(r, o->uarch);
+	if (!text)
+		return -ENOMEM;
+	fputs(text, stdout);
+	free(text);
+	return 0;
+}
+
 /* What ab and lab printed, or wrote beside it. */
 static int run_result(const struct report_options *o)
 {
@@ -101,13 +118,16 @@ static int run_result(const struct report_options *o)
 	char path[NP_PATH];
 	int err;
 
+	const struct html_turtles_option turtles = { o->uarch };
+
 	if (o->html)
-		return flushed(html_report_of_file(o->file, stdout));
+		return flushed(html_report_of_file(o->file, o->turtles ? &turtles : NULL, stdout));
 	err = result_file_path(o->file, path);
 	if (!err)
 		err = result_file_read(path, &r);
 	if (!err)
-		err = flushed(np_result_print(r, stdout, "", ""));
+		err = flushed(o->turtles ? print_turtles(o, r)
+					 : np_result_print(r, stdout, "", ""));
 	np_result_free(r);
 	return err;
 }
@@ -119,6 +139,9 @@ int report_run(const struct report_options *o)
 
 	if (strcmp(o->file, "-") && result_file_is(o->file)) {
 		err = run_result(o);
+	} else if (o->turtles) {
+		err = fail(NP_EXIT_USAGE, -EINVAL, "--turtles is for a result of ab or lab, which "
+			   "%s is not", o->file);
 	} else {
 		err = run(&r);
 		if (r.any)

@@ -3,6 +3,7 @@
 #ifndef NESTPROF_RECORD_REPORT_RUN_H
 #define NESTPROF_RECORD_REPORT_RUN_H
 
+#include "analysis/uarch.h"
 #include "collector/record/run.h"
 #include "collector/stat/shown.h"
 #include "collector/stat/target.h"
@@ -11,6 +12,8 @@ struct report_options {
 	struct target target;
 	struct shown shown;
 	bool html;
+	bool turtles; /* of a result: the Turtles report */
+	const struct np_uarch *uarch; /* in it; or NULL */
 	const char *file; /* a recording or a result; "-": a recording on standard input */
 };
 

@@ -29,3 +29,33 @@ check "compare: other repetitions" 1 err='repetitions against' errlines=1 -- \
 	compare "$c_result" "$c_dir/more.json"
 check "compare: json" 0 out='nestprof-compare/1' out='"verdict": "same"' errlines=0 -- \
 	compare --json "$c_result" "$c_result"
+
+# The first time in the file a tenth longer: worse, in every format.
+sed 's/"time_unit": "[^"]*"/"time_unit": "seconds"/' "$c_result" >"$c_dir/unit.json"
+awk '!done && /"samples": \[/ { print; getline; sub(/[0-9]+/, "99999"); done = 1 } { print }' \
+	"$c_result" >"$c_dir/worse.json"
+check "compare: other units" 1 err='units differ.*seconds' errlines=1 -- \
+	compare "$c_result" "$c_dir/unit.json"
+check "compare: worse" 15 out='1 worse' err='1 figure got worse' -- \
+	compare "$c_result" "$c_dir/worse.json"
+check "compare: markdown" 15 out='^\| workload \| arm \|' out='^\|---\|.*\|---:' \
+	out='^\| cpuid .*\| worse \|$' err='got worse' -- \
+	compare --format markdown "$c_result" "$c_dir/worse.json"
+check "compare: github" 15 out='^::error title=nestprof%3A cpuid got worse::cpuid \(.*, worse$' \
+	no='::warning' -- compare --format github "$c_result" "$c_dir/worse.json"
+check "compare: github, within the threshold" 0 out='^::warning ' no='::error' errlines=0 -- \
+	compare --format github --threshold 1e6 "$c_result" "$c_dir/worse.json"
+check "compare: github, nothing" 0 out='^::notice title=nestprof::Of [0-9]+ figures none changed' \
+	errlines=0 -- compare --format github "$c_result" "$c_result"
+check "compare: junit" 15 out='tests="[0-9]+" failures="1"' out='<failure message=' -- \
+	compare --format junit "$c_result" "$c_dir/worse.json"
+cp "$work/out" "$c_dir/junit.xml"
+complaints=
+if command -v xmllint >/dev/null; then
+	xmllint --noout "$c_dir/junit.xml" 2>/dev/null || complaint "no XML"
+elif command -v tidy >/dev/null; then
+	tidy -xml -q -e "$c_dir/junit.xml" 2>/dev/null || complaint "no XML"
+fi
+verdict "compare: junit is XML"
+check "compare: an unknown format" 2 err="--format: unknown 'yaml'" -- \
+	compare --format yaml "$c_result" "$c_result"

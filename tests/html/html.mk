@@ -8,6 +8,7 @@ check-report: all $(B)/tests/test_html
 	mkdir -p $(REPORTS)
 	NESTPROF_HTML_DIR=$(REPORTS) $(B)/tests/test_html
 	$(B)/nestprof report --html tests/cli/data >$(REPORTS)/fields.html
+	$(B)/nestprof report --turtles --uarch haswell --html tests/cli/data >$(REPORTS)/turtles.html
 	$(B)/nestprof report --html tests/cli/data/web.rec >$(REPORTS)/recording.html
 	tests/html/check.sh $(REPORTS)
 

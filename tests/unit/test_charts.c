@@ -297,6 +297,77 @@ static void test_chart_of_what_was_counted(void **state)
 	free(a);
 }
 
+static void time_one(struct np_result *r, uint32_t arm, uint64_t each)
+{
+	struct np_times *t = &r->arms[arm]->workloads[0]->times;
+
+	t->known = true;
+	t->phases.n = 2;
+	for (int i = 0; i < NP_PHASES; i++)
+		t->phases.ns += t->phases.phase[i] = each;
+	t->trips.n[np_hist_bucket(24000)] = 2;
+	t->trips.max = 24000;
+}
+
+/* Six phases of 3 us each, off; of 2 us, on: two thirds. */
+static void test_turtles_data(void **state)
+{
+	struct np_result *r = sample_result();
+
+	(void)state;
+	assert_int_equal(np_charts_write_data(r, dir), 0);
+	assert_false(there("phases.dat"));
+	assert_false(there("distribution.dat"));
+	time_one(r, 1, 6000);
+	time_one(r, 2, 4000);
+	assert_int_equal(np_charts_write_data(r, dir), 0);
+	file_has("phases.dat", "0 off \"cpuid\" 16.666667 16.666667 16.666667 16.666667 "
+			       "16.666667 16.666667 18.000000\n");
+	file_has("phases.dat", "1 on \"cpuid\" 11.111111 11.111111 11.111111 11.111111 "
+			       "11.111111 11.111111 12.000000\n");
+	file_has("distribution.dat", "0 off \"cpuid\" 23.807000 ");
+	file_has("overhead.dat", "0 \"cpuid\" 2240.504793 1550.297294 2110.909091 976.363636\n");
+	file_has("overhead.dat", "\"specjbb\" NaN NaN 7.800000 6.300000\n");
+	/* 1 exit in 24,110.125 ticks */
+	file_has("reduction.dat", " 41.476351 30.805893 ");
+	file_has("vars.gp", "phase[1] = 'L0: L2''s exit'\n");
+	np_result_free(r);
+}
+
+static void test_turtles_drawn(void **state)
+{
+	static const char *const files[] = { "overhead.svg", "reduction.svg", "phases.svg",
+					     "distribution.png" };
+	struct np_result *r = sample_result();
+
+	(void)state;
+	time_one(r, 1, 6000);
+	time_one(r, 2, 4000);
+	snprintf(r->arms[1]->workloads[0]->name, NP_NAME, "%s", "a\"'`id`<b>");
+	snprintf(r->arms[2]->workloads[0]->name, NP_NAME, "%s", "a\"'`id`<b>");
+	snprintf(r->arms[0]->workloads[0]->name, NP_NAME, "%s", "a\"'`id`<b>");
+	assert_int_equal(plot_result_with(r, dir, PLOTS), 0);
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+		assert_true(there(files[i]));
+	file_has("phases.svg", "`id`&lt;b");
+	file_has("overhead.svg", "Turtles 2010");
+	np_result_free(r);
+}
+
+/* Neither single level, nor L2: nothing to set against one another. */
+static void test_turtles_of_a_part(void **state)
+{
+	struct np_result *r = sample_empty();
+
+	(void)state;
+	sample_off(r);
+	assert_int_equal(plot_result_with(r, dir, PLOTS), 0);
+	assert_false(there("overhead.svg"));
+	assert_false(there("reduction.svg"));
+	assert_true(there("exits.svg"));
+	np_result_free(r);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -305,6 +376,7 @@ int main(void)
 		T(test_no_folder),   T(test_drawn),	T(test_hostile_text),
 		T(test_drawn_of_a_part), T(test_no_gnuplot), T(test_no_scripts),
 		T(test_full_disk),  T(test_chart_of_what_was_counted),
+		T(test_turtles_data), T(test_turtles_drawn), T(test_turtles_of_a_part),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

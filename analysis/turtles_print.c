@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <math.h>
+
+#include "analysis/json_write.h"
+#include "analysis/turtles.h"
+
+static int print(const char *title, struct np_rows *t, FILE *out)
+{
+	int err = t ? 0 : -ENOMEM;
+
+	if (!err && np_rows_nr(t)) {
+		fprintf(out, "\n%s\n", title);
+		err = np_rows_print_text(t, out);
+	}
+	np_rows_free(t);
+	return err;
+}
+
+static int print_model(const struct np_result *r, const struct np_uarch *u, FILE *out)
+{
+	int err = print(np_turtles_trips_title, np_turtles_modelled_trips(r, u), out);
+
+	if (!err)
+		err = print(np_turtles_modelled_title, np_turtles_modelled(r, u), out);
+	fprintf(out, "\nThe model (docs/turtles.md): instructions, one cycle each, and for every "
+		     "exit with its entry\n%g to %g cycles, as on %s\n(%s).\n",
+		u->least, u->most, u->title, u->source);
+	return err;
+}
+
+int np_turtles_print(const struct np_result *r, const struct np_uarch *u, FILE *out)
+{
+	int err = print(np_turtles_overheads_title, np_turtles_overheads(r), out);
+
+	if (!err)
+		err = print(np_turtles_places_title, np_turtles_places(r), out);
+	if (!err && np_turtles_has_model(r, u))
+		err = print_model(r, u, out);
+	else if (!err && u)
+		fprintf(out, "\nNothing is modelled: these figures are of hardware, which had its "
+			     "own exits and entries.\n");
+	return err ? err : ferror(out) ? -EIO : 0;
+}
+
+static json_t *rows_json(struct np_rows *t)
+{
+	json_t *j = t ? np_rows_to_json(t) : NULL;
+
+	np_rows_free(t);
+	return j;
+}
+
+static json_t *model_json(const struct np_result *r, const struct np_uarch *u)
+{
+	return json_pack("{s:s, s:s, s:f, s:f, s:o, s:o}", "uarch", u->name, "source", u->source,
+			 "cycles_least", u->least, "cycles_most", u->most,
+			 "iterations", rows_json(np_turtles_modelled_trips(r, u)),
+			 "overheads", rows_json(np_turtles_modelled(r, u)));
+}
+
+char *np_turtles_to_json(const struct np_result *r, const struct np_uarch *u)
+{
+	json_t *modelled = np_turtles_has_model(r, u) ? model_json(r, u) : json_null();
+
+	return np_json_print(json_pack("{s:s, s:o, s:s, s:o, s:o, s:o}", "schema",
+				       NP_TURTLES_SCHEMA, "environment", np_json_environment(r),
+				       "time_unit", r->time_unit,
+				       "overheads", rows_json(np_turtles_overheads(r)),
+				       "places", rows_json(np_turtles_places(r)),
+				       "modelled", modelled));
+}

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# ab killed with SIGKILL at each of its steps: the next nestprof says so, ab --recover
+# restores, but not under a VM. And workloads that hang or end their L1: the rest go on.
+.PHONY: check-recover
+check-lab: check-recover
+check-recover: all
+	rm -rf $(B)/recover
+	$(B)/nestprof lab --l0-command tests/lab/host_recover.sh --arms shadow-off -o $(B)/recover; \
+		code=$$?; find $(B)/recover -name recover.txt -exec cat {} +; exit $$code
