@@ -50,7 +50,7 @@ TESTS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.
 
 .DELETE_ON_ERROR:
 .PHONY: all
-all: $(B)/nestprof $(B)/runner $(B)/micro $(B)/still_time.so
+all: $(B)/nestprof $(B)/runner $(B)/guest $(B)/micro $(B)/still_time.so
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 include $(wildcard tests/*.mk tests/*/*.mk workloads/*.mk packaging/*.mk exporter/*.mk)

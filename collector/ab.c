@@ -126,6 +126,8 @@ static bool narrow(const struct np_workload_result *w, double precision)
 {
 	struct np_interval i = np_median_interval(w->untraced.ticks, w->untraced.n);
 
+	if (w->error[0])
+		return true;
 	return i.high - i.low <= 2 * precision * np_sample_median(w->untraced.ticks, w->untraced.n);
 }
 

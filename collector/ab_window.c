@@ -11,24 +11,44 @@
 #include "collector/session.h"
 #include "collector/tracer.h"
 #include "collector/witness.h"
+#include "collector/workload.h"
 
-static int repeat(struct l1 *l1, uint32_t repetitions, const struct np_workload_result *w,
+/* What fails in L2 alone, its L1 being well, is the workload's own affair: the rest go on. */
+static int note_failure(struct np_workload_result *w, int err)
+{
+	if (err != -EREMOTEIO || !workload_find(w->name)->macro)
+		return err;
+	snprintf(w->error, sizeof(w->error), "%s", fail_text());
+	log_warn("%s", fail_text());
+	fail_clear();
+	return 0;
+}
+
+static int repeat(struct l1 *l1, uint32_t repetitions, struct np_workload_result *w,
 		  struct np_samples *samples)
 {
 	uint64_t ticks;
 	int err = 0;
 
-	for (uint32_t i = 0; !err && i < repetitions; i++) {
+	for (uint32_t i = 0; !err && !w->error[0] && i < repetitions; i++) {
 		err = l1_run(l1, w->name, w->iterations, &ticks);
 		if (!err && samples)
 			samples->ticks[samples->n++] = (double)ticks / w->iterations;
+		if (err)
+			err = note_failure(w, err);
 	}
 	return err;
 }
 
+/* A Linux is booted for each: one says as much of a start of L1 as more would. */
+static uint32_t how_often(const struct np_workload_result *w, uint32_t repetitions)
+{
+	return workload_find(w->name)->macro ? 1 : repetitions;
+}
+
 int ab_window_untraced(struct l1 *l1, uint32_t repetitions, struct np_workload_result *out)
 {
-	return repeat(l1, repetitions, out, &out->untraced);
+	return repeat(l1, how_often(out, repetitions), out, &out->untraced);
 }
 
 /* Counters as they stand while no vCPU moves: no exit falls on a window's edge. */
@@ -85,7 +105,7 @@ static int traced(struct l1 *l1, struct session *s, uint32_t repetitions, struct
 	if (!err)
 		err = read_frozen(l1, s, &w->after);
 	session_detach(s);
-	if (err)
+	if (err || out->error[0])
 		return err;
 	session_enlightened(s);
 	np_account_diff(&out->account, &w->after, &w->before);
@@ -131,7 +151,7 @@ static int verified(struct l1 *l1, struct session *s, struct window *w,
 	if (!err)
 		err = verified_window(l1, s, witness, w, out);
 	session_detach(s);
-	if (!err) {
+	if (!err && !out->error[0]) {
 		np_account_diff(diff, &w->after, &w->before);
 		err = witness_compare(witness, diff, out);
 	}
@@ -152,11 +172,15 @@ int ab_windows_traced(struct l1 *l1, const struct ab_config *c, struct np_arm_re
 								      .check = c->verify,
 								      .fields = c->fields });
 	for (uint32_t i = 0; !err && i < arm->nr_workloads; i++) {
-		log_phase("%s: %s, traced", arm->name, arm->workloads[i]->name);
-		err = traced(l1, s, c->repetitions, w, arm->workloads[i]);
-		if (!err && c->verify) {
-			log_phase("%s: %s, verified", arm->name, arm->workloads[i]->name);
-			err = verified(l1, s, w, arm->workloads[i]);
+		struct np_workload_result *o = arm->workloads[i];
+
+		if (o->error[0])
+			continue;
+		log_phase("%s: %s, traced", arm->name, o->name);
+		err = traced(l1, s, how_often(o, c->repetitions), w, o);
+		if (!err && c->verify && !o->error[0]) {
+			log_phase("%s: %s, verified", arm->name, o->name);
+			err = verified(l1, s, w, o);
 		}
 	}
 	session_close(s);
@@ -182,7 +206,7 @@ static int under_tracer(struct l1 *l1, const struct tracer *t, uint32_t repetiti
 			t->settle(state);
 	}
 	if (!err)
-		err = repeat(l1, repetitions, out, &r->round_trip);
+		err = repeat(l1, how_often(out, repetitions), out, &r->round_trip);
 	t->detach(state);
 	return err;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* L1's initramfs: the workload runner as its init, and KVM's modules. */
+/* The initramfs of L1: the workload runner as its init, and KVM's modules; and that of L2. */
 #ifndef NESTPROF_L1_IMAGE_H
 #define NESTPROF_L1_IMAGE_H
 
@@ -12,5 +12,11 @@
  */
 int l1_image_build(const char *runner, const char *modules_dir, const char *release,
 		   const char *out);
+
+/* L2's, with `guest` as its init. */
+int l2_image_build(const char *guest, const char *out);
+
+/* Another archive's files, too. */
+int l1_image_append(const char *image, const char *archive);
 
 #endif

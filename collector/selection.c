@@ -29,7 +29,9 @@ static const struct argp_option options[] = {
 	  "another arm, with these parameters of kvm_intel, or kvm.PARAMETER of kvm, and nested=1; "
 	  "with the word single among them, as a plain guest of L0; can be repeated, and "
 	  "without --arms only these are run", 0 },
-	{ "workloads", OPT_WORKLOADS, "LIST", 0, "all, or some of", 0 }, /* completed by help() */
+	/* help() completes it. */
+	{ "workloads", OPT_WORKLOADS, "LIST", 0,
+	  "all (micro-workloads), macro (with a Linux as L2), or some of", 0 },
 	{ "iterations", OPT_ITERATIONS, "N", 0, "of a workload's loop [the manifest's]", 0 },
 	{ "repetitions", OPT_REPETITIONS, "N", 0, "of each timed window [3]", 0 },
 	{ "passes", OPT_PASSES, "N", 0,
@@ -51,12 +53,35 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-static void add_workloads(struct selection *s, bool all)
+static bool is_basic(const struct workload *w)
+{
+	return w->basic;
+}
+
+static bool is_micro(const struct workload *w)
+{
+	return !w->macro;
+}
+
+static bool is_macro(const struct workload *w)
+{
+	return w->macro;
+}
+
+static void set_workloads(struct selection *s, bool (*wanted)(const struct workload *))
 {
 	s->nr_workloads = 0;
 	for (uint32_t i = 0; workload_at(i) && s->nr_workloads < NP_MAX_WORKLOADS; i++)
-		if (all || workload_at(i)->basic)
+		if (wanted(workload_at(i)))
 			s->workloads[s->nr_workloads++] = workload_at(i)->name;
+}
+
+bool selection_has_macro(const struct selection *s)
+{
+	for (uint32_t i = 0; i < s->nr_workloads; i++)
+		if (workload_find(s->workloads[i])->macro)
+			return true;
+	return false;
 }
 
 void selection_init(struct selection *s)
@@ -66,7 +91,7 @@ void selection_init(struct selection *s)
 	s->precision = DEFAULT_PRECISION;
 	for (size_t i = 0; i < sizeof(default_arms) / sizeof(*default_arms); i++)
 		s->arms[s->nr_arms++] = ab_find_arm(default_arms[i]);
-	add_workloads(s, false);
+	set_workloads(s, is_basic);
 }
 
 static void take_arms(struct selection *s, char *arg, struct argp_state *state)
@@ -119,7 +144,11 @@ static void take_workloads(struct selection *s, char *arg, struct argp_state *st
 	int n;
 
 	if (!strcmp(arg, "all")) {
-		add_workloads(s, true);
+		set_workloads(s, is_micro);
+		return;
+	}
+	if (!strcmp(arg, "macro")) {
+		set_workloads(s, is_macro);
 		return;
 	}
 	n = list_split(arg, s->workloads, NP_MAX_WORKLOADS);
@@ -223,6 +252,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (s->l1_sequence && !s->micro)
 			argp_error(state, "--l1-sequence is for --l1 micro");
+		if (s->micro && selection_has_macro(s))
+			argp_error(state, "--l1 micro cannot run Linux as L2");
 		if (s->passes * s->repetitions > NP_MAX_SAMPLES)
 			argp_error(state, "--passes times --repetitions is more than %d",
 				   NP_MAX_SAMPLES);

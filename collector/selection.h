@@ -36,6 +36,9 @@ void selection_init(struct selection *s);
 /* An argp child: input is a struct selection. */
 extern const struct argp selection_argp;
 
+/* Whether a workload is among them whose L2 is a Linux. */
+bool selection_has_macro(const struct selection *s);
+
 /* As words for another nestprof's command line, with some of the arms. */
 int selection_to_words(const struct selection *s, uint32_t nr_arms,
 		       const struct ab_arm *const arms[], char *out, size_t size);

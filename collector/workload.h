@@ -9,6 +9,7 @@
 struct workload {
 	const char *name;
 	bool basic;	     /* runs when none is named */
+	bool macro;	     /* L2 is a Linux that is booted for it */
 	uint64_t iterations; /* when the user gives none */
 	const char *exits;   /* that each iteration causes; the manifest has the language */
 	const char *stresses;

@@ -19,6 +19,7 @@ struct lab_config {
 	const struct lab_kernel *l0, *l1; /* no l1: the micro-hypervisor */
 	const char *cache;
 	const char *cpu_model;
+	bool linux_l2; /* a Linux is L2: L1's kernel */
 	uint32_t memory_mib;
 	double silence_s;
 	bool verbose;
