@@ -190,7 +190,7 @@ static int prepare_l2(struct options *o, struct defaults *d)
 	if (!err)
 		err = fs_path(d->l2_initrd, "%s" NP_L2_INITRD, files);
 	if (!err)
-		err = l2_files_write(o->l1_kernel, d->l2_kernel, d->l2_initrd);
+		err = l2_files_write(o->l1_kernel, o->l1_modules, d->l2_kernel, d->l2_initrd);
 	if (!err)
 		err = fs_path(archive, "%s/files.cpio", d->work);
 	if (!err)

@@ -36,6 +36,20 @@ static int find_kvm(struct ko_set *s, const char *dir, const char *release)
 	return 0;
 }
 
+/* One that is not there is what a workload that needs it complains of. */
+int l2_image_find_modules(struct ko_set *s, const char *dir, const char *release)
+{
+	static const char *const names[] = { "virtio_pci", "virtio_blk" };
+	int err = 0;
+
+	for (size_t i = 0; !err && i < sizeof(names) / sizeof(*names); i++) {
+		err = ko_add(s, dir, release, names[i]);
+		if (err == -ENOENT && !fail_text())
+			err = 0;
+	}
+	return err;
+}
+
 struct writer {
 	struct archive *a;
 	int64_t inode;
@@ -147,9 +161,16 @@ int l1_image_build(const char *runner, const char *modules_dir, const char *rele
 	return err;
 }
 
-int l2_image_build(const char *guest, const char *out)
+int l2_image_build(const char *guest, const char *modules_dir, const char *release,
+		   const char *out)
 {
-	return read_and_write(guest, "L2's init", &(struct ko_set){ .n = 0 }, out);
+	struct ko_set modules = { .n = 0 };
+	int err = l2_image_find_modules(&modules, modules_dir, release);
+
+	if (!err)
+		err = read_and_write(guest, "L2's init", &modules, out);
+	ko_free(&modules);
+	return err;
 }
 
 /* The kernel takes one archive after another, each at a multiple of 4 bytes. */

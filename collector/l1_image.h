@@ -3,6 +3,8 @@
 #ifndef NESTPROF_L1_IMAGE_H
 #define NESTPROF_L1_IMAGE_H
 
+#include "collector/ko.h"
+
 /*
  * Writes the initramfs to `out`, the same bytes for the same input. The
  * modules (kvm-intel, kvm-amd, whichever there are, with all they depend on)
@@ -13,8 +15,10 @@
 int l1_image_build(const char *runner, const char *modules_dir, const char *release,
 		   const char *out);
 
-/* L2's, with `guest` as its init. */
-int l2_image_build(const char *guest, const char *out);
+/* L2's, with `guest` as its init, and the modules for its disk. */
+int l2_image_build(const char *guest, const char *modules_dir, const char *release,
+		   const char *out);
+int l2_image_find_modules(struct ko_set *s, const char *modules_dir, const char *release);
 
 /* Another archive's files, too. */
 int l1_image_append(const char *image, const char *archive);

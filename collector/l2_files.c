@@ -18,17 +18,18 @@ static int make_parent(const char *path)
 	return err ? err : fs_mkdirs(dirname(parent));
 }
 
-int l2_files_write_initrd(const char *path)
+int l2_files_write_initrd(const char *path, const char *modules, const char *release)
 {
 	char guest[NP_PATH];
 	int err = fs_data_path(guest, "guest");
 
 	if (!err)
 		err = make_parent(path);
-	return err ? err : l2_image_build(guest, path);
+	return err ? err : l2_image_build(guest, modules, release, path);
 }
 
-int l2_files_write(const char *kernel, const char *l2_kernel, const char *l2_initrd)
+int l2_files_write(const char *kernel, const char *modules, const char *l2_kernel,
+		   const char *l2_initrd)
 {
 	struct kernel_image k;
 	int err = kernel_image_load(&k, kernel);
@@ -42,5 +43,5 @@ int l2_files_write(const char *kernel, const char *l2_kernel, const char *l2_ini
 	if (err)
 		return fail(NP_EXIT_NO_SPACE, err, "cannot write L2's kernel %s: %s", l2_kernel,
 			    strerror(-err));
-	return l2_files_write_initrd(l2_initrd);
+	return l2_files_write_initrd(l2_initrd, modules, NULL);
 }

@@ -71,17 +71,19 @@ static int copy_data_as(const char *relative, const char *dir, const char *name)
 static int add_l2(const struct lab_kernel *l1, const char *root, const char *dir,
 		  const char *l1_initrd)
 {
-	char path[NP_PATH], files[NP_PATH];
+	char path[NP_PATH], files[NP_PATH], modules[NP_PATH];
 	int err = fs_path(path, "%s" NP_L2_INITRD, root);
 
 	if (!err)
-		err = l2_files_write_initrd(path);
+		err = fs_path(modules, "%s/modules", l1->dir);
+	if (!err)
+		err = l2_files_write_initrd(path, modules, l1->release);
 	if (!err)
 		err = fs_path(files, "%s/l2", dir);
 	if (!err)
 		err = fs_path(path, "%s" NP_L2_INITRD, files);
 	if (!err)
-		err = l2_files_write_initrd(path);
+		err = l2_files_write_initrd(path, modules, l1->release);
 	if (!err)
 		err = fs_path(path, "%s/l2.cpio", dir);
 	if (!err)

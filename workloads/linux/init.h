@@ -8,6 +8,9 @@
 /* The time-stamp counter at main()'s first instructions. */
 uint64_t init_began(void);
 
+/* All that there are. Complains of one that cannot be loaded. */
+int load_modules(void);
+
 /* Each is in a file of its own. */
 #define WORKLOAD(...)
 #define MACRO(name, ...) guest_workload name##_run;

@@ -187,14 +187,13 @@ static int guest_time_now(struct linux_vm *v, uint64_t *time)
 
 static int create(struct linux_vm *v, const struct linux_image *image)
 {
+	struct kvm_pit_config timer = { .flags = KVM_PIT_SPEAKER_DUMMY };
 	struct kvm_regs r = { .rflags = 2 };
 	uint32_t entry, start;
 	int err = machine_create(&v->m, true);
 
 	if (!err) /* as L1 itself has: without ACPI, Linux takes its timer */
-		err = machine_check(ioctl(v->m.vm, KVM_CREATE_PIT2,
-					  &(struct kvm_pit_config){ .flags = KVM_PIT_SPEAKER_DUMMY }),
-				    "KVM_CREATE_PIT2");
+		err = machine_check(ioctl(v->m.vm, KVM_CREATE_PIT2, &timer), "KVM_CREATE_PIT2");
 	if (!err)
 		err = linux_set_cpuid(&v->m);
 	if (!err) {
@@ -221,14 +220,17 @@ static int create(struct linux_vm *v, const struct linux_image *image)
 /* What the guest itself said comes last, where there is something. */
 static int explain(const struct linux_vm *v, int err)
 {
-	char tail[TAIL], why[200];
+	char tail[LINEBUF_TAIL * LINEBUF_LINE], why[200];
+	size_t len;
 
 	linebuf_tail(&v->console, tail, sizeof(tail));
-	if (!tail[0])
+	len = strlen(tail);
+	if (!len)
 		return err;
 	snprintf(why, sizeof(why), "%s", fail_text());
 	fail_clear();
-	return fail(NP_EXIT_L1, err, "%s; L2's console: %s", why, tail);
+	return fail(NP_EXIT_L1, err, "%s; L2's console: %s", why,
+		    len > TAIL ? tail + len - TAIL : tail);
 }
 
 static int take_times(const struct linux_vm *v, const char *workload, uint64_t entered,
