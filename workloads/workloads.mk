@@ -51,3 +51,4 @@ $(B)/micro: $(MICRO_SRC) $(wildcard workloads/micro/*.h) workloads/micro/micro.l
 # What needs no machine of its own is tested like everything else.
 $(B)/tests/test_micro_sequence: workloads/micro/sequence.c workloads/micro/text.c
 $(B)/tests/test_micro_emit: workloads/micro/emit.c workloads/micro/sequence.c workloads/micro/text.c
+$(B)/tests/test_runner_linux: workloads/runner/disk.c workloads/runner/pci.c | $(B)/runner
