@@ -267,6 +267,7 @@ static int run(struct options *o, struct np_result *r)
 		.nr_arms = o->what.nr_arms,
 		.nr_workloads = o->what.nr_workloads,
 		.iterations = o->what.iterations,
+		.emulated = o->qemu_version != NULL,
 		.repetitions = o->what.repetitions,
 		.passes = o->what.passes,
 		.precision = o->what.precision,

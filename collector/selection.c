@@ -21,7 +21,7 @@ static const char *const default_arms[] = { "single", "shadow-off", "shadow-on" 
 
 enum { OPT_ARM = 1023, OPT_ARMS, OPT_WORKLOADS, OPT_ITERATIONS, OPT_REPETITIONS, OPT_PASSES,
        OPT_PRECISION, OPT_VERIFY,
-       OPT_TRACERS, OPT_L1, OPT_L1_SEQUENCE, OPT_FIELDS };
+       OPT_TRACERS, OPT_L1, OPT_L1_SEQUENCE, OPT_FIELDS, OPT_QUICK, OPT_FULL };
 
 static const struct argp_option options[] = {
 	{ "arms", OPT_ARMS, "LIST", 0, "of single, shadow-off, shadow-on [all]", 0 },
@@ -32,6 +32,8 @@ static const struct argp_option options[] = {
 	/* help() completes it. */
 	{ "workloads", OPT_WORKLOADS, "LIST", 0,
 	  "all (micro-workloads), macro (with a Linux as L2), or some of", 0 },
+	{ "quick", OPT_QUICK, 0, 0, "as --workloads all --repetitions 1", 0 },
+	{ "full", OPT_FULL, 0, 0, "the same, and the macro-workloads", 0 },
 	{ "iterations", OPT_ITERATIONS, "N", 0, "of a workload's loop [the manifest's]", 0 },
 	{ "repetitions", OPT_REPETITIONS, "N", 0, "of each timed window [3]", 0 },
 	{ "passes", OPT_PASSES, "N", 0,
@@ -61,6 +63,12 @@ static bool is_basic(const struct workload *w)
 static bool is_micro(const struct workload *w)
 {
 	return !w->macro;
+}
+
+static bool is_any(const struct workload *w)
+{
+	(void)w;
+	return true;
 }
 
 static bool is_macro(const struct workload *w)
@@ -213,6 +221,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_WORKLOADS:
 		take_workloads(s, arg, state);
+		return 0;
+	case OPT_QUICK:
+	case OPT_FULL:
+		set_workloads(s, key == OPT_FULL ? is_any : is_micro);
+		s->repetitions = 1;
 		return 0;
 	case OPT_ITERATIONS:
 		if (number_parse(arg, 1, MAX_ITERATIONS, &s->iterations))

@@ -8,8 +8,8 @@ static const struct workload workloads[] = {
 #define BASIC true
 #define EXTRA false
 #define WORKLOAD(name, set, iterations, machine, pages, each, exits, stresses)                     \
-	{ #name, set, false, iterations, exits, stresses },
-#define MACRO(name, iterations, stresses) { #name, EXTRA, true, iterations, "", stresses },
+	{ #name, set, false, iterations, iterations, exits, stresses },
+#define MACRO(name, lab, hardware, stresses) { #name, EXTRA, true, lab, hardware, "", stresses },
 #include "workloads/manifest.def"
 #undef WORKLOAD
 #undef MACRO

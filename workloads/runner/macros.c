@@ -6,7 +6,7 @@
 
 static const struct macro macros[] = {
 #define WORKLOAD(...)
-#define MACRO(name, iterations, stresses) { #name },
+#define MACRO(name, ...) { #name },
 #include "workloads/manifest.def"
 #undef WORKLOAD
 #undef MACRO
