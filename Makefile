@@ -57,7 +57,7 @@ TESTS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.
 
 .DELETE_ON_ERROR:
 .PHONY: all
-all: $(B)/nestprof $(B)/runner $(B)/micro $(B)/still_time.so
+all: $(B)/nestprof $(B)/runner $(B)/guest $(B)/micro $(B)/still_time.so
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 include $(wildcard tests/*.mk tests/*/*.mk workloads/*.mk packaging/*.mk exporter/*.mk)
@@ -97,7 +97,7 @@ $(B)/collector/lab/boot_stages.o: collector/lab/boot_stages.S $(B)/boot/stage1.b
 	@mkdir -p $(@D)
 	$(CC) -I$(B) -c $< -o $@
 
-# BPF: each object's skeleton is included by the one file that loads it.
+# BPF: objects, and their skeletons for who loads them.
 $(B)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h bpf/*.def)
 	@mkdir -p $(@D)
 	$(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Werror -I. \
@@ -105,14 +105,11 @@ $(B)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h bpf/*.def)
 	$(BPFTOOL) gen object $@ $@.tmp
 $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 	$(BPFTOOL) gen skeleton $< name $*_bpf > $@.tmp && mv $@.tmp $@
-$(B)/collector/session.o $(B)/collector/choose.o: $(B)/bpf/nested.skel.h
-$(B)/collector/nested_at.o: $(B)/bpf/nested_at.skel.h
-$(B)/collector/nested_many.o: $(B)/bpf/nested_many.skel.h
+# All are there before what may include them is compiled first; then the compiler tells which.
+$(COLLECT): | $(patsubst bpf/%.bpf.c,$(B)/bpf/%.skel.h,$(wildcard bpf/*.bpf.c))
+# These are others, with other names or sizes.
 $(B)/bpf/nested_at.bpf.o $(B)/bpf/nested_many.bpf.o: bpf/nested.bpf.c bpf/nested_at.bpf.c
-$(B)/collector/record/session.o $(B)/collector/record/choose.o: $(B)/bpf/record.skel.h
-$(B)/collector/record/record_at.o: $(B)/bpf/record_at.skel.h
 $(B)/bpf/record_at.bpf.o: bpf/record.bpf.c
-$(B)/collector/tracer_empty.o: $(B)/bpf/empty.skel.h
 
 $(B)/tests/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)

@@ -100,7 +100,8 @@ static int run_workloads(const struct ab_config *c, const struct ab_arm *arm,
 		if (!o)
 			return -ENOMEM;
 		snprintf(o->stresses, sizeof(o->stresses), "%s", w->stresses);
-		o->iterations = c->iterations ? c->iterations : w->iterations;
+		o->iterations = c->iterations ? c->iterations :
+				c->emulated   ? w->iterations : w->iterations_on_hardware;
 		log_phase("%s: %s, untraced", out->name, w->name);
 		err = run_untraced(c, arm, guest, o);
 	}

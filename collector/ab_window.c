@@ -12,6 +12,7 @@
 #include "collector/session.h"
 #include "collector/tracer.h"
 #include "collector/witness.h"
+#include "collector/workload.h"
 
 #define MAX_AGAIN 3 /* of all the repetitions of a window */
 
@@ -47,11 +48,18 @@ static int repeat(struct l1 *l1, uint32_t repetitions, const struct np_workload_
 	return err;
 }
 
+/* A Linux is booted for each: one says as much of a start of L1 as more would. */
+static uint32_t how_often(const struct np_workload_result *w, uint32_t repetitions)
+{
+	return workload_find(w->name)->macro ? 1 : repetitions;
+}
+
 int ab_window_untraced(struct l1 *l1, uint32_t repetitions, struct np_workload_result *out)
 {
 	uint32_t again = 0;
 	int err = 0;
 
+	repetitions = how_often(out, repetitions);
 	for (uint32_t i = 0; !err && i < repetitions; i++) {
 		err = run_once(l1, out, &out->untraced);
 		while (err == -EAGAIN && again++ < MAX_AGAIN)
@@ -117,7 +125,7 @@ static int traced(struct l1 *l1, struct session *s, uint32_t repetitions, struct
 	if (!err)
 		err = read_frozen(l1, s, &w->after);
 	session_detach(s);
-	if (err)
+	if (err || out->error[0])
 		return err;
 	session_enlightened(s);
 	np_account_diff(&out->account, &w->after, &w->before);
@@ -163,7 +171,7 @@ static int verified(struct l1 *l1, struct session *s, struct window *w,
 	if (!err)
 		err = verified_window(l1, s, witness, w, out);
 	session_detach(s);
-	if (!err) {
+	if (!err && !out->error[0]) {
 		np_account_diff(diff, &w->after, &w->before);
 		err = witness_compare(witness, diff, out);
 	}
@@ -191,7 +199,7 @@ int ab_windows_traced(struct l1 *l1, const struct ab_config *c, struct np_arm_re
 			continue;
 		*at = i;
 		log_phase("%s: %s, traced", arm->name, o->name);
-		err = traced(l1, s, c->repetitions, w, o);
+		err = traced(l1, s, how_often(o, c->repetitions), w, o);
 		if (!err && c->verify) {
 			log_phase("%s: %s, verified", arm->name, o->name);
 			err = verified(l1, s, w, o);
@@ -220,7 +228,7 @@ static int under_tracer(struct l1 *l1, const struct tracer *t, uint32_t repetiti
 			t->settle(state);
 	}
 	if (!err)
-		err = repeat(l1, repetitions, out, &r->round_trip);
+		err = repeat(l1, how_often(out, repetitions), out, &r->round_trip);
 	t->detach(state);
 	return err;
 }

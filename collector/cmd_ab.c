@@ -21,6 +21,8 @@
 #include "collector/host/ready.h"
 #include "collector/host/vendor.h"
 #include "collector/l1_image.h"
+#include "collector/l2_files.h"
+#include "collector/lab/cpio.h"
 #include "collector/list.h"
 #include "collector/publish.h"
 #include "collector/selection.h"
@@ -31,14 +33,15 @@
 struct options {
 	struct selection what;
 	const char *output;
-	const char *l1_kernel, *l1_initrd, *l1_modules;
+	const char *l1_kernel, *l1_initrd, *l1_modules, *l2_kernel, *l2_initrd;
 	const char *qemu, *qemu_version, *runner;
-	uint64_t memory_mib, cpu;
+	uint64_t memory_mib, cpu, l2_timeout_s; /* no memory: not said */
 	bool pinned, charts, verbose, recover;
 };
 
 enum { OPT_L1_KERNEL = 256, OPT_L1_INITRD, OPT_L1_MODULES, OPT_L1_MEMORY, OPT_QEMU,
-       OPT_QEMU_VERSION, OPT_RUNNER, OPT_NO_CHARTS, OPT_RECOVER, OPT_PIN };
+       OPT_QEMU_VERSION, OPT_RUNNER, OPT_NO_CHARTS, OPT_RECOVER, OPT_PIN, OPT_L2_KERNEL,
+       OPT_L2_INITRD, OPT_L2_TIMEOUT };
 
 static const struct argp_option options[] = {
 	{ "output", 'o', "DIR", 0, "where results go [results]", 1 },
@@ -52,7 +55,12 @@ static const struct argp_option options[] = {
 	{ "l1-modules", OPT_L1_MODULES, "DIR", 0,
 	  "its modules, for L1's initramfs [/lib/modules/RELEASE]", 2 },
 	{ "l1-initrd", OPT_L1_INITRD, "FILE", 0, "an initramfs made before, instead", 2 },
-	{ "l1-memory", OPT_L1_MEMORY, "MIB", 0, "L1's memory [256]", 2 },
+	{ "l1-memory", OPT_L1_MEMORY, "MIB", 0,
+	  "L1's memory [256; 512 where L2 is a Linux]", 2 },
+	{ "l2-timeout", OPT_L2_TIMEOUT, "SECONDS", 0,
+	  "give up a Linux as L2 that has not done its work by then [120]", 2 },
+	{ "l2-kernel", OPT_L2_KERNEL, "FILE", OPTION_HIDDEN, 0, 2 }, /* lab: with --l1-initrd */
+	{ "l2-initrd", OPT_L2_INITRD, "FILE", OPTION_HIDDEN, 0, 2 },
 	{ "qemu", OPT_QEMU, "PROGRAM", 0, "L1's QEMU [" DEFAULT_QEMU "]", 2 },
 	{ "runner", OPT_RUNNER, "FILE", 0, "the workload runner [nestprof's own]", 2 },
 	{ "qemu-version", OPT_QEMU_VERSION, "TEXT", OPTION_HIDDEN, 0, 2 },
@@ -102,6 +110,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (number_parse(arg, 64, 1u << 20, &o->memory_mib))
 			argp_error(state, "--l1-memory: '%s' is no number of MiB from 64 on", arg);
 		return 0;
+	case OPT_L2_KERNEL:
+		o->l2_kernel = arg;
+		return 0;
+	case OPT_L2_INITRD:
+		o->l2_initrd = arg;
+		return 0;
+	case OPT_L2_TIMEOUT:
+		if (number_parse(arg, 1, 86400, &o->l2_timeout_s))
+			argp_error(state, "--l2-timeout: '%s' is no number from 1 to 86400", arg);
+		return 0;
 	case OPT_PIN:
 		if (number_parse(arg, 0, CPU_SETSIZE - 1, &o->cpu))
 			argp_error(state, "--pin: '%s' is no CPU's number", arg);
@@ -119,6 +137,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (o->what.micro && (o->l1_modules || o->l1_initrd))
 			argp_error(state, "--l1 micro has no modules, and no initramfs");
+		if (o->l1_initrd && !o->l2_initrd && selection_has_macro(&o->what))
+			argp_error(state, "--l1-initrd holds no Linux to be L2");
 		complete_passes(o);
 		return 0;
 	default:
@@ -139,6 +159,7 @@ const struct argp ab_argp = {
 /* What is not given: this host's own kernel and modules, the runner beside us. */
 struct defaults {
 	char kernel[NP_PATH], modules[NP_PATH], runner[NP_PATH], initrd[NP_PATH], work[NP_PATH];
+	char l2_kernel[NP_PATH], l2_initrd[NP_PATH];
 };
 
 static int need_readable(const char *what, const char *path)
@@ -158,6 +179,30 @@ static int prepare_micro(struct options *o, struct defaults *d)
 		o->l1_kernel = d->kernel;
 	}
 	return err ? err : need_readable("the micro-hypervisor", o->l1_kernel);
+}
+
+/* L2's kernel is L1's. Both its files are for the arm "single", and in L1's initramfs. */
+static int prepare_l2(struct options *o, struct defaults *d)
+{
+	char files[NP_PATH], archive[NP_PATH];
+	int err = fs_path(files, "%s/files", d->work);
+
+	log_phase("make L2's files");
+	if (!err)
+		err = fs_path(d->l2_kernel, "%s" NP_L2_KERNEL, files);
+	if (!err)
+		err = fs_path(d->l2_initrd, "%s" NP_L2_INITRD, files);
+	if (!err)
+		err = l2_files_write(o->l1_kernel, o->l1_modules, d->l2_kernel, d->l2_initrd);
+	if (!err)
+		err = fs_path(archive, "%s/files.cpio", d->work);
+	if (!err)
+		err = cpio_pack(files, archive);
+	if (!err)
+		err = l1_image_append(d->initrd, archive);
+	o->l2_kernel = d->l2_kernel;
+	o->l2_initrd = d->l2_initrd;
+	return err;
 }
 
 static int prepare_linux(struct options *o, struct defaults *d)
@@ -187,6 +232,8 @@ static int prepare_linux(struct options *o, struct defaults *d)
 		err = l1_image_build(o->runner, o->l1_modules, NULL, d->initrd);
 		o->l1_initrd = d->initrd;
 	}
+	if (!err && selection_has_macro(&o->what))
+		err = prepare_l2(o, d);
 	return err;
 }
 
@@ -223,6 +270,7 @@ static int run(struct options *o, struct np_result *r)
 		.nr_arms = o->what.nr_arms,
 		.nr_workloads = o->what.nr_workloads,
 		.iterations = o->what.iterations,
+		.emulated = o->qemu_version != NULL,
 		.repetitions = o->what.repetitions,
 		.passes = o->what.passes,
 		.precision = o->what.precision,
@@ -235,7 +283,10 @@ static int run(struct options *o, struct np_result *r)
 			.kernel = o->l1_kernel,
 			.initrd = o->l1_initrd,
 			.runner = o->runner,
-			.memory_mib = o->memory_mib,
+			.l2_kernel = o->l2_kernel,
+			.l2_initrd = o->l2_initrd,
+			.l2_timeout_s = o->l2_timeout_s,
+			.memory_mib = o->memory_mib ?: selection_has_macro(&o->what) ? 512 : 256,
 			.ready_timeout_s = 120,
 			.run_timeout_s = o->what.timeout_s ?: DEFAULT_TIMEOUT_S,
 			.verbose = o->verbose,
@@ -254,7 +305,7 @@ static int run(struct options *o, struct np_result *r)
 
 int cmd_ab(int argc, char **argv)
 {
-	struct options o = { .output = "results", .qemu = DEFAULT_QEMU, .memory_mib = 256,
+	struct options o = { .output = "results", .qemu = DEFAULT_QEMU, .l2_timeout_s = 120,
 			     .charts = true };
 	struct np_result *r = np_result_new();
 	struct defaults d = { .work = "" };

@@ -50,7 +50,8 @@ static void take_workloads(struct bench_config *c, char *arg, struct argp_state 
 static void all_workloads(struct bench_config *c)
 {
 	for (uint32_t i = 0; workload_at(i) && i < NP_MAX_WORKLOADS; i++)
-		c->workloads[c->nr_workloads++] = workload_at(i)->name;
+		if (!workload_at(i)->macro)
+			c->workloads[c->nr_workloads++] = workload_at(i)->name;
 }
 
 static uint64_t take_number(struct argp_state *state, const char *name, const char *arg,

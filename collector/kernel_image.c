@@ -3,7 +3,6 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <elf.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,9 +11,6 @@
 
 #include "collector/base/fail.h"
 #include "collector/base/fsutil.h"
-
-#define LARGEST_KERNEL (512u << 20)
-#define PVH_ENTRY_NOTE 18 /* XEN_ELFNOTE_PHYS32_ENTRY */
 
 /* Offsets in a bzImage: Linux Documentation/arch/x86/boot.rst. */
 enum {
@@ -78,9 +74,9 @@ static int decompress(const char *payload, size_t length, char **out, size_t *si
 	int err = 0;
 
 	*size = length > 4 ? le32(payload + length - 4) : 0;
-	*out = *size && *size <= LARGEST_KERNEL ? malloc(*size) : NULL;
+	*out = *size && *size <= KERNEL_LARGEST ? malloc(*size) : NULL;
 	if (!a || !*out)
-		err = *size && *size <= LARGEST_KERNEL ? -ENOMEM : -ENOEXEC;
+		err = *size && *size <= KERNEL_LARGEST ? -ENOMEM : -ENOEXEC;
 	if (!err) {
 		archive_read_support_filter_all(a);
 		archive_read_support_format_raw(a);
@@ -92,69 +88,6 @@ static int decompress(const char *payload, size_t length, char **out, size_t *si
 		err = read_stream(a, *out, *size);
 	archive_read_free(a);
 	return err;
-}
-
-static const Elf64_Phdr *segments(const struct kernel_image *k, unsigned *n)
-{
-	const Elf64_Ehdr *h = (const void *)k->elf;
-
-	if (k->elf_size < sizeof(*h) || memcmp(h->e_ident, ELFMAG, SELFMAG) ||
-	    h->e_ident[EI_CLASS] != ELFCLASS64 || h->e_machine != EM_X86_64 ||
-	    h->e_phentsize != sizeof(Elf64_Phdr) || h->e_phoff > k->elf_size ||
-	    h->e_phnum > (k->elf_size - h->e_phoff) / sizeof(Elf64_Phdr) || h->e_phoff % 8)
-		return NULL;
-	*n = h->e_phnum;
-	return (const void *)(k->elf + h->e_phoff);
-}
-
-static uint32_t find_pvh_entry(const char *notes, size_t size)
-{
-	while (size >= sizeof(Elf64_Nhdr)) {
-		const Elf64_Nhdr *n = (const void *)notes;
-		size_t name = (n->n_namesz + 3ul) & ~3ul, desc = (n->n_descsz + 3ul) & ~3ul;
-		const char *at = notes + sizeof(*n);
-
-		if (name > size - sizeof(*n) || desc > size - sizeof(*n) - name)
-			return 0;
-		if (n->n_type == PVH_ENTRY_NOTE && n->n_namesz == 4 && !memcmp(at, "Xen", 4) &&
-		    n->n_descsz >= 4)
-			return le32(at + name);
-		notes += sizeof(*n) + name + desc;
-		size -= sizeof(*n) + name + desc;
-	}
-	return 0;
-}
-
-static void include_segment(struct kernel_image *k, const Elf64_Phdr *s)
-{
-	if (!k->end || s->p_paddr < k->base)
-		k->base = s->p_paddr;
-	if (s->p_paddr + s->p_memsz > k->end)
-		k->end = s->p_paddr + s->p_memsz;
-	if (s->p_paddr + s->p_filesz > k->file_end)
-		k->file_end = s->p_paddr + s->p_filesz;
-}
-
-static int find_layout(struct kernel_image *k)
-{
-	unsigned n = 0;
-	const Elf64_Phdr *s = segments(k, &n);
-
-	if (!s)
-		return -ENOEXEC;
-	for (; n; n--, s++) {
-		if (s->p_offset > k->elf_size || s->p_filesz > k->elf_size - s->p_offset ||
-		    s->p_filesz > s->p_memsz || s->p_paddr > UINT32_MAX ||
-		    s->p_memsz > LARGEST_KERNEL)
-			return -ENOEXEC;
-		if (s->p_type == PT_LOAD)
-			include_segment(k, s);
-		if (s->p_type == PT_NOTE && !k->entry && s->p_offset % 4 == 0)
-			k->entry = find_pvh_entry(k->elf + s->p_offset, s->p_filesz);
-	}
-	if (!k->end || k->file_end - k->base > LARGEST_KERNEL)
-		return -ENOEXEC;
-	return 0;
 }
 
 static int take_elf(struct kernel_image *k, char *data, size_t size)
@@ -180,7 +113,7 @@ static void drop_sections(struct kernel_image *k)
 {
 	Elf64_Ehdr *h = (void *)k->elf;
 	unsigned n = 0;
-	const Elf64_Phdr *s = segments(k, &n);
+	const Elf64_Phdr *s = kernel_image_segments(k, &n);
 	size_t used = h->e_phoff + n * sizeof(*s);
 
 	for (; n; n--, s++)
@@ -222,7 +155,7 @@ int kernel_image_load(struct kernel_image *k, const char *path)
 			    path, strerror(-err));
 	err = take_elf(k, data, size);
 	if (!err)
-		err = find_layout(k);
+		err = kernel_image_layout(k);
 	if (err)
 		err = fail(NP_EXIT_MISSING, err,
 			   "%s is no x86-64 Linux kernel (neither a bzImage nor an ELF file)",
@@ -237,21 +170,6 @@ int kernel_image_load(struct kernel_image *k, const char *path)
 	}
 	drop_sections(k);
 	find_release(k);
-	return 0;
-}
-
-int kernel_image_flatten(const struct kernel_image *k, char **flat, size_t *size)
-{
-	unsigned n = 0;
-	const Elf64_Phdr *s = segments(k, &n);
-
-	*size = k->file_end - k->base;
-	*flat = calloc(1, *size);
-	if (!*flat)
-		return -ENOMEM;
-	for (; n; n--, s++)
-		if (s->p_type == PT_LOAD)
-			memcpy(*flat + (s->p_paddr - k->base), k->elf + s->p_offset, s->p_filesz);
 	return 0;
 }
 

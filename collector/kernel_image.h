@@ -6,8 +6,11 @@
 #ifndef NESTPROF_KERNEL_IMAGE_H
 #define NESTPROF_KERNEL_IMAGE_H
 
+#include <elf.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#define KERNEL_LARGEST (512u << 20)
 
 struct kernel_image {
 	char *elf; /* the vmlinux, without sections and what only they name */
@@ -22,8 +25,15 @@ struct kernel_image {
 /* fail()s with the path and what is wrong with it. */
 int kernel_image_load(struct kernel_image *k, const char *path);
 
+/* The program headers, or NULL; and the rest of the struct, from `elf` alone. */
+const Elf64_Phdr *kernel_image_segments(const struct kernel_image *k, unsigned *n);
+int kernel_image_layout(struct kernel_image *k);
+
 /* The segments at their places: file_end - base bytes, malloc'ed. */
 int kernel_image_flatten(const struct kernel_image *k, char **flat, size_t *size);
+
+/* ... to memory whose first byte is `base`; what is zero there already is not written. */
+void kernel_image_place(const struct kernel_image *k, char *at);
 
 void kernel_image_free(struct kernel_image *k);
 

@@ -17,6 +17,7 @@
 #include "collector/base/proc.h"
 #include "collector/freeze.h"
 #include "collector/l1_console.h"
+#include "collector/workload.h"
 
 #define DEFAULT_MEMORY_MIB 256
 #define STOP_TIMEOUT_S 5.0
@@ -42,6 +43,7 @@ struct l1 {
 	char release[64];
 	char tail[2 * LINEBUF_TAIL * LINEBUF_LINE];
 	double run_timeout_s;
+	uint32_t l2_timeout_s;
 	bool frozen;
 	bool lost; /* it will not obey "quit" */
 };
@@ -168,6 +170,7 @@ static int start(struct l1 **out, const struct l1_config *c, const char *what,
 		return -ENOMEM;
 	l->what = what;
 	l->run_timeout_s = c->run_timeout_s;
+	l->l2_timeout_s = c->l2_timeout_s;
 	l->console.verbose = c->verbose;
 	err = start_pinned(&l->proc, c, argv);
 	if (err)
@@ -224,10 +227,14 @@ int l1_start_nested(struct l1 **l, const struct l1_config *c)
 
 int l1_start_single(struct l1 **l, const struct l1_config *c)
 {
-	const char *const argv[] = { c->runner, NULL };
+	const char *const argv[] = { c->runner, c->l2_kernel, c->l2_initrd, NULL };
 	int err = need(c->runner, "the workload runner");
 
 	*l = NULL;
+	if (!err && c->l2_kernel)
+		err = need(c->l2_kernel, "L2's kernel");
+	if (!err && c->l2_kernel)
+		err = need(c->l2_initrd, "L2's initramfs");
 	return err ? err : start(l, c, "the workload runner in L0", argv);
 }
 
@@ -264,20 +271,35 @@ static bool parse_result(const char *answer, const char *asked, uint64_t *ticks)
 	return errno == 0;
 }
 
+/* The runner gives up an L2 first, and says so. */
+static void ask_to_run(const struct l1 *l, const char *workload, const char *asked,
+		       char line[NP_LINE_MAX], double *timeout_s)
+{
+	const struct workload *w = workload_find(workload);
+	uint32_t l2_timeout_s = w && w->macro ? l->l2_timeout_s : 0;
+
+	*timeout_s = l->run_timeout_s + l2_timeout_s;
+	if (l2_timeout_s)
+		snprintf(line, NP_LINE_MAX, NP_RUN " %s %" PRIu32 "\n", asked, l2_timeout_s);
+	else
+		snprintf(line, NP_LINE_MAX, NP_RUN " %s\n", asked);
+}
+
 int l1_run(struct l1 *l, const char *workload, uint64_t iterations, uint64_t *ticks)
 {
+	double timeout_s;
 	char asked[NP_LINE_MAX / 2], line[NP_LINE_MAX], answer[NP_LINE_MAX], doing[NP_LINE_MAX];
 	int err;
 
 	if (snprintf(asked, sizeof(asked), "%s %" PRIu64, workload, iterations) >=
 	    (int)sizeof(asked))
 		return fail(NP_EXIT_USAGE, -ENAMETOOLONG, "no workload is called %s", workload);
-	snprintf(line, sizeof(line), NP_RUN " %s\n", asked);
+	ask_to_run(l, workload, asked, line, &timeout_s);
 	snprintf(doing, sizeof(doing), "while it ran %s", workload);
 	err = tell(l, line);
 	if (err)
 		return explain(l, err, doing, 0);
-	err = wait_answer(l, doing, l->run_timeout_s, answer);
+	err = wait_answer(l, doing, timeout_s, answer);
 	if (err)
 		return err;
 	return parse_result(answer, asked, ticks) ? 0 : misunderstood(l, answer);

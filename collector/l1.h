@@ -19,9 +19,11 @@ struct l1_config {
 	const char *kernel;  /* L1's kernel: bzImage or ELF */
 	const char *initrd;  /* the runner as /init, with L1's kvm modules; NULL: needs none */
 	const char *runner;  /* the runner's binary, for the arm "single" */
+	const char *l2_kernel, *l2_initrd; /* its arguments; NULL: no Linux is L2 */
 	uint32_t memory_mib;
 	double ready_timeout_s;
 	double run_timeout_s;
+	uint32_t l2_timeout_s; /* of a workload with Linux as L2; 0: the runner's own */
 	bool verbose; /* copy L1's console to stderr */
 	bool pinned;  /* ... to this CPU: all threads of the process */
 	uint32_t cpu;
@@ -32,7 +34,10 @@ int l1_start_single(struct l1 **l, const struct l1_config *c);
 const char *l1_kernel_release(const struct l1 *l); /* as the runner said */
 pid_t l1_pid(const struct l1 *l);
 
-/* Runs a workload to its end; *ticks is the total over all iterations. */
+/*
+ * Runs a workload to its end; *ticks is the total over all iterations. -EREMOTEIO: the
+ * runner says that it failed, and is ready for the next.
+ */
 int l1_run(struct l1 *l, const char *workload, uint64_t iterations, uint64_t *ticks);
 
 /* What L1's own kernel calls an address: "vmx_vcpu_run+0x1c", or "-". Not micro. */

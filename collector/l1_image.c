@@ -4,6 +4,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@
 /* In the order in which the runner tries them: it stops when there is a KVM. */
 static const char *const kvm_modules[] = { "kvm_intel", "kvm_amd" };
 
-static int find_modules(struct ko_set *s, const char *dir, const char *release)
+static int find_kvm(struct ko_set *s, const char *dir, const char *release)
 {
 	bool found = false;
 
@@ -33,6 +34,20 @@ static int find_modules(struct ko_set *s, const char *dir, const char *release)
 		return fail(NP_EXIT_MISSING, -ENOENT, "%s holds no kvm-intel or kvm-amd module",
 			    dir);
 	return 0;
+}
+
+/* One that is not there is what a workload that needs it complains of. */
+int l2_image_find_modules(struct ko_set *s, const char *dir, const char *release)
+{
+	static const char *const names[] = { "virtio_pci", "virtio_blk" };
+	int err = 0;
+
+	for (size_t i = 0; !err && i < sizeof(names) / sizeof(*names); i++) {
+		err = ko_add(s, dir, release, names[i]);
+		if (err == -ENOENT && !fail_text())
+			err = 0;
+	}
+	return err;
 }
 
 struct writer {
@@ -83,7 +98,7 @@ static int put_modules(struct writer *w, const struct ko_set *s)
 	return err ? err : put(w, "modules.list", S_IFREG | 0644, list, len);
 }
 
-static int put_all(struct writer *w, const void *runner, size_t size, const struct ko_set *s)
+static int put_all(struct writer *w, const void *init, size_t size, const struct ko_set *s)
 {
 	static const char *const mount_points[] = { "dev", "proc", "sys" };
 	int err = 0;
@@ -91,12 +106,12 @@ static int put_all(struct writer *w, const void *runner, size_t size, const stru
 	for (size_t i = 0; !err && i < sizeof(mount_points) / sizeof(*mount_points); i++)
 		err = put_folder(w, mount_points[i]);
 	if (!err)
-		err = put(w, "init", S_IFREG | 0755, runner, size);
+		err = put(w, "init", S_IFREG | 0755, init, size);
 	return err ? err : put_modules(w, s);
 }
 
 /* Uncompressed: an emulated CPU copies faster than it decompresses. */
-static int write_image(const char *out, const void *runner, size_t size, const struct ko_set *s)
+static int write_image(const char *out, const void *init, size_t size, const struct ko_set *s)
 {
 	struct writer w = { .a = archive_write_new() };
 	int err = 0;
@@ -107,15 +122,30 @@ static int write_image(const char *out, const void *runner, size_t size, const s
 	    archive_write_open_filename(w.a, out) != ARCHIVE_OK)
 		err = -(archive_errno(w.a) ?: EIO);
 	if (!err)
-		err = put_all(&w, runner, size, s);
+		err = put_all(&w, init, size, s);
 	if (archive_write_close(w.a) != ARCHIVE_OK && !err)
 		err = -(archive_errno(w.a) ?: EIO);
 	archive_write_free(w.a);
 	if (err) {
 		unlink(out);
 		fail(err == -ENOSPC ? NP_EXIT_NO_SPACE : NP_EXIT_FAILED, err,
-		     "cannot write L1's initramfs %s: %s", out, strerror(-err));
+		     "cannot write the initramfs %s: %s", out, strerror(-err));
 	}
+	return err;
+}
+
+static int read_and_write(const char *init, const char *what, const struct ko_set *modules,
+			  const char *out)
+{
+	char *data = NULL;
+	size_t size = 0;
+	int err = fs_read(init, &data, &size);
+
+	if (err)
+		return fail(NP_EXIT_MISSING, err, "cannot read %s %s: %s", what, init,
+			    strerror(-err));
+	err = write_image(out, data, size, modules);
+	free(data);
 	return err;
 }
 
@@ -123,17 +153,42 @@ int l1_image_build(const char *runner, const char *modules_dir, const char *rele
 		   const char *out)
 {
 	struct ko_set modules = { .n = 0 };
+	int err = find_kvm(&modules, modules_dir, release);
+
+	if (!err)
+		err = read_and_write(runner, "the workload runner", &modules, out);
+	ko_free(&modules);
+	return err;
+}
+
+int l2_image_build(const char *guest, const char *modules_dir, const char *release,
+		   const char *out)
+{
+	struct ko_set modules = { .n = 0 };
+	int err = l2_image_find_modules(&modules, modules_dir, release);
+
+	if (!err)
+		err = read_and_write(guest, "L2's init", &modules, out);
+	ko_free(&modules);
+	return err;
+}
+
+/* The kernel takes one archive after another, each at a multiple of 4 bytes. */
+int l1_image_append(const char *image, const char *archive)
+{
 	char *data = NULL;
 	size_t size = 0;
-	int err = fs_read(runner, &data, &size);
+	int fd, err = fs_read(archive, &data, &size);
 
-	if (err)
-		return fail(NP_EXIT_MISSING, err, "cannot read the workload runner %s: %s", runner,
-			    strerror(-err));
-	err = find_modules(&modules, modules_dir, release);
-	if (!err)
-		err = write_image(out, data, size, &modules);
-	ko_free(&modules);
+	if (!err) {
+		fd = open(image, O_WRONLY | O_APPEND | O_CLOEXEC);
+		err = fd < 0 ? -errno : write_all(fd, data, size);
+		if (fd >= 0 && close(fd) < 0 && !err)
+			err = -errno;
+	}
 	free(data);
+	if (err)
+		fail(err == -ENOSPC ? NP_EXIT_NO_SPACE : NP_EXIT_FAILED, err,
+		     "cannot append %s to %s: %s", archive, image, strerror(-err));
 	return err;
 }

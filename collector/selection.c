@@ -22,8 +22,8 @@
 
 enum { OPT_ARM = 1023, OPT_ARMS, OPT_WORKLOADS, OPT_ITERATIONS, OPT_REPETITIONS, OPT_PASSES,
        OPT_PRECISION, OPT_VERIFY,
-       OPT_TRACERS, OPT_L1, OPT_L1_SEQUENCE, OPT_FIELDS, OPT_TURTLES, OPT_UARCH,
-       OPT_TIMEOUT };
+       OPT_TRACERS, OPT_L1, OPT_L1_SEQUENCE, OPT_FIELDS, OPT_TURTLES, OPT_UARCH, OPT_TIMEOUT,
+       OPT_QUICK, OPT_FULL };
 
 static const struct argp_option options[] = {
 	{ "arms", OPT_ARMS, "LIST", 0, "of", 0 }, /* completed by help() */
@@ -31,7 +31,11 @@ static const struct argp_option options[] = {
 	  "another arm, with these parameters of kvm_intel or kvm_amd, or kvm.PARAMETER of kvm, "
 	  "and nested=1; with the word single among them, as a plain guest of L0; can be repeated, "
 	  "and without --arms only these are run", 0 },
-	{ "workloads", OPT_WORKLOADS, "LIST", 0, "all, or some of", 0 }, /* completed by help() */
+	/* help() completes it. */
+	{ "workloads", OPT_WORKLOADS, "LIST", 0,
+	  "all (micro-workloads), macro (with a Linux as L2), or some of", 0 },
+	{ "quick", OPT_QUICK, 0, 0, "as --workloads all --repetitions 1", 0 },
+	{ "full", OPT_FULL, 0, 0, "the same, and the macro-workloads", 0 },
 	{ "iterations", OPT_ITERATIONS, "N", 0, "of a workload's loop [the manifest's]", 0 },
 	{ "repetitions", OPT_REPETITIONS, "N", 0, "of each timed window [3]", 0 },
 	{ "passes", OPT_PASSES, "N", 0,
@@ -60,12 +64,41 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-static void add_workloads(struct selection *s, bool all)
+static bool is_basic(const struct workload *w)
+{
+	return w->basic;
+}
+
+static bool is_micro(const struct workload *w)
+{
+	return !w->macro;
+}
+
+static bool is_any(const struct workload *w)
+{
+	(void)w;
+	return true;
+}
+
+static bool is_macro(const struct workload *w)
+{
+	return w->macro;
+}
+
+static void set_workloads(struct selection *s, bool (*wanted)(const struct workload *))
 {
 	s->nr_workloads = 0;
 	for (uint32_t i = 0; workload_at(i) && s->nr_workloads < NP_MAX_WORKLOADS; i++)
-		if (all || workload_at(i)->basic)
+		if (wanted(workload_at(i)))
 			s->workloads[s->nr_workloads++] = workload_at(i)->name;
+}
+
+bool selection_has_macro(const struct selection *s)
+{
+	for (uint32_t i = 0; i < s->nr_workloads; i++)
+		if (workload_find(s->workloads[i])->macro)
+			return true;
+	return false;
 }
 
 void selection_init(struct selection *s)
@@ -73,7 +106,7 @@ void selection_init(struct selection *s)
 	memset(s, 0, sizeof(*s));
 	s->repetitions = DEFAULT_REPETITIONS;
 	s->precision = DEFAULT_PRECISION;
-	add_workloads(s, false);
+	set_workloads(s, is_basic);
 }
 
 static void take_arms(struct selection *s, char *arg, struct argp_state *state)
@@ -126,7 +159,11 @@ static void take_workloads(struct selection *s, char *arg, struct argp_state *st
 	int n;
 
 	if (!strcmp(arg, "all")) {
-		add_workloads(s, true);
+		set_workloads(s, is_micro);
+		return;
+	}
+	if (!strcmp(arg, "macro")) {
+		set_workloads(s, is_macro);
 		return;
 	}
 	n = list_split(arg, s->workloads, NP_MAX_WORKLOADS);
@@ -192,6 +229,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_WORKLOADS:
 		take_workloads(s, arg, state);
 		return 0;
+	case OPT_QUICK:
+	case OPT_FULL:
+		set_workloads(s, key == OPT_FULL ? is_any : is_micro);
+		s->repetitions = 1;
+		return 0;
 	case OPT_ITERATIONS:
 		if (number_parse(arg, 1, MAX_ITERATIONS, &s->iterations))
 			argp_error(state, "--iterations: '%s' is no number from 1 to %d", arg,
@@ -245,6 +287,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--uarch is for --turtles");
 		if (s->l1_sequence && !s->micro)
 			argp_error(state, "--l1-sequence is for --l1 micro");
+		if (s->micro && selection_has_macro(s))
+			argp_error(state, "--l1 micro cannot run Linux as L2");
 		if (s->passes * s->repetitions > NP_MAX_SAMPLES)
 			argp_error(state, "--passes times --repetitions is more than %d",
 				   NP_MAX_SAMPLES);

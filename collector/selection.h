@@ -43,6 +43,9 @@ extern const struct argp selection_argp;
 /* With the defaults of that CPU's arms; fail()s when what is selected does not fit it. */
 int selection_finish(struct selection *s, enum np_isa isa);
 
+/* Whether a workload is among them whose L2 is a Linux. */
+bool selection_has_macro(const struct selection *s);
+
 /* As words for another nestprof's command line, with some of the arms. */
 int selection_to_words(const struct selection *s, uint32_t nr_arms,
 		       const struct ab_arm *const arms[], char *out, size_t size);

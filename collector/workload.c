@@ -8,9 +8,11 @@ static const struct workload workloads[] = {
 #define BASIC true
 #define EXTRA false
 #define WORKLOAD(name, set, iterations, machine, pages, each, exits, stresses)                     \
-	{ #name, set, iterations, exits, stresses },
+	{ #name, set, false, iterations, iterations, exits, stresses },
+#define MACRO(name, lab, hardware, stresses) { #name, EXTRA, true, lab, hardware, "", stresses },
 #include "workloads/manifest.def"
 #undef WORKLOAD
+#undef MACRO
 };
 
 const struct workload *workload_at(uint32_t i)

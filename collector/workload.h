@@ -9,7 +9,9 @@
 struct workload {
 	const char *name;
 	bool basic;	     /* runs when none is named */
-	uint64_t iterations; /* when the user gives none */
+	bool macro;	     /* L2 is a Linux that is booted for it */
+	uint64_t iterations; /* when the user gives none: in the lab */
+	uint64_t iterations_on_hardware;
 	const char *exits;   /* that each iteration causes; the manifest has the language */
 	const char *stresses;
 };

@@ -40,7 +40,7 @@ check-man: all man
 
 install: all man
 	install -Dm755 -t $(DESTDIR)$(bindir) $(B)/nestprof
-	install -Dm755 -t $(DESTDIR)$(libdir) $(B)/runner $(B)/micro $(B)/nestprof-exporter
+	install -Dm755 -t $(DESTDIR)$(libdir) $(B)/runner $(B)/guest $(B)/micro $(B)/nestprof-exporter
 	install -Dm644 -t $(DESTDIR)$(libdir) $(B)/still_time.so
 	install -Dm644 -t $(DESTDIR)$(ownshare)/plots plots/*.gp
 	install -Dm644 -t $(DESTDIR)$(ownshare)/prometheus exporter/prometheus/*

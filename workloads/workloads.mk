@@ -4,7 +4,8 @@
 L2_BASE := $(shell sed -n 's/^.define NP_L2_BASE \(0x[0-9a-f]*\).*/\1/p' workloads/l2/harness.h)
 L2_BINS := $(patsubst workloads/l2/%.S,$(B)/l2/%.bin,$(wildcard workloads/l2/*.S))
 RUNNER  := $(wildcard workloads/runner/*.[cS]) collector/base/fail.c collector/base/fsutil.c \
-	   analysis/kallsyms.c
+	   collector/base/linebuf.c collector/kernel_layout.c analysis/kallsyms.c
+GUEST   := $(wildcard workloads/linux/*.[cS])
 
 $(B)/l2/%.o: workloads/l2/%.S $(wildcard workloads/l2/*.h)
 	@mkdir -p $(@D)
@@ -13,8 +14,25 @@ $(B)/l2/%.bin: $(B)/l2/%.o
 	$(LD) -m elf_i386 -e _start -Ttext $(L2_BASE) --oformat binary $< -o $@
 
 $(B)/runner: $(RUNNER) $(L2_BINS) workloads/manifest.def workloads/l2/harness.h \
-	     $(wildcard workloads/runner/*.h collector/base/*.h) analysis/kallsyms.h
+	     $(wildcard workloads/runner/*.h workloads/linux/*.h collector/base/*.h) \
+	     collector/kernel_image.h analysis/kallsyms.h
 	$(CC) -I. -Wa,-I$(B) -D_GNU_SOURCE -std=gnu17 -O2 $(WARN) -static -s $(RUNNER) -o $@
+
+# Init of the Linux that is L2 in macro-workloads: static, too. TinyCC, which it has within,
+# compiles some of analysis/, preprocessed here for a compiler that is like TinyCC.
+GUEST_SRC  := $(patsubst %,$(B)/guest-src/%.i,$(shell sed -n 's,^.SOURCE(\([a-z_]*\)).*,\1,p' workloads/linux/compile_sources.S))
+LIKE_TINYCC := -undef -nostdinc -D__TINYC__=927 -D__x86_64__=1 -D__linux__=1 -D__LP64__=1 \
+	-D__SIZE_TYPE__='unsigned long' -D__PTRDIFF_TYPE__=long -D__WCHAR_TYPE__=int \
+	-D__WINT_TYPE__='unsigned int' -I. -isystem $(shell $(CC) -print-file-name=include) \
+	-isystem /usr/include/$(shell $(CC) -print-multiarch) -isystem /usr/include -D_GNU_SOURCE
+
+$(B)/guest-src/%.i: analysis/%.c $(wildcard analysis/*.h bpf/*.h bpf/*.def)
+	@mkdir -p $(@D)
+	$(CC) -E -P $(LIKE_TINYCC) $< -o $@
+$(B)/guest: $(GUEST) $(GUEST_SRC) $(wildcard workloads/linux/*.h) workloads/manifest.def \
+	    workloads/l2/harness.h
+	$(CC) -I. -Wa,-I$(B) -D_GNU_SOURCE -std=gnu17 -O2 $(WARN) -static -s $(GUEST) -o $@ \
+		-ltcc -ldl -lm -Wl,--no-warnings
 
 $(B)/tests/test_runner: | $(B)/runner
 
@@ -33,3 +51,4 @@ $(B)/micro: $(MICRO_SRC) $(wildcard workloads/micro/*.h) workloads/micro/micro.l
 # What needs no machine of its own is tested like everything else.
 $(B)/tests/test_micro_sequence: workloads/micro/sequence.c workloads/micro/text.c
 $(B)/tests/test_micro_emit: workloads/micro/emit.c workloads/micro/sequence.c workloads/micro/text.c
+$(B)/tests/test_runner_linux: workloads/runner/disk.c workloads/runner/pci.c | $(B)/runner

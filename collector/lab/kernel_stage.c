@@ -12,6 +12,7 @@
 #include "collector/host/vendor.h"
 #include "collector/kernel_image.h"
 #include "collector/ko.h"
+#include "collector/l1_image.h"
 #include "collector/lab/cpio.h"
 #include "collector/lab/stage.h"
 
@@ -141,6 +142,18 @@ static int find_modules(struct ko_set *set, const struct lab_kernel *k, const ch
 	return err;
 }
 
+/* After L0's are packed, which needs none of them. */
+static int add_l2_modules(const struct lab_kernel *k, const char *modules, const char *dir)
+{
+	struct ko_set set = { .n = 0 };
+	int err = l2_image_find_modules(&set, modules, k->release);
+
+	if (!err)
+		err = write_modules(&set, dir);
+	ko_free(&set);
+	return err;
+}
+
 static int add_modules(const struct lab_kernel *k, const char *modules, const char *image_dir,
 		       const char *wanted)
 {
@@ -163,6 +176,8 @@ static int add_modules(const struct lab_kernel *k, const char *modules, const ch
 		err = fs_path(path, "%s/modules.cpio", k->dir);
 	if (!err)
 		err = cpio_pack(root, path);
+	if (!err)
+		err = add_l2_modules(k, modules, dir);
 	if (!err)
 		err = fs_path(path, "%s/modules", k->dir);
 	if (!err && rename(dir, path) < 0)

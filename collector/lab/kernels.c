@@ -19,7 +19,7 @@
 #define BUILD_SPACE (600ull << 20) /* bytes: packages, their tree and the parts */
 
 /* Counts up when kernel_stage.c makes something else from the same source. */
-static const char version[] = "kernel 2";
+static const char version[] = "kernel 3";
 
 /* "version text", in hex: the key of a source, or the hash of a manifest. */
 static void hash(const char *text, char out[65])

@@ -7,7 +7,7 @@
  *   kernel.bin     flat, for the boot disk of an L0
  *   modules.cpio   KVM's modules for it, of L0's root
  *   vmlinux.cpio   the ELF file, of L0's root, for an L1
- *   modules/       the modules once more, for L1's initramfs
+ *   modules/       the modules once more, for L1's initramfs, and those for L2's disk
  */
 #ifndef NESTPROF_KERNELS_H
 #define NESTPROF_KERNELS_H

@@ -8,6 +8,7 @@
 #include "analysis/result_variant.h"
 #include "collector/base/fail.h"
 
+#define L2_TIMEOUT_S 12 /* of the emulated machine's: some minutes for who waits */
 #define CPU_FAMILY "corei7_" /* most of Bochs' names begin with it */
 
 /* The arms of one machine. */
@@ -63,6 +64,9 @@ static int make_words(const struct lab_config *c, const struct selection *what,
 		      " --no-charts --l1-kernel %s --runner /usr/bin/runner --qemu-version %s",
 		      c->l1 ? "/boot/vmlinux --l1-initrd /boot/l1.cpio" : "/boot/micro",
 		      c->image->qemu_version);
+	if (c->linux_l2 && n < size)
+		n += snprintf(words + n, size - n, " --l2-kernel " NP_L2_KERNEL
+			      " --l2-initrd " NP_L2_INITRD " --l2-timeout %u", L2_TIMEOUT_S);
 	return n < size ? 0 : -E2BIG;
 }
 

@@ -12,9 +12,11 @@
 #include "collector/base/log.h"
 #include "collector/base/workdir.h"
 #include "collector/l1_image.h"
+#include "collector/l2_files.h"
 #include "collector/lab/cpio.h"
 #include "collector/lab/machine.h"
 #include "collector/lab/untar.h"
+#include "workloads/runner/protocol.h"
 
 #define POLL_MS 250
 /*
@@ -63,16 +65,46 @@ static int copy_data_as(const char *relative, const char *dir, const char *name)
 	return err;
 }
 
-static int make_l1_initrd(const struct lab_kernel *l1, const char *root)
+/* Beside the same files in L0's root, for the arm "single"; L2's kernel is there, as L1's. */
+static int add_l2(const struct lab_kernel *l1, const char *root, const char *dir,
+		  const char *l1_initrd)
+{
+	char path[NP_PATH], files[NP_PATH], modules[NP_PATH];
+	int err = fs_path(path, "%s" NP_L2_INITRD, root);
+
+	if (!err)
+		err = fs_path(modules, "%s/modules", l1->dir);
+	if (!err)
+		err = l2_files_write_initrd(path, modules, l1->release);
+	if (!err)
+		err = fs_path(files, "%s/l2", dir);
+	if (!err)
+		err = fs_path(path, "%s" NP_L2_INITRD, files);
+	if (!err)
+		err = l2_files_write_initrd(path, modules, l1->release);
+	if (!err)
+		err = fs_path(path, "%s/l2.cpio", dir);
+	if (!err)
+		err = cpio_pack(files, path);
+	if (!err)
+		err = l1_image_append(l1_initrd, path);
+	if (!err)
+		err = fs_path(path, "%s/vmlinux.cpio", l1->dir);
+	return err ? err : l1_image_append(l1_initrd, path);
+}
+
+static int make_l1_initrd(const struct lab_config *c, const char *dir, const char *root)
 {
 	char runner[NP_PATH], modules[NP_PATH], path[NP_PATH];
 	int err = fs_data_path(runner, "runner");
 
 	if (!err)
-		err = fs_path(modules, "%s/modules", l1->dir);
+		err = fs_path(modules, "%s/modules", c->l1->dir);
 	if (!err)
 		err = fs_path(path, "%s/boot/l1.cpio", root);
-	return err ? err : l1_image_build(runner, modules, l1->release, path);
+	if (!err)
+		err = l1_image_build(runner, modules, c->l1->release, path);
+	return err || !c->linux_l2 ? err : add_l2(c->l1, root, dir, path);
 }
 
 /* What is nestprof's own in L0: built anew for each run, a few megabytes. */
@@ -98,7 +130,7 @@ static int make_own_root(const struct lab_run *r, const struct place *p, uint32_
 	if (!err)
 		err = copy_data_as("micro", root, "boot/micro");
 	if (!err && r->c.l1)
-		err = make_l1_initrd(r->c.l1, root);
+		err = make_l1_initrd(&r->c, p->dir, root);
 	if (!err)
 		err = fs_path(path, "%s/etc/nestprof/words", root);
 	if (!err)

@@ -94,6 +94,7 @@ static int run_variant(struct lab *l, const struct lab_kernel *l0, const char *c
 				  .cache = l->cache,
 				  .emulator = emulator_of(o->isa),
 				  .cpu_model = cpu_model,
+				  .linux_l2 = selection_has_macro(&o->what),
 				  .memory_mib = o->memory_mib,
 				  .silence_s = o->watchdog_s,
 				  .verbose = o->verbose,

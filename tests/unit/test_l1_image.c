@@ -248,6 +248,42 @@ static void the_same_input_gives_the_same_bytes(void **state)
 	free(second);
 }
 
+static void l2_has_its_init_and_a_disks_modules(void **state)
+{
+	char names[1024], content[1024];
+
+	(void)state;
+	put_ko("kernel/drivers/virtio/virtio.ko", "");
+	put_ko("kernel/drivers/virtio/virtio_pci.ko", "virtio");
+	assert_int_equal(l2_image_build(runner, modules, RELEASE, out), 0);
+	read_image(names, "init", content);
+	assert_string_equal(content, "the runner");
+	assert_module_list("/modules/virtio.ko\n/modules/virtio_pci.ko\n");
+	put_ko("kernel/drivers/block/virtio_blk.ko", "virtio");
+	assert_int_equal(l2_image_build(runner, modules, RELEASE, out), 0);
+	assert_module_list("/modules/virtio.ko\n/modules/virtio_pci.ko\n/modules/virtio_blk.ko\n");
+}
+
+static void another_archive_comes_after(void **state)
+{
+	char archive[NP_PATH], *both, *second;
+	size_t size, second_size;
+
+	(void)state;
+	assert_int_equal(fs_path(archive, "%s/archive", dir), 0);
+	put_usual_modules();
+	assert_int_equal(l2_image_build(runner, modules, RELEASE, archive), 0);
+	assert_int_equal(build(), 0);
+	assert_int_equal(l1_image_append(out, archive), 0);
+	assert_int_equal(fs_read(out, &both, &size), 0);
+	assert_int_equal(fs_read(archive, &second, &second_size), 0);
+	assert_int_equal((size - second_size) % 4, 0);
+	assert_memory_equal(both + size - second_size, second, second_size);
+	free(both);
+	free(second);
+	assert_int_equal(l1_image_append(out, "/nonexistent"), -ENOENT);
+}
+
 static void what_is_missing_is_named(void **state)
 {
 	(void)state;
@@ -333,6 +369,8 @@ int main(void)
 		TEST(signatures_are_left_out),
 		TEST(built_in_modules_are_skipped),
 		TEST(the_same_input_gives_the_same_bytes),
+		TEST(l2_has_its_init_and_a_disks_modules),
+		TEST(another_archive_comes_after),
 		TEST(what_is_missing_is_named),
 		TEST(another_kernels_modules_are_refused),
 		TEST(damaged_modules_are_refused),

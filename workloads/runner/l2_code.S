@@ -2,6 +2,8 @@
 /* The workloads' flat binaries, and the table of struct l2_code (l2_code.h). */
 #include "workloads/l2/harness.h"
 
+#define MACRO(...) /* those are in L2's initramfs */
+
 	.code64
 	.section .rodata
 #define WORKLOAD(name, set, iterations, machine, pages, each, exits, stresses) \

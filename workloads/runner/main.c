@@ -12,9 +12,16 @@
 #include "collector/base/fail.h"
 #include "collector/base/fsutil.h"
 #include "workloads/runner/init.h"
+#include "workloads/runner/linux_vm.h"
+#include "workloads/runner/macros.h"
 #include "workloads/runner/protocol.h"
 #include "workloads/runner/symbols.h"
 #include "workloads/runner/vm.h"
+
+#define DEFAULT_TIMEOUT_S 60
+
+/* In L1's initramfs; else they are said. */
+static struct linux_files linux_files = { NP_L2_KERNEL, NP_L2_INITRD };
 
 __attribute__((format(printf, 1, 2))) static int say(const char *fmt, ...)
 {
@@ -69,7 +76,7 @@ static const struct l2_code *find_code(const char *name)
 	return NULL;
 }
 
-static bool parse_iterations(const char *text, uint32_t *n)
+static bool parse_number(const char *text, uint32_t *n)
 {
 	unsigned long long v;
 	char *end;
@@ -82,20 +89,24 @@ static bool parse_iterations(const char *text, uint32_t *n)
 	return !*end && !errno && v >= 1 && v <= NP_MAX_ITERATIONS;
 }
 
-static int run(const char *name, const char *iterations)
+static int run(const char *name, const char *iterations, const char *timeout)
 {
 	const struct l2_code *code = find_code(name);
+	const struct macro *macro = code ? NULL : macro_find(name);
+	uint32_t n = 0, timeout_s = DEFAULT_TIMEOUT_S;
 	uint64_t ticks = 0;
-	uint32_t n = 0;
 	int err;
 
-	if (!code)
+	if (!code && !macro)
 		return fail(NP_EXIT_L1, -ENOENT, "no workload is called \"%.64s\"",
 			    name ? name : "");
-	if (!parse_iterations(iterations, &n))
+	if (!parse_number(iterations, &n))
 		return fail(NP_EXIT_L1, -EINVAL, "not a number of iterations (1 to %u): \"%.64s\"",
 			    NP_MAX_ITERATIONS, iterations ? iterations : "");
-	err = vm_run(code, n, &ticks);
+	if (timeout && !parse_number(timeout, &timeout_s))
+		return fail(NP_EXIT_L1, -EINVAL, "not a number of seconds: \"%.64s\"", timeout);
+	err = code ? vm_run(code, n, &ticks)
+		   : macro_run(&linux_files, macro, n, timeout_s, &ticks);
 	return err ? err : say(NP_SAYS NP_RESULT " %s %u %llu", name, n, (unsigned long long)ticks);
 }
 
@@ -113,6 +124,7 @@ static int obey(char *line)
 	char *rest, *verb = strtok_r(line, " \r", &rest);
 	char *name = strtok_r(NULL, " \r", &rest);
 	char *iterations = strtok_r(NULL, " \r", &rest);
+	char *timeout = strtok_r(NULL, " \r", &rest);
 	int err;
 
 	if (!verb)
@@ -126,7 +138,7 @@ static int obey(char *line)
 	else if (strtok_r(NULL, " \r", &rest))
 		err = fail(NP_EXIT_L1, -EINVAL, "too many words after \"" NP_RUN "\"");
 	else
-		err = run(name, iterations);
+		err = run(name, iterations, timeout);
 	return fail_text() ? say_error() : err;
 }
 
@@ -151,10 +163,12 @@ static void serve(void)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	bool init = getpid() == 1;
 
+	if (!init && argc == 3)
+		linux_files = (struct linux_files){ argv[1], argv[2] };
 	if (init && init_begin() < 0)
 		say_error();
 	else

@@ -6,7 +6,7 @@
  * console cannot be taken for them.
  *
  *   runner:   @np ready <uname -r>
- *   nestprof: run <workload> <iterations>
+ *   nestprof: run <workload> <iterations> [<seconds>]
  *   runner:   @np result <workload> <iterations> <ticks>
  *         or  @np error <text>
  *   nestprof: symbol <address in this kernel, hexadecimal>
@@ -28,6 +28,9 @@
  *
  *   nestprof: fail <field> <value> <times>       (hexadecimal, the first two)
  *   runner:   @np fail <field> <value> <times> <how>
+ *
+ * A workload with a Linux as L2 is given up after so many seconds. Its kernel and initramfs
+ * are NP_L2_KERNEL and NP_L2_INITRD in L1's initramfs, else the runner's two arguments.
  *
  * An error instead of "ready" is the runner's last word: it ends.
  *
@@ -55,6 +58,8 @@
 #define NP_LINE_MAX 256
 #define NP_WARM_UP 16
 #define NP_RUN_HALTS 2
+#define NP_L2_KERNEL "/boot/vmlinux"
+#define NP_L2_INITRD "/boot/l2.cpio"
 #define NP_MAX_ITERATIONS 0xffffffffu
 
 #endif
