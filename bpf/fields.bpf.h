@@ -70,12 +70,8 @@ static __always_inline void save_registers(struct np_access_state *a, struct kvm
 }
 
 /* Where the instruction begins, if KVM has looked already: for somebody else's hook. */
-static __always_inline __u64 start_by_others(struct kvm_vcpu *vcpu, struct np_access_state *a)
+static __always_inline __u64 start_by_others(struct kvm_vcpu *vcpu)
 {
-	if (a->eager)
-		a->eager--;
-	else if (!fields_talk.unclear)
-		return 0;
 	if (!rip_is_known(vcpu))
 		return 0;
 	fields_talk.overtaken = 1;
@@ -90,7 +86,9 @@ static __noinline int access_begins(struct kvm_vcpu *vcpu, SLOT *v, __u32 reason
 	if (!vcpu || !runs_l1(v))
 		return 0;
 	save_registers(a, vcpu);
-	a->start = start_by_others(vcpu, a);
+	if (a->eager)
+		a->eager--;
+	a->start = start_by_others(vcpu);
 	a->reason = reason;
 	a->began = fields_talk.timing ? bpf_ktime_get_ns() : 0;
 	return 0;
@@ -252,9 +250,10 @@ static __always_inline int on_entry_of_access(struct kvm_vcpu *vcpu, SLOT *v)
 	return access_done(vcpu, v);
 }
 
+/* Not to take one: a vCPU's first exit is to be without, for there others are looked for. */
 static __noinline int access_entry_without_seat(struct kvm_vcpu *vcpu)
 {
-	return vcpu ? on_entry_of_access(vcpu, find_vcpu((__u64)vcpu)) : 0;
+	return vcpu ? on_entry_of_access(vcpu, known_vcpu((__u64)vcpu)) : 0;
 }
 
 SEC("?tp_btf/kvm_entry")

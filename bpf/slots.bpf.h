@@ -173,6 +173,14 @@ static __always_inline SLOT *find_vcpu(__u64 key)
 	return search_vcpu(key);
 }
 
+/* As find_vcpu() for one without a seat; NULL: it has not been seen yet. */
+static __always_inline SLOT *known_vcpu(__u64 key)
+{
+	__u32 *slot = bpf_map_lookup_elem(&slot_of, &key);
+
+	return slot ? vcpu_of(*slot) : NULL;
+}
+
 /* Another vCPU may come to be at its address. */
 static __always_inline void forget_vcpu(__u64 key)
 {

@@ -17,26 +17,26 @@
 
 static const char *dir, *nestprof;
 
-static json_t *load_live(int arm)
+static json_t *load_live(int run)
 {
 	char path[1024];
 	json_t *o;
 
-	snprintf(path, sizeof(path), "%s/live%d.json", dir, arm);
+	snprintf(path, sizeof(path), "%s/live%d.json", dir, run);
 	o = json_load_file(path, 0, NULL);
 	if (!o)
 		fail_msg("%s: unreadable", path);
 	return o;
 }
 
-static json_t *load_recorded(int arm)
+static json_t *load_recorded(int run)
 {
 	char command[2048];
 	json_t *o;
 	FILE *p;
 
 	snprintf(command, sizeof(command), "'%s' fields --json '%s/fields%d.rec'", nestprof, dir,
-		 arm);
+		 run);
 	p = popen(command, "r");
 	assert_non_null(p);
 	o = json_loadf(p, 0, NULL);
@@ -75,9 +75,9 @@ static void finds(json_t *row, json_t *rows)
 	fail_msg("nowhere else: %s", json_dumps(row, 0));
 }
 
-static void compare(int arm)
+static void compare(int run)
 {
-	json_t *live = load_live(arm), *recorded = load_recorded(arm), *row;
+	json_t *live = load_live(run), *recorded = load_recorded(run), *row;
 	json_t *a = json_object_get(live, "accesses"), *b = json_object_get(recorded, "accesses");
 	json_int_t timed = 0;
 	size_t i;
@@ -91,8 +91,8 @@ static void compare(int arm)
 		finds(row, b);
 		timed += integer(row, "timed");
 	}
-	printf("arm %d: %lld reads, %lld writes, %lld unknown, in %zu rows: the same, %lld of them "
-	       "timed\n", arm, (long long)integer(live, "reads"),
+	printf("run %d: %lld reads, %lld writes, %lld unknown, in %zu rows: the same, %lld of them "
+	       "timed\n", run, (long long)integer(live, "reads"),
 	       (long long)integer(live, "writes"), (long long)integer(live, "unknown"),
 	       json_array_size(a), (long long)timed);
 	assert_int_equal(integer(live, "unknown"), 0);
@@ -113,11 +113,18 @@ static void with_shadow_vmcs_on(void **state)
 	compare(1);
 }
 
+static void where_others_were_before(void **state)
+{
+	(void)state;
+	compare(2);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(with_shadow_vmcs_off),
 		cmocka_unit_test(with_shadow_vmcs_on),
+		cmocka_unit_test(where_others_were_before),
 	};
 
 	if (argc != 3) {

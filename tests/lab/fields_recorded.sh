@@ -1,8 +1,8 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Run in the lab's L0 (nestprof lab --l0-command): fields beside record --fields on the same
-# accesses, with shadow VMCS off and on. What it leaves in /out is judged by
-# check_fields_recorded.c.
+# accesses, with shadow VMCS off and on, and on while ftrace's kvm_exit has KVM read L1's
+# instruction pointer before us. What it leaves in /out is judged by check_fields_recorded.c.
 say() {
 	echo "fields_recorded.sh: $*"
 }
@@ -44,33 +44,36 @@ tell() { # name
 }
 
 mkfifo /tmp/in
-for arm in 0 1; do
+for run in 0 1 2; do
+	arm=$((run > 0))
 	modprobe kvm_intel nested=1 enable_shadow_vmcs=$arm || exit 1
+	echo $((run == 2)) >/sys/kernel/tracing/events/kvm/kvm_exit/enable || exit 1
 	# Both begin before there is a VM, and end after it: they see the same.
-	beside live$arm fields --json
-	beside record$arm record --fields -o /out/fields$arm.rec
-	attached live$arm 5
-	attached record$arm 5
-	say "L1, shadow VMCS $arm"
+	beside live$run fields --json
+	beside record$run record --fields -o /out/fields$run.rec
+	attached live$run 5
+	attached record$run 5
+	say "run $run: L1, shadow VMCS $arm"
 	qemu-system-x86_64 -name guest=web,debug-threads=on -M microvm,acpi=off,rtc=on -accel kvm \
 		-cpu host -m 256 -nodefaults -no-user-config -display none -serial stdio -no-reboot \
 		-kernel /boot/vmlinux -initrd /boot/l1.cpio \
 		-append "console=ttyS0,115200 quiet mitigations=off nokaslr tsc=reliable no_timer_check cryptomgr.notests initcall_blacklist=load_system_certificate_list reboot=t panic=-1" \
-		</tmp/in >/out/l1.$arm.log 2>&1 &
+		</tmp/in >/out/l1.$run.log 2>&1 &
 	qemu=$!
 	exec 3>/tmp/in
-	wait_for "@np ready" /out/l1.$arm.log
+	wait_for "@np ready" /out/l1.$run.log
 	sleep 3 # nothing new for so long: live, the hook on entries is out
 	say "workloads"
 	echo "run cpuid 300" >&3
-	wait_for "@np result cpuid" /out/l1.$arm.log
+	wait_for "@np result cpuid" /out/l1.$run.log
 	echo "run pio 50" >&3
-	wait_for "@np result pio" /out/l1.$arm.log
+	wait_for "@np result pio" /out/l1.$run.log
 	echo quit >&3
 	wait $qemu
 	exec 3>&-
-	tell live$arm
-	tell record$arm
+	tell live$run
+	tell record$run
+	echo 0 >/sys/kernel/tracing/events/kvm/kvm_exit/enable
 	rmmod kvm_intel
-	echo $? >/out/rmmod.$arm.status
+	echo $? >/out/rmmod.$run.status
 done
