@@ -42,7 +42,7 @@ run() { # arguments; sets code
 	rm -rf "$work/dir"
 	mkdir "$work/dir"
 	code=0
-	(cd "$work/dir" && exec timeout 60 "$NESTPROF" "$@") \
+	(cd "$work/dir" && exec timeout "${patience:-60}" "$NESTPROF" "$@") \
 		</dev/null >"${stdout:-$work/out}" 2>"$work/err" || code=$?
 }
 

@@ -7,6 +7,7 @@ set -u
 NESTPROF=$(realpath "$1")
 cd "$(dirname "$(realpath "$0")")/../.." || exit 1
 . tests/cli/engine.sh
+patience=900 # seconds: L0 boots within, also on a busy machine
 cache=${NESTPROF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/nestprof}
 cpu=${2:-intel}
 short="--cpu $cpu --arms single --workloads cpuid --repetitions 1 --no-charts"
@@ -35,6 +36,7 @@ emulator_pids() { # cache
 # Starts the lab, waits until the emulator runs and a little more, does something.
 # The lab is exec'ed, so that a signal reaches it and not a shell before it.
 during() { # seconds, function
+	complaints=
 	rm -rf "$work/dir"; mkdir "$work/dir"
 	# shellcheck disable=SC2086 # a list of words
 	(cd "$work/dir" && trap - INT && exec "$NESTPROF" lab $short) </dev/null >"$work/out" 2>"$work/err" &
