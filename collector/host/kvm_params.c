@@ -48,6 +48,11 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct np_param *)a)->name, ((const struct np_param *)b)->name);
 }
 
+static bool name_param(char name[NP_NAME], const char *prefix, const char *file)
+{
+	return file[0] != '.' && snprintf(name, NP_NAME, "%s%s", prefix, file) < NP_NAME;
+}
+
 static int add_folder(struct kvm_params *all, const char *module, const char *prefix)
 {
 	char path[NP_PATH];
@@ -62,10 +67,8 @@ static int add_folder(struct kvm_params *all, const char *module, const char *pr
 	while ((e = readdir(d)) && all->n < KVM_PARAMS_MAX) {
 		struct np_param *p = &all->p[all->n];
 
-		if (e->d_name[0] == '.' || strlen(prefix) + strlen(e->d_name) >= NP_NAME)
-			continue;
-		sprintf(p->name, "%s%s", prefix, e->d_name);
-		if (kvm_param_read(p->name, p->value) == 0)
+		if (name_param(p->name, prefix, e->d_name) &&
+		    kvm_param_read(p->name, p->value) == 0)
 			all->n++;
 	}
 	closedir(d);
