@@ -15,31 +15,10 @@
 #include <cmocka.h>
 
 #include "analysis/exit_reason.h"
-#include "analysis/result_json.h"
-#include "collector/base/fsutil.h"
 #include "collector/workload.h"
+#include "tests/lab/one_result.h"
 
-static const char *path, *wanted;
-
-static int load(void **state)
-{
-	struct np_result *r = NULL;
-	char why[200] = "unreadable", *text;
-
-	if (fs_read(path, &text, NULL) || np_result_from_json(text, &r, why, sizeof(why))) {
-		fprintf(stderr, "%s: %s\n", path, why);
-		return -1;
-	}
-	free(text);
-	*state = r;
-	return 0;
-}
-
-static int unload(void **state)
-{
-	np_result_free(*state);
-	return 0;
-}
+static const char *wanted;
 
 /* "macro", or names parted by commas. */
 static bool is_wanted(const struct workload *m)
@@ -97,7 +76,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: check_macro RESULT.json WORKLOADS\n");
 		return 2;
 	}
-	path = argv[1];
+	one_result_path = argv[1];
 	wanted = argv[2];
-	return cmocka_run_group_tests(tests, load, unload);
+	return cmocka_run_group_tests(tests, one_result_load, one_result_free);
 }

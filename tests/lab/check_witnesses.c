@@ -13,30 +13,7 @@
 
 #include <cmocka.h>
 
-#include "analysis/result_json.h"
-#include "collector/base/fsutil.h"
-
-static const char *path;
-
-static int load(void **state)
-{
-	struct np_result *r = NULL;
-	char why[200] = "unreadable", *text;
-
-	if (fs_read(path, &text, NULL) || np_result_from_json(text, &r, why, sizeof(why))) {
-		fprintf(stderr, "%s: %s\n", path, why);
-		return -1;
-	}
-	free(text);
-	*state = r;
-	return 0;
-}
-
-static int unload(void **state)
-{
-	np_result_free(*state);
-	return 0;
-}
+#include "tests/lab/one_result.h"
 
 static uint32_t print_and_count_differences(const char *arm, const struct np_workload_result *w)
 {
@@ -92,6 +69,6 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: check_witnesses RESULT.json\n");
 		return 2;
 	}
-	path = argv[1];
-	return cmocka_run_group_tests(tests, load, unload);
+	one_result_path = argv[1];
+	return cmocka_run_group_tests(tests, one_result_load, one_result_free);
 }

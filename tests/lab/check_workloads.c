@@ -14,35 +14,12 @@
 #include <cmocka.h>
 
 #include "analysis/exit_reason.h"
-#include "analysis/result_json.h"
-#include "collector/base/fsutil.h"
 #include "collector/workload.h"
+#include "tests/lab/one_result.h"
 #include "workloads/runner/protocol.h"
 
 /* Of each run: set-up, the end, and what a VM's first instructions cause. */
 #define SET_UP 12
-
-static const char *path;
-
-static int load(void **state)
-{
-	struct np_result *r = NULL;
-	char why[200] = "unreadable", *text;
-
-	if (fs_read(path, &text, NULL) || np_result_from_json(text, &r, why, sizeof(why))) {
-		fprintf(stderr, "%s: %s\n", path, why);
-		return -1;
-	}
-	free(text);
-	*state = r;
-	return 0;
-}
-
-static int unload(void **state)
-{
-	np_result_free(*state);
-	return 0;
-}
 
 /* By L1, or where there is none, by L0. */
 static uint64_t handled(const struct np_arm_result *arm, const struct np_workload_result *w,
@@ -167,6 +144,6 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: check_workloads RESULT.json\n");
 		return 2;
 	}
-	path = argv[1];
-	return cmocka_run_group_tests(tests, load, unload);
+	one_result_path = argv[1];
+	return cmocka_run_group_tests(tests, one_result_load, one_result_free);
 }
