@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "analysis/account.h"
+#include "bpf/nested_fsm.h"
 
 /*
  * Buckets are numbered through all histograms. In BPF one has 32 bits and may
@@ -29,21 +30,34 @@ static void put(struct list *l, uint32_t bucket, uint64_t count)
 	l->n++;
 }
 
-static void walk_hist(struct list *l, const struct np_l2_tally *tally,
-		      const struct np_pools *pools, uint32_t kind, uint32_t first)
+static void walk_hist(struct list *l, const __u16 *page_of, const struct np_pools *pools,
+		      uint32_t first)
 {
 	for (uint32_t i = 0; i < NP_HIST_BUCKETS; i++) {
-		uint32_t page = tally->page_of[kind][i / NP_HIST_PAGE];
+		uint32_t page = page_of[i / NP_HIST_PAGE];
 
 		if (page)
 			put(l, first + i, pools->pages[page - 1].n[i % NP_HIST_PAGE]);
 	}
-	put(l, first + NP_HIST_BUCKETS, tally->trip[kind].max);
+}
+
+static void walk_row(struct list *l, const struct np_vcpu *v, uint32_t reason, bool has_hists,
+		     const struct np_pools *pools)
+{
+	const struct np_l2_tally *tally = &pools->tallies[v->row_of[reason]];
+
+	for (uint32_t kind = 0; kind < NP_TRIPS; kind++) {
+		uint32_t first = (np_place_of(v, reason) * NP_TRIPS + kind) * STRIDE;
+
+		if (has_hists)
+			walk_hist(l, np_pages_of(v, tally)[kind], pools, first);
+		put(l, first + NP_HIST_BUCKETS, tally->trip[kind].max);
+	}
 }
 
 static void walk(struct list *l, const struct np_vcpu *v, const struct np_pools *pools)
 {
-	bool shared = false;
+	bool shared = false, has_hists = true;
 
 	for (uint32_t r = 0; r < NP_REASONS; r++) {
 		uint32_t row = v->row_of[r];
@@ -51,9 +65,8 @@ static void walk(struct list *l, const struct np_vcpu *v, const struct np_pools 
 		if (!row || (row == v->shared_row && shared))
 			continue;
 		shared |= row == v->shared_row;
-		for (uint32_t kind = 0; kind < NP_TRIPS; kind++)
-			walk_hist(l, &pools->tallies[row], pools, kind,
-				  (np_place_of(v, r) * NP_TRIPS + kind) * STRIDE);
+		walk_row(l, v, r, has_hists, pools);
+		has_hists = !NP_IS_LEAN; /* else the first has them for all */
 	}
 }
 

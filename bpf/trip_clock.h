@@ -21,7 +21,7 @@ np_inline void np_clock_turn(struct np_clock *c, __u64 now, __u8 next)
 
 np_inline bool np_is_phased(const struct np_clock *c)
 {
-	return !c->until_phased;
+	return !NP_IS_LEAN && !c->until_phased;
 }
 
 np_inline void np_clock_stop_phases(struct np_pools *p, struct np_clock *c)
@@ -60,6 +60,8 @@ np_inline void np_clock_begin(struct np_pools *p, struct np_vcpu *v, __u64 now)
 	struct np_clock *c = &v->clock;
 
 	c->began = now;
+	if (NP_IS_LEAN)
+		return;
 	if (c->until_phased > 1)
 		c->until_phased--;
 	else
@@ -81,6 +83,13 @@ np_aside int np_hist_new_page(struct np_pools *p, __u16 *index)
 	return 0;
 }
 
+/* Lean, a vCPU's round trips are in one histogram. */
+#ifdef NP_LEAN
+#define np_pages_of(v, t) ((void)(t), (v)->page_of)
+#else
+#define np_pages_of(v, t) ((void)(v), (t)->page_of)
+#endif
+
 /* Most times are of the same power of two as the last one. */
 np_inline void np_hist_count(struct np_pools *p, struct np_vcpu *v, struct np_l2_tally *t,
 			     __u32 kind, __u64 ns)
@@ -94,9 +103,9 @@ np_inline void np_hist_count(struct np_pools *p, struct np_vcpu *v, struct np_l2
 		which = bucket / NP_HIST_PAGE % NP_HIST_PAGES;
 		in_page = bucket % NP_HIST_PAGE;
 	}
-	if (!t->page_of[kind][which])
-		np_hist_new_page(p, &t->page_of[kind][which]);
-	page = np_pool_page(p, t->page_of[kind][which]);
+	if (!np_pages_of(v, t)[kind][which])
+		np_hist_new_page(p, &np_pages_of(v, t)[kind][which]);
+	page = np_pool_page(p, np_pages_of(v, t)[kind][which]);
 	if (page) /* else trip[].n says how many are missing */
 		page->n[in_page]++;
 }
@@ -109,14 +118,25 @@ np_inline void np_phases_add(struct np_phase_sum *sum, const struct np_clock *c)
 		sum->phase[i] += c->ns[i];
 }
 
+/* NULL: there are none. */
+np_inline struct np_phase_sum *np_row_phases(struct np_l2_row *row)
+{
+#ifdef NP_LEAN
+	(void)row;
+	return 0;
+#else
+	return &row->phases;
+#endif
+}
+
 np_aside int np_clock_end_phases(struct np_pools *p, struct np_vcpu *v, __u32 kind, __u32 index)
 {
 	struct np_clock *c = &v->clock;
 	struct np_l2_row *row = kind == NP_TRIP_L1 ? np_pool_row(p, index) : 0;
 
-	if (row) {
+	if (row && np_row_phases(row)) {
 		np_clock_turn(c, c->ended, NP_PHASE_L2_EXIT);
-		np_phases_add(&row->phases, c);
+		np_phases_add(np_row_phases(row), c);
 	}
 	np_clock_stop_phases(p, c);
 	return 0;

@@ -66,8 +66,6 @@ static int open_skeleton(struct session *s)
 	err = s->skel ? nested_bpf__create_skeleton(s->skel) : -ENOMEM;
 	if (err)
 		return err;
-	if (s->size.vcpus > NP_MAX_VCPUS)
-		return s->c.open_many(s->skel->skeleton);
 	return s->without_modules ? nested_at_open(s->skel->skeleton)
 				  : bpf_object__open_skeleton(s->skel->skeleton, NULL);
 }
@@ -167,7 +165,6 @@ int session_open_with(struct session **s, const struct session_config *c)
 	bpf_log_catch();
 	if (!err) {
 		new->c = *c;
-		new->c.by_address |= c->max_vcpus > NP_MAX_VCPUS;
 		new->size = session_size_for(c->max_vcpus, c->times);
 		err = load(new);
 	}
@@ -340,18 +337,24 @@ int session_each_access(struct session *s, session_access each, void *arg)
 	return session_fields_each(&s->fields, s->vars.vcpus, each, arg);
 }
 
-static void free_row(struct session *s, uint32_t index)
+static void free_pages(struct session *s, np_page_of page_of)
 {
-	struct np_l2_tally *tally = &s->pools.tallies[index];
-
 	for (uint32_t i = 0; i < NP_TRIPS * NP_HIST_PAGES; i++) {
-		uint32_t page = tally->page_of[i / NP_HIST_PAGES][i % NP_HIST_PAGES];
+		uint32_t page = page_of[i / NP_HIST_PAGES][i % NP_HIST_PAGES];
 
 		if (!page)
 			continue;
 		memset(&s->pools.pages[page - 1], 0, sizeof(*s->pools.pages));
 		programs_put_free(s->skel->maps.free_pages, page);
 	}
+	memset(page_of, 0, sizeof(np_page_of));
+}
+
+static void free_row(struct session *s, struct np_vcpu *v, uint32_t index)
+{
+	struct np_l2_tally *tally = &s->pools.tallies[index];
+
+	free_pages(s, np_pages_of(v, tally));
 	memset(tally, 0, sizeof(*tally));
 	memset(&s->pools.rows[index - 1], 0, sizeof(*s->pools.rows));
 	if (index > s->size.vcpus)
@@ -364,8 +367,8 @@ void session_recycle(struct session *s, uint32_t slot)
 
 	for (uint32_t i = 0; i < NP_REASONS; i++)
 		if (v->row_of[i] && v->row_of[i] != v->shared_row)
-			free_row(s, v->row_of[i]);
-	free_row(s, v->shared_row);
+			free_row(s, v, v->row_of[i]);
+	free_row(s, v, v->shared_row);
 	failures_forget(s->skel->maps.failures, slot);
 	session_fields_recycle(&s->fields, slot + 1);
 	memset(v, 0, sizeof(*v));
