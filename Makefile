@@ -61,7 +61,7 @@ TESTS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.
 all: $(B)/nestprof $(B)/runner $(B)/guest $(B)/micro $(B)/still_time.so
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-include $(wildcard tests/*.mk tests/*/*.mk workloads/*.mk packaging/*.mk exporter/*.mk)
+include $(wildcard exporter/*.mk tests/*.mk tests/*/*.mk workloads/*.mk packaging/*.mk)
 
 # Set-up comes before make looks for what the build needs: hence another make.
 BUILD := echo "build (only what changed)"; $(MAKE) -s --no-print-directory -j$$(nproc)

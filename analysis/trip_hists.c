@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "analysis/account.h"
-#include "bpf/nested_fsm.h"
+#include "bpf/trip_buckets.h"
 
 /*
  * Buckets are numbered through all histograms. In BPF one has 32 bits and may
@@ -30,34 +30,41 @@ static void put(struct list *l, uint32_t bucket, uint64_t count)
 	l->n++;
 }
 
-static void walk_hist(struct list *l, const __u16 *page_of, const struct np_pools *pools,
-		      uint32_t first)
+#ifdef NP_LEAN
+/* They are not by reason: the vCPU's first one has them all, each as long as its bucket allows. */
+static void walk_hists(struct list *l, const struct np_vcpu *v, uint32_t first)
 {
-	for (uint32_t i = 0; i < NP_HIST_BUCKETS; i++) {
-		uint32_t page = page_of[i / NP_HIST_PAGE];
+	for (uint32_t i = 0; i < NP_TRIPS * NP_TRIP_BUCKETS; i++) {
+		uint32_t kind = i / NP_TRIP_BUCKETS, bucket = i % NP_TRIP_BUCKETS;
 
-		if (page)
-			put(l, first + i, pools->pages[page - 1].n[i % NP_HIST_PAGE]);
-	}
-}
-
-static void walk_row(struct list *l, const struct np_vcpu *v, uint32_t reason, bool has_hists,
-		     const struct np_pools *pools)
-{
-	const struct np_l2_tally *tally = &pools->tallies[v->row_of[reason]];
-
-	for (uint32_t kind = 0; kind < NP_TRIPS; kind++) {
-		uint32_t first = (np_place_of(v, reason) * NP_TRIPS + kind) * STRIDE;
-
-		if (has_hists)
-			walk_hist(l, np_pages_of(v, tally)[kind], pools, first);
-		put(l, first + NP_HIST_BUCKETS, tally->trip[kind].max);
+		put(l, first + kind * STRIDE + np_hist_bucket(np_trip_edges[bucket + 1]),
+		    v->trips[kind][bucket]);
 	}
 }
 
 static void walk(struct list *l, const struct np_vcpu *v, const struct np_pools *pools)
 {
-	bool shared = false, has_hists = true;
+	(void)pools;
+	for (uint32_t r = 0; r < NP_REASONS; r++)
+		if (v->row_of[r])
+			return walk_hists(l, v, np_place_of(v, r) * NP_TRIPS * STRIDE);
+}
+#else
+static void walk_hist(struct list *l, const struct np_l2_tally *tally,
+		      const struct np_pools *pools, uint32_t kind, uint32_t first)
+{
+	for (uint32_t i = 0; i < NP_HIST_BUCKETS; i++) {
+		uint32_t page = tally->page_of[kind][i / NP_HIST_PAGE];
+
+		if (page)
+			put(l, first + i, pools->pages[page - 1].n[i % NP_HIST_PAGE]);
+	}
+	put(l, first + NP_HIST_BUCKETS, tally->trip[kind].max);
+}
+
+static void walk(struct list *l, const struct np_vcpu *v, const struct np_pools *pools)
+{
+	bool shared = false;
 
 	for (uint32_t r = 0; r < NP_REASONS; r++) {
 		uint32_t row = v->row_of[r];
@@ -65,10 +72,12 @@ static void walk(struct list *l, const struct np_vcpu *v, const struct np_pools 
 		if (!row || (row == v->shared_row && shared))
 			continue;
 		shared |= row == v->shared_row;
-		walk_row(l, v, r, has_hists, pools);
-		has_hists = !NP_IS_LEAN; /* else the first has them for all */
+		for (uint32_t kind = 0; kind < NP_TRIPS; kind++)
+			walk_hist(l, &pools->tallies[row], pools, kind,
+				  (np_place_of(v, r) * NP_TRIPS + kind) * STRIDE);
 	}
 }
+#endif
 
 static int by_bucket(const void *a, const void *b)
 {
@@ -98,7 +107,7 @@ int np_trip_snap_take(struct np_sparse *s, const struct np_vcpu *v, const struct
 	struct list l = { 0 };
 	int err;
 
-	if (pools->pages)
+	if (pools->pages || NP_IS_LEAN)
 		walk(&l, v, pools);
 	l.room = l.n;
 	l.n = 0;

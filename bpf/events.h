@@ -57,6 +57,8 @@ struct np_fate {
  */
 enum np_trip { NP_TRIP_L0, NP_TRIP_L1, NP_TRIPS };
 
+#define NP_TRIP_BUCKETS 16 /* a power of two above those that there are */
+
 /* Where the time of a round trip of the second kind goes. */
 enum np_phase {
 	NP_PHASE_L2_EXIT,  /* L0, from L2's exit until it enters L1 */
@@ -95,9 +97,6 @@ struct np_usual {
 	};
 };
 
-/* A histogram's pages, by kind of trip: index + 1; 0: all its buckets are empty. */
-typedef __u16 np_page_of[NP_TRIPS][NP_HIST_PAGES];
-
 struct np_l2_row {
 	struct np_fate fate;
 	/*
@@ -120,7 +119,7 @@ struct np_l2_tally {
 	struct np_usual usual;
 	struct np_trip_sum trip[NP_TRIPS];
 #ifndef NP_LEAN
-	np_page_of page_of;
+	__u16 page_of[NP_TRIPS][NP_HIST_PAGES]; /* index + 1; 0: all its buckets are empty */
 #endif
 };
 
@@ -152,7 +151,7 @@ struct np_clock {
 	__u64 ended; /* when L2 ran again */
 	__u8 phase;
 	__u8 reason; /* what L1 handled, and whose row it goes to, since it has entered L2 */
-	__u8 shift;  /* of the last one's page in its histogram */
+	__u8 shift;  /* of the last one's page in its histogram; lean: its bucket */
 	__u32 until_phased; /* that many round trips on, phases are measured: 0: now */
 	__u64 ns[8]; /* by phase; a power of two, for the verifier's sake */
 };
@@ -241,7 +240,7 @@ struct np_vcpu {
 
 	struct np_access_state access;
 #ifdef NP_LEAN
-	np_page_of page_of;
+	__u32 trips[NP_TRIPS][NP_TRIP_BUCKETS]; /* bpf/trip_buckets.h; these may start over */
 #endif
 	__u64 unused[NP_VCPU_UNUSED];
 };

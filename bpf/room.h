@@ -3,7 +3,7 @@
  * How many vCPUs there is room for, and what is kept of each. export is to have room for many,
  * and tells less than the others: its programs, and whatever C comes to their memory, are
  * compiled with NP_LEAN (exporter/exporter.mk). Then L1's exits are counted apart only as far as
- * np_cause() has them apart, histograms are a vCPU's and not a row's, and there are no phases.
+ * np_cause() has them apart, round trips as far as bpf/trip_buckets.h has, and phases not at all.
  */
 #ifndef NESTPROF_ROOM_H
 #define NESTPROF_ROOM_H
@@ -16,7 +16,7 @@
 #define NP_VCPU_SIZE 1024 /* a power of two: struct np_vcpu is padded to it */
 #define NP_VCPU_UNUSED 25
 #define NP_CAUSES 7 /* VMLAUNCH to VMWRITE, and the rest */
-#define NP_PAGES_PER_VCPU 12
+#define NP_PAGES_PER_VCPU 0
 #else
 #define NP_IS_LEAN 0
 #define NP_MAX_VCPUS 512

@@ -10,6 +10,7 @@
 
 #include "bpf/events.h"
 #include "bpf/inline.h"
+#include "bpf/trip_buckets.h"
 
 /* One phase ends, and the next begins. */
 np_inline void np_clock_turn(struct np_clock *c, __u64 now, __u8 next)
@@ -68,6 +69,7 @@ np_inline void np_clock_begin(struct np_pools *p, struct np_vcpu *v, __u64 now)
 		np_clock_begin_phases(p, v);
 }
 
+#ifndef NP_LEAN
 np_aside __u32 np_clock_bucket(struct np_vcpu *v, __u64 ns)
 {
 	__u32 bucket = np_hist_bucket(ns);
@@ -83,13 +85,6 @@ np_aside int np_hist_new_page(struct np_pools *p, __u16 *index)
 	return 0;
 }
 
-/* Lean, a vCPU's round trips are in one histogram. */
-#ifdef NP_LEAN
-#define np_pages_of(v, t) ((void)(t), (v)->page_of)
-#else
-#define np_pages_of(v, t) ((void)(v), (t)->page_of)
-#endif
-
 /* Most times are of the same power of two as the last one. */
 np_inline void np_hist_count(struct np_pools *p, struct np_vcpu *v, struct np_l2_tally *t,
 			     __u32 kind, __u64 ns)
@@ -103,12 +98,13 @@ np_inline void np_hist_count(struct np_pools *p, struct np_vcpu *v, struct np_l2
 		which = bucket / NP_HIST_PAGE % NP_HIST_PAGES;
 		in_page = bucket % NP_HIST_PAGE;
 	}
-	if (!np_pages_of(v, t)[kind][which])
-		np_hist_new_page(p, &np_pages_of(v, t)[kind][which]);
-	page = np_pool_page(p, np_pages_of(v, t)[kind][which]);
+	if (!t->page_of[kind][which])
+		np_hist_new_page(p, &t->page_of[kind][which]);
+	page = np_pool_page(p, t->page_of[kind][which]);
 	if (page) /* else trip[].n says how many are missing */
 		page->n[in_page]++;
 }
+#endif
 
 np_inline void np_phases_add(struct np_phase_sum *sum, const struct np_clock *c)
 {

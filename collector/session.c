@@ -148,9 +148,9 @@ static int map_all(struct session *s)
 	s->pools.rows = programs_map(s->skel->maps.rows, rows_size(s));
 	s->pools.tallies = s->vars.tallies;
 	s->pools.max_rows = s->pools.nr_rows = s->size.rows; /* only programs take new ones */
-	if (s->pools.rows && s->c.times)
+	if (s->pools.rows && s->size.pages)
 		s->pools.pages = programs_map(s->skel->maps.pages, pages_size(s));
-	if (!s->pools.rows || (s->c.times && !s->pools.pages))
+	if (!s->pools.rows || (s->size.pages && !s->pools.pages))
 		return -ENOMEM;
 	return s->c.fields ? session_fields_map(&s->fields, FIELDS_PARTS(s->skel),
 						s->vars.fields_talk) : 0;
@@ -337,24 +337,27 @@ int session_each_access(struct session *s, session_access each, void *arg)
 	return session_fields_each(&s->fields, s->vars.vcpus, each, arg);
 }
 
-static void free_pages(struct session *s, np_page_of page_of)
+static void free_pages(struct session *s, const struct np_l2_tally *tally)
 {
+#ifndef NP_LEAN
 	for (uint32_t i = 0; i < NP_TRIPS * NP_HIST_PAGES; i++) {
-		uint32_t page = page_of[i / NP_HIST_PAGES][i % NP_HIST_PAGES];
+		uint32_t page = tally->page_of[i / NP_HIST_PAGES][i % NP_HIST_PAGES];
 
 		if (!page)
 			continue;
 		memset(&s->pools.pages[page - 1], 0, sizeof(*s->pools.pages));
 		programs_put_free(s->skel->maps.free_pages, page);
 	}
-	memset(page_of, 0, sizeof(np_page_of));
+#else
+	(void)s, (void)tally;
+#endif
 }
 
-static void free_row(struct session *s, struct np_vcpu *v, uint32_t index)
+static void free_row(struct session *s, uint32_t index)
 {
 	struct np_l2_tally *tally = &s->pools.tallies[index];
 
-	free_pages(s, np_pages_of(v, tally));
+	free_pages(s, tally);
 	memset(tally, 0, sizeof(*tally));
 	memset(&s->pools.rows[index - 1], 0, sizeof(*s->pools.rows));
 	if (index > s->size.vcpus)
@@ -367,8 +370,8 @@ void session_recycle(struct session *s, uint32_t slot)
 
 	for (uint32_t i = 0; i < NP_REASONS; i++)
 		if (v->row_of[i] && v->row_of[i] != v->shared_row)
-			free_row(s, v, v->row_of[i]);
-	free_row(s, v, v->shared_row);
+			free_row(s, v->row_of[i]);
+	free_row(s, v->shared_row);
 	failures_forget(s->skel->maps.failures, slot);
 	session_fields_recycle(&s->fields, slot + 1);
 	memset(v, 0, sizeof(*v));

@@ -7,11 +7,13 @@ LEAN_SRC := $(wildcard exporter/*.c collector/*.c collector/stat/*.c collector/r
 	    analysis/*.c analysis/export/*.c analysis/recording/*.c analysis/import/*.c)
 LEAN_OBJ := $(patsubst %.c,$(LEAN)/%.o,$(filter-out collector/main.c,$(LEAN_SRC)))
 LEAN_LIB := $(B)/libnestprof-lean.a
+# Of the others' libraries it needs few, and each one takes memory.
+EXPORTER_LIBS = -Wl,--as-needed $(shell pkg-config --libs libmicrohttpd) $(PKG_LIBS)
 LEAN_SKEL := $(LEAN)/bpf/nested.skel.h $(LEAN)/bpf/nested_at.skel.h
 
 all: $(B)/nestprof-exporter
 $(B)/nestprof-exporter: $(LEAN)/exporter/main.o $(LEAN_LIB) $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(shell pkg-config --libs libmicrohttpd) $(PKG_LIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(EXPORTER_LIBS)
 $(LEAN_LIB): $(LEAN_OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "analysis/export/fleet.h"
-#include "bpf/nested_fsm.h"
 
 static int by_vm(const void *a, const void *b)
 {
@@ -46,18 +45,27 @@ static struct fleet_vm *find_vm(struct fleet *f, pid_t tgid, stat_name_vm name)
 	return fleet_vm_of(f, tgid, text);
 }
 
-static void add_pages(uint32_t to[FLEET_BUCKETS + 1], const __u16 *page_of,
-		      const struct np_pools *pools, const uint8_t *bucket_of)
+#ifdef NP_LEAN
+static void sum_trips(struct fleet_slot *s, const struct np_vcpu *v, const struct np_pools *pools,
+		      const uint8_t *bucket_of)
+{
+	(void)pools, (void)bucket_of;
+	for (uint32_t k = 0; k < NP_TRIPS; k++)
+		memcpy(s->trips[k], v->trips[k], sizeof(s->trips[k]));
+}
+#else
+static void add_pages(uint32_t to[FLEET_BUCKETS + 1], uint32_t row,
+		      const struct np_pools *pools, uint32_t kind, const uint8_t *bucket_of)
 {
 	for (uint32_t p = 0; p < NP_HIST_PAGES; p++) {
-		uint32_t page = page_of[p];
+		uint32_t page = pools->tallies[row].page_of[kind][p];
 
 		for (uint32_t i = 0; page && i < NP_HIST_PAGE; i++)
 			to[bucket_of[p * NP_HIST_PAGE + i]] += pools->pages[page - 1].n[i];
 	}
 }
 
-/* A row that reasons share is there more than once; where it is lean, any row has them all. */
+/* A row that reasons share is there more than once. */
 static void sum_trips(struct fleet_slot *s, const struct np_vcpu *v, const struct np_pools *pools,
 		      const uint8_t *bucket_of)
 {
@@ -71,12 +79,10 @@ static void sum_trips(struct fleet_slot *s, const struct np_vcpu *v, const struc
 			continue;
 		shared |= row == v->shared_row;
 		for (uint32_t k = 0; k < NP_TRIPS; k++)
-			add_pages(s->trips[k], np_pages_of(v, &pools->tallies[row])[k], pools,
-				  bucket_of);
-		if (NP_IS_LEAN)
-			return;
+			add_pages(s->trips[k], row, pools, k, bucket_of);
 	}
 }
+#endif
 
 static void add_trips(struct fleet *f, struct fleet_vm *vm, const struct fleet_vcpu *c,
 		      const struct np_pools *pools, const uint8_t *bucket_of)

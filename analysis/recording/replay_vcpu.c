@@ -21,7 +21,7 @@ int replay_vcpus_init(struct replay_vcpus *v, uint32_t phases_every, uint32_t re
 				      .tallies = calloc(NP_TALLIES, sizeof(struct np_l2_tally)),
 				      .nr_rows = NP_MAX_VCPUS,
 				      .max_rows = NP_MAX_ROWS,
-				      .pages = calloc(NP_MAX_HIST_PAGES,
+				      .pages = calloc(NP_MAX_HIST_PAGES + 1,
 						      sizeof(struct np_hist_page)),
 				      .max_pages = NP_MAX_HIST_PAGES,
 				      .phases_every = phases_every };
@@ -46,10 +46,11 @@ void replay_vcpu_begin(struct replay_vcpus *v, uint32_t slot, uint32_t isa)
 	v->until_taken[slot] = 0;
 }
 
-static void free_pages(struct np_pools *p, np_page_of page_of)
+static void free_pages(struct np_pools *p, const struct np_l2_tally *tally)
 {
+#ifndef NP_LEAN
 	for (uint32_t i = 0; i < NP_TRIPS * NP_HIST_PAGES; i++) {
-		uint32_t page = page_of[i / NP_HIST_PAGES][i % NP_HIST_PAGES];
+		uint32_t page = tally->page_of[i / NP_HIST_PAGES][i % NP_HIST_PAGES];
 
 		if (!page)
 			continue;
@@ -57,14 +58,16 @@ static void free_pages(struct np_pools *p, np_page_of page_of)
 		p->pages[page - 1].n[0] = p->free_page;
 		p->free_page = page;
 	}
-	memset(page_of, 0, sizeof(np_page_of));
+#else
+	(void)p, (void)tally;
+#endif
 }
 
-static void free_row(struct np_pools *p, struct np_vcpu *v, uint32_t index)
+static void free_row(struct np_pools *p, uint32_t index)
 {
 	struct np_l2_row *row = &p->rows[index - 1];
 
-	free_pages(p, np_pages_of(v, &p->tallies[index]));
+	free_pages(p, &p->tallies[index]);
 	memset(&p->tallies[index], 0, sizeof(*p->tallies));
 	memset(row, 0, sizeof(*row));
 	if (index <= NP_MAX_VCPUS)
@@ -79,8 +82,8 @@ void replay_vcpu_end(struct replay_vcpus *v, uint32_t slot)
 
 	for (uint32_t i = 0; i < NP_REASONS; i++)
 		if (vcpu->row_of[i] && vcpu->row_of[i] != vcpu->shared_row)
-			free_row(&v->pools, vcpu, vcpu->row_of[i]);
-	free_row(&v->pools, vcpu, vcpu->shared_row);
+			free_row(&v->pools, vcpu->row_of[i]);
+	free_row(&v->pools, vcpu->shared_row);
 	memset(vcpu, 0, sizeof(*vcpu));
 }
 
