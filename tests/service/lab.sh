@@ -6,6 +6,21 @@
 lines=@lines@
 root=/tmp/unit
 
+pid_of() { # the name of its task
+	for p in /proc/[0-9]*; do
+		[ "$(cat "$p/comm" 2>/dev/null)" = "$1" ] && echo "${p#/proc/}" && return
+	done
+	return 1
+}
+
+# Where systemd, and every task of the unit, is.
+tell_tasks() {
+	for p in $systemd $(pid_of nestprof-export) $stop; do
+		echo "--- $p: $(cut -d " " -f 2,3,14,15 "/proc/$p/stat")"
+		cat "/proc/$p/stack"
+	done
+}
+
 # A moment of emulated time is many of ours: look often, but not for ever.
 wait_for() { # what, command
 	what=$1
@@ -14,24 +29,13 @@ wait_for() { # what, command
 	until "$@" >/dev/null 2>&1; do
 		usleep 20000
 		[ $((tries += 1)) -lt 1500 ] || give_up "$what"
+		[ $((tries % 250)) -ne 0 ] || { echo "lab.sh: waits for $what"; tell_tasks; }
 	done
 }
 
-pid_of() { # the name of its task
-	for p in /proc/[0-9]*; do
-		[ "$(cat "$p/comm" 2>/dev/null)" = "$1" ] && echo "${p#/proc/}" && return
-	done
-	return 1
-}
-
-# Where every task of the unit, and systemd, is.
 give_up() { # why
 	echo "lab.sh: waited in vain for $1"
-	for p in $systemd $(pid_of nestprof-export) $stop; do
-		echo "--- $p $(cat "/proc/$p/comm")"
-		cat "/proc/$p/stack" "/proc/$p/syscall"
-		grep -E "State|Sig" "/proc/$p/status"
-	done
+	tell_tasks
 	dmesg | tail -n 40
 	exit 1
 }
@@ -45,17 +49,13 @@ said() { # pattern, file
 	grep -q "$1" "$2"
 }
 
+# As it says itself, by way of the kernel's log, so many times.
 serves() {
-	wget -q -T 5 -O /out/metrics http://127.0.0.1:9743/metrics
-}
-
-is_up() {
-	chroot "$root" /usr/bin/nsenter --target "$systemd" --pid --mount \
-		--root /usr/bin/systemctl is-system-running --wait
+	[ "$(dmesg | grep -c "serving 127")" -eq "$1" ]
 }
 
 counts() { # reason
-	serves && said "nestprof_l2_exits_total{vm=\"web\",reason=\"$1\"} [1-9]" /out/metrics
+	wget -q -O /out/metrics http://127.0.0.1:9743/metrics && said "nestprof_l2_exits_total{vm=\"web\",reason=\"$1\"} [1-9]" /out/metrics
 }
 
 has_ended() { # PID
@@ -93,7 +93,7 @@ systemd=$(pid_of systemd)
 
 for turn in 1 2 3; do
 	[ $turn -eq 1 ] || ctl start &
-	wait_for "the exporter, turn $turn" serves
+	wait_for "the exporter, turn $turn" serves $turn
 	echo "lab.sh: it serves, turn $turn"
 	exporter=$(pid_of nestprof-export)
 	# Longer than all that is done meanwhile.
