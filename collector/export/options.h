@@ -14,6 +14,7 @@
 #define EXPORT_UNIX "unix:"
 #define EXPORT_MAX_VMS 256
 #define EXPORT_MAX_VCPUS 512
+#define EXPORT_MAX_VCPUS 512
 #define EXPORT_MAX_CLIENTS 16
 
 struct export_options {
