@@ -166,6 +166,7 @@ struct np_clock {
 	__u8 shift;  /* of the last one's page in its histogram */
 	__u32 until_phased; /* that many round trips on, phases are measured: 0: now */
 	__u64 ns[8]; /* by phase; a power of two, for the verifier's sake */
+	__u64 entry_ns; /* phase NP_PHASE_ENTRY where its end was seen, on average; 0: never */
 };
 
 /* What is odd about the L2 exit in handling. */
@@ -251,7 +252,7 @@ struct np_vcpu {
 	__u64 sync_began;
 
 	struct np_access_state access;
-	__u64 unused[36];
+	__u64 unused[35];
 };
 
 /* Where the programs find a vCPU without a search: by a hash of its address. */

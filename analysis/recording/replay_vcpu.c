@@ -144,7 +144,8 @@ void replay_vcpu_event(struct replay_vcpus *v, uint32_t slot, const struct rec_e
 	case NP_EVENT_INJECT:
 		return np_fsm_inject(&v->pools, vcpu, e->reason, v->times);
 	case NP_EVENT_VMENTER:
-		return np_fsm_vmenter(&v->pools, vcpu, v->times);
+		return np_fsm_vmenter(&v->pools, vcpu,
+				      v->times && e->reason != NP_VMENTER_TOLD_LATE);
 	case NP_EVENT_FAILED:
 		return np_fsm_vmenter_failed(vcpu);
 	case NP_EVENT_SYNC:
