@@ -47,12 +47,6 @@ static __always_inline void end_slot(struct np_tape *t)
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* As of L1, until it turns out that it is not. */
-static __always_inline __u64 exit_word(__u32 reason)
-{
-	return np_event_word(NP_EVENT_EXIT, NP_LEVEL_L1, event_reason(reason), 0);
-}
-
 /*
  * An exit. Nearly all are L1's for certain, so nobody has to be asked, in a round trip
  * that is told briefly, and its chunk has room. What is otherwise is done by functions.
@@ -64,9 +58,7 @@ static __always_inline int record_exit(void *from, enum way way, struct np_tape 
 
 	if (t->in_l1 == NP_IN_L1_BRIEFLY && !np_tape_is_full(t->at)) {
 		np_tape_write_alone(NULL, t, word); /* entries into L1 are not held */
-		if (is_to_enter(reason))
-			l1_enters(t);
-		return 0;
+		return follow_l1(t, word);
 	}
 	if (way == BY_CAST)
 		return record_level_cast(from, t, word);

@@ -136,6 +136,12 @@ static __always_inline int record_untimed(struct np_tape *t, __u64 before, __u64
 	return 0;
 }
 
+/* As of L1, until it turns out that it is not. */
+static __always_inline __u64 exit_word(__u32 reason)
+{
+	return np_event_word(NP_EVENT_EXIT, NP_LEVEL_L1, event_reason(reason), 0);
+}
+
 /* If L1 exited in order to enter L2, whoever comes next tells whether it did. */
 static __always_inline void l1_enters(struct np_tape *t)
 {
@@ -144,14 +150,9 @@ static __always_inline void l1_enters(struct np_tape *t)
 	t->unsaid = 1;
 }
 
-static __always_inline bool is_to_enter(__u32 reason)
-{
-	return infers && (reason == NP_VMX_VMRESUME || reason == NP_VMX_VMLAUNCH);
-}
-
 static __always_inline int follow_l1(struct np_tape *t, __u64 word)
 {
-	if (is_to_enter(word >> NP_EVENT_REASON_SHIFT & NP_EVENT_REASON_MAX))
+	if ((word == exit_word(NP_VMX_VMRESUME) || word == exit_word(NP_VMX_VMLAUNCH)) && infers)
 		l1_enters(t);
 	return 0;
 }
