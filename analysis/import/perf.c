@@ -83,20 +83,18 @@ static void read_on(struct perf *p)
 static int next(struct imp_reader *r, const struct imp_event **e)
 {
 	struct perf *p = (struct perf *)r;
+	uint32_t n = 0;
 
-	while (!p->nr_events) {
+	while (!n) {
 		if (imp_order_ready(p->order))
-			p->nr_events = imp_order_next(p->order, &p->events);
+			n = imp_order_next(p->order, e);
 		else if (!p->ended)
 			read_on(p);
 		else
 			break;
 	}
-	if (p->nr_events) {
-		p->nr_events--;
-		*e = p->events++;
-		return 1;
-	}
+	if (n)
+		return n;
 	p->reader.about.late = imp_order_late(p->order);
 	if (!p->err && !p->has_formats)
 		return imp_bad(p->reader.error, imp_at(&p->in), "it has no formats of events");

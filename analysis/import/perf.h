@@ -17,8 +17,6 @@ struct perf {
 	struct perf_attrs attrs;
 	struct imp_order *order;
 	struct perf_zstd *zstd; /* NULL: nothing was compressed yet */
-	const struct imp_event *events; /* that are to be given, */
-	uint32_t nr_events;		/* so many */
 	bool has_formats, zstd_pending, ended;
 	bool due; /* a round is over, or there is no more room */
 	int err; /* why it ended */

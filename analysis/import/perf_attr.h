@@ -5,7 +5,7 @@
 
 #include <linux/perf_event.h>
 
-#include "analysis/import/input.h"
+#include "analysis/import/layout.h"
 
 #define PERF_MAX_ATTRS 4096u
 #define PERF_MAX_IDS (1u << 18)
@@ -28,16 +28,20 @@ struct perf_id {
 	uint32_t attr; /* + 1; 0: free */
 };
 
+/* Samples of one id. */
+struct perf_kind {
+	uint64_t id;
+	const struct perf_attr *attr;	 /* NULL: none */
+	const struct imp_layout *layout; /* of their raw data; NULL: they are of no interest */
+};
+
 struct perf_attrs {
 	struct perf_attr *attr;
 	uint32_t nr;
 	struct perf_id *ids; /* a hash */
 	uint32_t nr_ids, room;
 	uint16_t id; /* where samples have it; 0: none does */
-	struct {
-		uint64_t id;
-		const struct perf_attr *attr; /* NULL: none */
-	} recent[PERF_RECENT]; /* by the low bits of their ids */
+	struct perf_kind recent[PERF_RECENT]; /* by the low bits of their ids */
 	bool sample_ids; /* not samples alone have a time and a CPU */
 };
 
@@ -49,18 +53,20 @@ int perf_attrs_id(struct perf_attrs *a, uint64_t id, uint64_t offset, struct imp
 void perf_attrs_free(struct perf_attrs *a);
 
 /* Whose sample this is; NULL: nobody's. */
-const struct perf_attr *perf_attr_find(struct perf_attrs *a, const uint8_t *sample, uint16_t size);
+const struct perf_kind *perf_kind_find(struct perf_attrs *a, const struct imp_layouts *l,
+				       const uint8_t *sample, uint16_t size);
+/* There are more layouts now. */
+void perf_kinds_forget(struct perf_attrs *a);
 
 /* There are few that come often. */
-static inline const struct perf_attr *perf_attr_of(struct perf_attrs *a, const uint8_t *sample,
-						   uint16_t size)
+static inline const struct perf_kind *perf_kind_of(struct perf_attrs *a,
+						   const struct imp_layouts *l,
+						   const uint8_t *sample, uint16_t size)
 {
 	uint64_t id = a->id && size >= a->id + 8 ? imp_get64(sample + a->id) : 0;
-	uint32_t at = id % PERF_RECENT;
+	const struct perf_kind *k = &a->recent[id % PERF_RECENT];
 
-	if (a->recent[at].attr && a->recent[at].id == id)
-		return a->recent[at].attr;
-	return perf_attr_find(a, sample, size);
+	return k->attr && k->id == id ? k : perf_kind_find(a, l, sample, size);
 }
 
 /* Where its raw data are, and *size of them; NULL: there are none. */

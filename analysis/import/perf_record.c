@@ -22,17 +22,16 @@ enum {
 
 static void take_sample(struct perf *p, const uint8_t *r, uint16_t size)
 {
-	const struct perf_attr *a = perf_attr_of(&p->attrs, r, size);
+	const struct perf_kind *k = perf_kind_of(&p->attrs, p->reader.layouts, r, size);
+	const struct perf_attr *a = k ? k->attr : NULL;
 	struct imp_event *e = imp_order_room(p->order);
-	const struct imp_layout *l;
 	const uint8_t *raw;
 	uint32_t length;
 
-	l = a ? imp_layout_of(p->reader.layouts, a->tracepoint) : NULL;
-	if (!l || !a->time || size < a->rest)
+	if (!k || !k->layout)
 		return;
 	raw = perf_raw(a, r, size, &length);
-	if (!raw || !imp_layout_decode(l, raw, length, e))
+	if (!raw || !imp_layout_decode(k->layout, raw, length, e))
 		return;
 	e->ns = imp_get64(r + a->time);
 	e->tgid = 0;

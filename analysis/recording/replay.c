@@ -320,8 +320,10 @@ int replay_mark(struct replay *r, uint64_t ns, uint64_t missed)
 	return come_to(r, ns);
 }
 
-int replay_event(struct replay *r, uint32_t stream, const struct rec_event *e)
+int replay_events(struct replay *r, uint32_t stream, const struct rec_event *e, uint32_t n)
 {
+	int err = 0;
+
 	if (r->slot[r->found_last].s.stream != stream) {
 		uint32_t slot = find(r, stream);
 
@@ -329,7 +331,9 @@ int replay_event(struct replay *r, uint32_t stream, const struct rec_event *e)
 			return -EBADMSG;
 		r->found_last = slot - 1;
 	}
-	return take(r, r->found_last, *e);
+	for (uint32_t i = 0; !err && i < n; i++)
+		err = take(r, r->found_last, e[i]);
+	return err;
 }
 
 int replay_batch(struct replay *r, const struct rec_batch *b)
