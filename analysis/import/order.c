@@ -12,6 +12,7 @@ struct imp_order *imp_order_new(void)
 		return NULL;
 	o->events = malloc(IMP_ORDER_ROOM * sizeof(*o->events));
 	o->runs = malloc(IMP_ORDER_RUNS * sizeof(*o->runs));
+	o->next = o->events;
 	o->heap.head = malloc(IMP_ORDER_RUNS * sizeof(*o->heap.head));
 	if (o->events && o->runs && o->heap.head)
 		return o;
@@ -29,11 +30,36 @@ void imp_order_free(struct imp_order *o)
 	free(o);
 }
 
+static uint32_t stored(const struct imp_order *o)
+{
+	return o->next - o->events;
+}
+
+uint64_t imp_order_latest(const struct imp_order *o)
+{
+	return o->nr_runs && o->tail > o->latest ? o->tail : o->latest;
+}
+
+/* The last run is over. */
+static void end_run(struct imp_order *o)
+{
+	if (!o->nr_runs)
+		return;
+	o->latest = imp_order_latest(o);
+	o->runs[o->nr_runs - 1].end = stored(o);
+}
+
+void imp_order_begin(struct imp_order *o)
+{
+	end_run(o);
+	o->runs[o->nr_runs++].at = stored(o);
+}
+
 void imp_order_round(struct imp_order *o, bool last)
 {
 	o->limit = last ? UINT64_MAX : o->marked;
-	o->marked = o->latest;
-	o->due = o->nr > 0;
+	o->marked = imp_order_latest(o);
+	o->due = stored(o) > 0;
 }
 
 bool imp_order_ready(const struct imp_order *o)
@@ -43,14 +69,13 @@ bool imp_order_ready(const struct imp_order *o)
 
 static void start(struct imp_order *o)
 {
-	if (o->nr_runs)
-		o->runs[o->nr_runs - 1].end = o->nr;
+	end_run(o);
 	o->heap.n = o->nr_runs;
 	for (uint32_t i = 0; i < o->nr_runs; i++)
 		o->heap.head[i] = (struct imp_head){ o->events[o->runs[i].at].ns, i };
 	imp_heap_make(&o->heap);
 	o->second = imp_heap_second(&o->heap);
-	o->to_spare = imp_order_full(o) ? o->nr / 2 : 0;
+	o->to_spare = imp_order_full(o) ? stored(o) / 2 : 0;
 	o->draining = true;
 }
 
@@ -70,8 +95,10 @@ static void stop(struct imp_order *o)
 		o->runs[nr_runs++] = (struct imp_run){ nr, nr + n };
 		nr += n;
 	}
-	o->nr = nr;
+	o->next = o->events + nr;
 	o->nr_runs = nr_runs;
+	if (nr)
+		o->tail = o->next[-1].ns;
 	o->draining = o->due = false;
 }
 
@@ -136,11 +163,6 @@ uint32_t imp_order_next(struct imp_order *o, const struct imp_event **e)
 	if (!n)
 		stop(o);
 	return n;
-}
-
-uint64_t imp_order_latest(const struct imp_order *o)
-{
-	return o->latest;
 }
 
 uint64_t imp_order_late(const struct imp_order *o)

@@ -16,6 +16,7 @@ struct imp_vcpus {
 	uint32_t nr, streams;
 	uint16_t seat[SEATS]; /* by thread: which of them, from 1 on */
 	struct imp_vcpu *last;
+	uint8_t isa; /* a vCPU's, and so every one's */
 	uint64_t now, marked, told_lost;
 };
 
@@ -54,10 +55,10 @@ static void seat_all(struct imp_vcpus *v)
 		v->seat[seat_of(v, v->vcpu[i].tid)] = i + 1;
 }
 
-/* As recordings say it: what is known of the vCPU by its first event. */
 static int tell_of(struct imp_vcpus *v, struct imp_vcpu *c)
 {
-	struct rec_stream s = { .stream = ++v->streams, .isa = c->isa ? c->isa : NP_ISA_VMX };
+	uint8_t isa = c->isa ? c->isa : v->isa;
+	struct rec_stream s = { .stream = ++v->streams, .isa = isa ? isa : NP_ISA_VMX };
 
 	s.whose.tgid = c->tgid > 0 ? c->tgid : c->tid > 0 ? c->tid : 1;
 	s.whose.vcpu = c->number != IMP_NO_VCPU ? c->number : 0;
@@ -69,8 +70,10 @@ static int tell_of(struct imp_vcpus *v, struct imp_vcpu *c)
 static int flush(struct imp_vcpus *v, struct imp_vcpu *c)
 {
 	uint32_t n = c->n;
-	int err = n ? v->sink->events(v->sink->arg, c->stream, c->told, c->from, n) : 0;
+	int err = n && !c->stream ? tell_of(v, c) : 0;
 
+	if (!err && n)
+		err = v->sink->events(v->sink->arg, c->stream, c->told, c->from, n);
 	c->told[0] = c->told[n];
 	c->from[0] = c->from[n];
 	c->n = 0;
@@ -107,36 +110,35 @@ static int drop_one(struct imp_vcpus *v, uint32_t *slot)
 	return err ?: flush_all(v); /* the sink may need to be rid of it before the next comes */
 }
 
-static int find(struct imp_vcpus *v, const struct imp_event *e, struct imp_vcpu **c)
-{
-	uint32_t at = seat_of(v, e->tid), slot;
-	int err = 0;
-
-	if (v->seat[at]) {
-		*c = &v->vcpu[v->seat[at] - 1];
-		return 0;
-	}
-	if (v->nr < NP_MAX_VCPUS)
-		slot = v->nr++;
-	else
-		err = drop_one(v, &slot);
-	v->last = NULL;
-	v->vcpu[slot] = (struct imp_vcpu){ .tid = e->tid, .number = IMP_NO_VCPU,
-					   .gaps = v->seen.gaps };
-	seat_all(v);
-	*c = &v->vcpu[slot];
-	return err;
-}
-
-static void learn(struct imp_vcpu *c, const struct imp_event *e)
+static void learn(struct imp_vcpus *v, struct imp_vcpu *c, const struct imp_event *e)
 {
 	if (e->tgid)
 		c->tgid = e->tgid;
 	if (c->number == IMP_NO_VCPU)
 		c->number = e->vcpu;
 	if (e->isa == NP_ISA_VMX || e->isa == NP_ISA_SVM)
-		c->isa = e->isa;
-	c->now = e->ns;
+		v->isa = c->isa = e->isa;
+}
+
+static int find(struct imp_vcpus *v, const struct imp_event *e, struct imp_vcpu **c)
+{
+	uint32_t at = seat_of(v, e->tid), slot = v->nr;
+	bool crowded = v->nr == NP_MAX_VCPUS;
+	int err = 0;
+
+	if (v->seat[at]) {
+		*c = &v->vcpu[v->seat[at] - 1];
+		return 0;
+	}
+	if (crowded)
+		err = drop_one(v, &slot);
+	else
+		v->nr++;
+	*c = &v->vcpu[slot];
+	**c = (struct imp_vcpu){ .tid = e->tid, .number = IMP_NO_VCPU, .gaps = v->seen.gaps };
+	seat_all(v);
+	learn(v, *c, e);
+	return err || !crowded ? err : tell_of(v, *c);
 }
 
 /* Something was lost since the vCPU's last event, and may have been its own. */
@@ -174,9 +176,9 @@ static int take_event(struct imp_vcpus *v, struct imp_vcpu *c, const struct imp_
 		take_gap(v, c);
 		err = err ?: make_room(v, c);
 	}
-	learn(c, e);
-	if (!c->stream)
-		err = err ?: tell_of(v, c);
+	if (!c->isa || c->number == IMP_NO_VCPU)
+		learn(v, c, e);
+	c->now = e->ns;
 	imp_whose_event(c, e, &v->seen);
 	return err;
 }

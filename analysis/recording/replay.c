@@ -203,7 +203,7 @@ static int end_slot(struct replay *r, uint32_t slot)
 	return err;
 }
 
-static int apply(struct replay *r, uint32_t slot, const struct rec_event *e)
+static inline int apply(struct replay *r, uint32_t slot, const struct rec_event *e)
 {
 	int err = 0;
 
@@ -238,7 +238,7 @@ static bool hold(struct replay *r, uint32_t slot, const struct rec_event *e)
 }
 
 /* An event of this interval, or of a later one. */
-static int take(struct replay *r, uint32_t slot, struct rec_event e)
+static inline int take(struct replay *r, uint32_t slot, struct rec_event e)
 {
 	struct slot *s = &r->slot[slot];
 	bool has_time = np_event_has_time(e.type);
@@ -257,6 +257,15 @@ static int take(struct replay *r, uint32_t slot, struct rec_event e)
 		return 0;
 	r->late += has_time && s->now >= r->to;
 	return apply(r, slot, &e);
+}
+
+static int take_run(struct replay *r, uint32_t slot, const struct rec_event *e, uint32_t n)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < n; i++)
+		err = take(r, slot, e[i]);
+	return err;
 }
 
 /* What is held of the interval that begins. */
@@ -322,8 +331,6 @@ int replay_mark(struct replay *r, uint64_t ns, uint64_t missed)
 
 int replay_events(struct replay *r, uint32_t stream, const struct rec_event *e, uint32_t n)
 {
-	int err = 0;
-
 	if (r->slot[r->found_last].s.stream != stream) {
 		uint32_t slot = find(r, stream);
 
@@ -331,8 +338,24 @@ int replay_events(struct replay *r, uint32_t stream, const struct rec_event *e, 
 			return -EBADMSG;
 		r->found_last = slot - 1;
 	}
-	for (uint32_t i = 0; !err && i < n; i++)
-		err = take(r, r->found_last, e[i]);
+	return take_run(r, r->found_last, e, n);
+}
+
+#define AT_ONCE 64
+
+/* What is left of the cursor's run. */
+static int take_rest(struct replay *r, uint32_t slot, struct rec_cursor *c,
+		     const struct rec_batch *b)
+{
+	struct rec_event e[AT_ONCE];
+	uint32_t n = AT_ONCE;
+	int err = 0;
+
+	while (!err && n == AT_ONCE) {
+		for (n = 0; n < AT_ONCE && rec_cursor_event(c, b, &e[n]); n++)
+			;
+		err = take_run(r, slot, e, n);
+	}
 	return err;
 }
 
@@ -340,7 +363,6 @@ int replay_batch(struct replay *r, const struct rec_batch *b)
 {
 	struct rec_cursor c = { 0 };
 	const struct rec_run *run;
-	struct rec_event e;
 	int err = 0;
 
 	while (!err && !r->over && (run = rec_cursor_run(&c, b))) {
@@ -350,8 +372,8 @@ int replay_batch(struct replay *r, const struct rec_batch *b)
 			err = replay_mark(r, run->ns, run->n);
 		else if (!slot)
 			err = -EBADMSG;
-		while (!err && slot && rec_cursor_event(&c, b, &e))
-			err = take(r, slot - 1, e);
+		if (!err && slot)
+			err = take_rest(r, slot - 1, &c, b);
 	}
 	return err;
 }
