@@ -52,8 +52,8 @@ static inline uint64_t imp_field_get(const struct imp_field *f, const uint8_t *r
 }
 
 /*
- * A record of that layout, but its time and where it was recorded. False: it is shorter
- * than its format says.
+ * A record of that layout, but its time, its thread and where it was recorded. False: it is
+ * shorter than its format says.
  */
 static inline bool imp_layout_decode(const struct imp_layout *l, const uint8_t *record,
 				     uint32_t size, struct imp_event *e)
@@ -61,12 +61,17 @@ static inline bool imp_layout_decode(const struct imp_layout *l, const uint8_t *
 	if (size < l->least)
 		return false;
 	e->type = l->type;
-	e->tid = imp_field_get(&l->pid, record);
 	e->rip = imp_field_get(&l->rip, record);
 	e->vcpu = imp_field_get(&l->vcpu, record) | l->no_vcpu;
 	e->reason = imp_field_get(&l->reason, record);
 	e->isa = imp_field_get(&l->isa, record);
 	return true;
+}
+
+/* Whose it is, as it says itself. */
+static inline int32_t imp_layout_tid(const struct imp_layout *l, const uint8_t *record)
+{
+	return imp_field_get(&l->pid, record);
 }
 
 /* Of an event's id, which records begin with. NULL: not of interest. */

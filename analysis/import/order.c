@@ -4,6 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void set_most(struct imp_order *o)
+{
+	o->most = o->events;
+	if (o->events && o->nr_runs < IMP_ORDER_RUNS - IMP_ORDER_MARGIN)
+		o->most += IMP_ORDER_ROOM - IMP_ORDER_MARGIN;
+}
+
 struct imp_order *imp_order_new(void)
 {
 	struct imp_order *o = calloc(1, sizeof(*o));
@@ -14,6 +21,7 @@ struct imp_order *imp_order_new(void)
 	o->runs = malloc(IMP_ORDER_RUNS * sizeof(*o->runs));
 	o->next = o->events;
 	o->heap.head = malloc(IMP_ORDER_RUNS * sizeof(*o->heap.head));
+	set_most(o);
 	if (o->events && o->runs && o->heap.head)
 		return o;
 	imp_order_free(o);
@@ -53,6 +61,7 @@ void imp_order_begin(struct imp_order *o)
 {
 	end_run(o);
 	o->runs[o->nr_runs++].at = stored(o);
+	set_most(o);
 }
 
 void imp_order_round(struct imp_order *o, bool last)
@@ -97,6 +106,7 @@ static void stop(struct imp_order *o)
 	}
 	o->next = o->events + nr;
 	o->nr_runs = nr_runs;
+	set_most(o);
 	if (nr)
 		o->tail = o->next[-1].ns;
 	o->draining = o->due = false;

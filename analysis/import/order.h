@@ -27,6 +27,7 @@ struct imp_run {
 
 struct imp_order {
 	struct imp_event *events, *next; /* up to next, all that are stored */
+	const struct imp_event *most; /* next, where it is full */
 	struct imp_run *runs;
 	uint32_t nr_runs;
 	struct imp_heap heap; /* of runs, while it is drained */
@@ -45,8 +46,7 @@ void imp_order_free(struct imp_order *o);
 /* It wants to be drained: half of them go then, so that it is not full again at once. */
 static inline bool imp_order_full(const struct imp_order *o)
 {
-	return o->next >= o->events + IMP_ORDER_ROOM - IMP_ORDER_MARGIN ||
-	       o->nr_runs >= IMP_ORDER_RUNS - IMP_ORDER_MARGIN;
+	return o->next >= o->most;
 }
 
 /* What is to be stored begins a run. */

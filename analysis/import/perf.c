@@ -146,6 +146,7 @@ int imp_perf_open(struct imp_reader **r, const struct imp_source *source, struct
 					 .about = { .tool = "perf", .has_tgids = true },
 					 .layouts = imp_layouts_new(), .error = e };
 	p->order = imp_order_new();
+	perf_kinds_forget(&p->attrs);
 	if (!p->reader.layouts || !p->order)
 		return -ENOMEM;
 	return perf_header(p, source);

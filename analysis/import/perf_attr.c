@@ -51,7 +51,8 @@ static void place_end(struct perf_attr *a, uint64_t type)
 
 void perf_kinds_forget(struct perf_attrs *a)
 {
-	memset(a->recent, 0, sizeof(a->recent));
+	for (uint32_t i = 0; i < PERF_RECENT; i++)
+		a->recent[i].id = i + 1; /* which has its place elsewhere */
 }
 
 static int grow(struct perf_attrs *a)
@@ -61,7 +62,6 @@ static int grow(struct perf_attrs *a)
 	if (!more)
 		return -ENOMEM;
 	a->attr = more;
-	perf_kinds_forget(a);
 	return 0;
 }
 
@@ -85,10 +85,16 @@ int perf_attrs_add(struct perf_attrs *a, const uint8_t *bytes, size_t size, uint
 	new.has_callchain = attr.sample_type & PERF_SAMPLE_CALLCHAIN;
 	new.has_raw = attr.sample_type & PERF_SAMPLE_RAW;
 	new.read_format = attr.read_format;
-	if (new.has_raw && !new.has_read && !new.has_callchain)
+	new.least = UINT32_MAX;
+	if (new.has_raw && !new.has_read && !new.has_callchain) {
 		new.raw = new.rest;
+		new.least = new.raw + 4;
+	}
 	a->attr[a->nr++] = new;
 	a->id = a->attr[0].id;
+	a->id_mask = a->id ? ~0ull : 0;
+	a->least = a->id + 8;
+	perf_kinds_forget(a);
 	a->sample_ids = attr.sample_id_all;
 	return 0;
 }
@@ -148,20 +154,13 @@ static const struct perf_attr *find_attr(const struct perf_attrs *a, uint64_t id
 }
 
 const struct perf_kind *perf_kind_find(struct perf_attrs *a, const struct imp_layouts *l,
-				       const uint8_t *sample, uint16_t size)
+				       uint64_t id)
 {
-	const struct perf_attr *attr;
-	struct perf_kind *k;
-	uint64_t id = 0;
+	const struct perf_attr *attr = find_attr(a, id);
+	struct perf_kind *k = &a->recent[id % PERF_RECENT];
 
-	if (a->id && size < a->id + 8)
-		return NULL;
-	if (a->id)
-		id = imp_get64(sample + a->id);
-	attr = find_attr(a, id);
 	if (!attr)
 		return NULL;
-	k = &a->recent[id % PERF_RECENT];
 	*k = (struct perf_kind){ .id = id, .attr = attr };
 	if (attr->time)
 		k->layout = imp_layout_of(l, attr->tracepoint);

@@ -23,21 +23,24 @@ enum {
 static inline void take_sample(struct perf *p, const uint8_t *r, uint16_t size)
 {
 	const struct perf_kind *k = perf_kind_of(&p->attrs, p->reader.layouts, r, size);
-	const struct perf_attr *a = k ? k->attr : NULL;
 	struct imp_event *e = p->order->next;
+	const struct perf_attr *a;
 	const uint8_t *raw;
 	uint32_t length;
 
 	if (!k || !k->layout)
 		return;
+	a = k->attr;
 	raw = perf_raw(a, r, size, &length);
 	if (!raw || !imp_layout_decode(k->layout, raw, length, e))
 		return;
 	e->ns = imp_get64(r + a->time);
-	e->tgid = 0;
 	if (a->tid) {
 		e->tgid = imp_get32(r + a->tid);
 		e->tid = imp_get32(r + a->tid + 4);
+	} else {
+		e->tgid = 0;
+		e->tid = imp_layout_tid(k->layout, raw);
 	}
 	e->cpu = a->cpu ? imp_get32(r + a->cpu) % PERF_CPUS : 0;
 	p->last[e->cpu] = e->ns;

@@ -120,25 +120,27 @@ static void learn(struct imp_vcpus *v, struct imp_vcpu *c, const struct imp_even
 		v->isa = c->isa = e->isa;
 }
 
-static int find(struct imp_vcpus *v, const struct imp_event *e, struct imp_vcpu **c)
+/* Whose event it is becomes the last one. */
+static int find(struct imp_vcpus *v, const struct imp_event *e)
 {
-	uint32_t at = seat_of(v, e->tid), slot = v->nr;
+	uint32_t at = seat_of(v, e->tid), slot = v->seat[at];
 	bool crowded = v->nr == NP_MAX_VCPUS;
 	int err = 0;
 
-	if (v->seat[at]) {
-		*c = &v->vcpu[v->seat[at] - 1];
+	if (slot) {
+		v->last = &v->vcpu[slot - 1];
 		return 0;
 	}
+	slot = v->nr;
 	if (crowded)
 		err = drop_one(v, &slot);
 	else
 		v->nr++;
-	*c = &v->vcpu[slot];
-	**c = (struct imp_vcpu){ .tid = e->tid, .number = IMP_NO_VCPU, .gaps = v->seen.gaps };
+	v->last = &v->vcpu[slot];
+	*v->last = (struct imp_vcpu){ .tid = e->tid, .number = IMP_NO_VCPU, .gaps = v->seen.gaps };
 	seat_all(v);
-	learn(v, *c, e);
-	return err || !crowded ? err : tell_of(v, *c);
+	learn(v, v->last, e);
+	return err || !crowded ? err : tell_of(v, v->last);
 }
 
 /* Something was lost since the vCPU's last event, and may have been its own. */
@@ -168,7 +170,8 @@ static int take_mark(struct imp_vcpus *v)
 	return err ?: v->sink->mark(v->sink->arg, ns, 0);
 }
 
-static int take_event(struct imp_vcpus *v, struct imp_vcpu *c, const struct imp_event *e)
+static inline int take_event(struct imp_vcpus *v, struct imp_vcpu *c,
+			     const struct imp_event *e)
 {
 	int err = make_room(v, c);
 
@@ -183,9 +186,8 @@ static int take_event(struct imp_vcpus *v, struct imp_vcpu *c, const struct imp_
 	return err;
 }
 
-static int take(struct imp_vcpus *v, const struct imp_event *e)
+static inline int take(struct imp_vcpus *v, const struct imp_event *e)
 {
-	struct imp_vcpu *c = v->last;
 	int err = 0;
 
 	v->now = e->ns;
@@ -195,13 +197,11 @@ static int take(struct imp_vcpus *v, const struct imp_event *e)
 		v->seen.lost += e->lost;
 		return 0;
 	}
-	v->seen.rips |= e->type == NP_EVENT_ENTRY && e->rip;
-	if (!v->marked || e->ns - v->marked > MARK_NS)
+	if (e->ns - v->marked > MARK_NS)
 		err = take_mark(v);
-	if (!c || c->tid != e->tid)
-		err = err ?: find(v, e, &c);
-	v->last = c;
-	return err ?: take_event(v, c, e);
+	if (!v->last || v->last->tid != e->tid)
+		err = err ?: find(v, e);
+	return err ?: take_event(v, v->last, e);
 }
 
 int imp_vcpus_events(struct imp_vcpus *v, const struct imp_event *e, uint32_t n)

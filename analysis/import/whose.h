@@ -160,6 +160,7 @@ static inline void imp_take_open(struct imp_vcpu *c, const struct imp_event *e,
 static inline void imp_take_entry(struct imp_vcpu *c, const struct imp_event *e,
 				  struct imp_seen *seen)
 {
+	seen->rips |= e->rip != 0;
 	if (c->entering)
 		imp_take_entering(c, e, seen);
 	else if (c->open)

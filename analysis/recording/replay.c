@@ -234,6 +234,7 @@ static bool hold(struct replay *r, uint32_t slot, const struct rec_event *e)
 		r->max_held = max;
 	}
 	r->held[r->nr_held++] = (struct held){ slot, r->slot[slot].now, *e };
+	r->slot[slot].gone = e->type == NP_EVENT_GONE;
 	return true;
 }
 
@@ -245,17 +246,19 @@ static inline int take(struct replay *r, uint32_t slot, struct rec_event e)
 
 	if (s->gone)
 		return -EBADMSG;
-	s->gone = e.type == NP_EVENT_GONE;
-	if (has_time && e.ns < s->now)
-		e.ns = s->now;
-	if (has_time)
+	if (has_time) {
+		if (e.ns < s->now)
+			e.ns = s->now;
 		s->now = e.ns;
+		r->late += e.ns < r->from;
+	}
 	if (s->now > r->last)
 		r->last = s->now;
-	r->late += has_time && e.ns < r->from;
-	if (s->now >= r->to && hold(r, slot, &e))
-		return 0;
-	r->late += has_time && s->now >= r->to;
+	if (s->now >= r->to) {
+		if (hold(r, slot, &e))
+			return 0;
+		r->late += has_time;
+	}
 	return apply(r, slot, &e);
 }
 

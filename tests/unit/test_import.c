@@ -254,7 +254,7 @@ static void fields_are_where_the_format_says(void **state)
 	record[22] = 7;
 	assert_non_null(imp_layout_of(l, 77));
 	assert_true(imp_layout_decode(imp_layout_of(l, 77), record, 24, &e));
-	assert_int_equal(e.tid, 5);
+	assert_int_equal(imp_layout_tid(imp_layout_of(l, 77), record), 5);
 	assert_int_equal(e.rip, 6);
 	assert_int_equal(e.reason, 7);
 	assert_int_equal(e.vcpu, IMP_NO_VCPU);
