@@ -90,7 +90,10 @@ static inline bool imp_enters(uint8_t reason)
 /* Only a hypervisor executes these: L1, but where L2 is one itself. */
 static inline bool imp_is_hypervisors(const struct imp_vcpu *c, uint8_t reason)
 {
-	return c->isa != NP_ISA_SVM && reason > IMP_VMX_VMCALL && reason <= NP_VMX_VMON;
+	if (c->isa == NP_ISA_SVM)
+		return (reason >= NP_SVM_VMLOAD && reason <= NP_SVM_INVLPGA) ||
+		       reason == NP_SVM_STGI || reason == NP_SVM_CLGI;
+	return reason > IMP_VMX_VMCALL && reason <= NP_VMX_VMON;
 }
 
 /* Whose exit it was that no kvm_nested_vmexit followed. */

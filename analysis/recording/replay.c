@@ -215,9 +215,7 @@ static inline int apply(struct replay *r, uint32_t slot, const struct rec_event 
 		if (r->accesses)
 			err = replay_accesses_event(r->accesses, slot, e, &r->vcpus.vcpu[slot]);
 	}
-	if (err)
-		return err;
-	return e->type == NP_EVENT_GONE ? end_slot(r, slot) : 0;
+	return err || e->type != NP_EVENT_GONE ? err : end_slot(r, slot);
 }
 
 /* False: there is no room; it counts at once. */
@@ -239,27 +237,31 @@ static bool hold(struct replay *r, uint32_t slot, const struct rec_event *e)
 }
 
 /* An event of this interval, or of a later one. */
-static inline int take(struct replay *r, uint32_t slot, struct rec_event e)
+static inline int take(struct replay *r, uint32_t slot, const struct rec_event *e)
 {
 	struct slot *s = &r->slot[slot];
-	bool has_time = np_event_has_time(e.type);
+	bool has_time = np_event_has_time(e->type);
+	struct rec_event moved;
 
 	if (s->gone)
 		return -EBADMSG;
+	if (has_time && e->ns < s->now) { /* time does not go back */
+		moved = *e;
+		moved.ns = s->now;
+		e = &moved;
+	}
 	if (has_time) {
-		if (e.ns < s->now)
-			e.ns = s->now;
-		s->now = e.ns;
-		r->late += e.ns < r->from;
+		s->now = e->ns;
+		r->late += e->ns < r->from;
 	}
 	if (s->now > r->last)
 		r->last = s->now;
 	if (s->now >= r->to) {
-		if (hold(r, slot, &e))
+		if (hold(r, slot, e))
 			return 0;
 		r->late += has_time;
 	}
-	return apply(r, slot, &e);
+	return apply(r, slot, e);
 }
 
 static int take_run(struct replay *r, uint32_t slot, const struct rec_event *e, uint32_t n)
@@ -267,7 +269,7 @@ static int take_run(struct replay *r, uint32_t slot, const struct rec_event *e, 
 	int err = 0;
 
 	for (uint32_t i = 0; !err && i < n; i++)
-		err = take(r, slot, e[i]);
+		err = take(r, slot, &e[i]);
 	return err;
 }
 
@@ -344,21 +346,21 @@ int replay_events(struct replay *r, uint32_t stream, const struct rec_event *e, 
 	return take_run(r, r->found_last, e, n);
 }
 
-#define AT_ONCE 64
-
 /* What is left of the cursor's run. */
 static int take_rest(struct replay *r, uint32_t slot, struct rec_cursor *c,
 		     const struct rec_batch *b)
 {
+	enum { AT_ONCE = 64 };
 	struct rec_event e[AT_ONCE];
-	uint32_t n = AT_ONCE;
-	int err = 0;
+	uint32_t n;
+	int err;
 
-	while (!err && n == AT_ONCE) {
-		for (n = 0; n < AT_ONCE && rec_cursor_event(c, b, &e[n]); n++)
-			;
+	do {
+		n = 0;
+		while (n < AT_ONCE && rec_cursor_event(c, b, &e[n]))
+			n++;
 		err = take_run(r, slot, e, n);
-	}
+	} while (!err && n == AT_ONCE);
 	return err;
 }
 

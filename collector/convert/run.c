@@ -63,7 +63,8 @@ static int take_event(struct run *r, uint32_t stream, const struct rec_event *e,
 		return -EBADMSG;
 	r->last = c.slot = slot - 1;
 	c.vcpu = &r->vcpu[c.slot];
-	c.inferred = r->file.kind && !from->own && e->type != NP_EVENT_LOST && e->type != NP_EVENT_GONE;
+	c.inferred = r->file.kind && !from->own && e->type != NP_EVENT_LOST &&
+		     e->type != NP_EVENT_GONE;
 	if (np_event_has_time(e->type))
 		r->now = e->ns;
 	else if (e->type == NP_EVENT_LOST)
