@@ -264,6 +264,13 @@ static int warn_of_noise(const struct options *o, struct np_result *r)
 	return err;
 }
 
+static uint32_t cpus_for_l1(const struct options *o)
+{
+	cpu_set_t ours;
+
+	return o->pinned || sched_getaffinity(0, sizeof(ours), &ours) ? 1 : CPU_COUNT(&ours);
+}
+
 static int run(struct options *o, struct np_result *r)
 {
 	struct ab_config c = {
@@ -271,6 +278,7 @@ static int run(struct options *o, struct np_result *r)
 		.nr_workloads = o->what.nr_workloads,
 		.iterations = o->what.iterations,
 		.emulated = o->qemu_version != NULL,
+		.cpus = cpus_for_l1(o),
 		.repetitions = o->what.repetitions,
 		.passes = o->what.passes,
 		.precision = o->what.precision,

@@ -26,11 +26,13 @@
 
 /*
  * No ACPI: microvm's tables describe little, and parsing them is slow where
- * each instruction is emulated. 115200: the driver waits for each byte, and
+ * each instruction is emulated; but without them Linux finds one CPU. 115200: the driver waits for each byte, and
  * at the default 9600 baud longer. Self tests of ciphers and the kernel's own
  * certificates would be most of what a boot costs there; L1 uses neither.
  */
 #define L1_MACHINE "microvm,acpi=off,rtc=on"
+#define L1_MACHINE_SMP "microvm,acpi=on,rtc=on"
+#define L1_FIRMWARE "qboot.rom" /* microvm's own; with ACPI it would take a slower one */
 #define L1_CMDLINE                                                             \
 	"console=ttyS0,115200 quiet mitigations=off nokaslr tsc=reliable "     \
 	"no_timer_check cryptomgr.notests "                                    \
@@ -204,12 +206,13 @@ static int need_program(const char *name)
 
 int l1_start_nested(struct l1 **l, const struct l1_config *c)
 {
-	char memory[16];
+	char memory[16], cpus[16];
 	const char *const argv[] = {
-		c->qemu,    "-M",	L1_MACHINE,  "-accel",	"kvm",
-		"-cpu",	    "host",	"-m",	     memory,	"-nodefaults",
-		"-no-user-config",	"-display",  "none",	"-serial",
-		"stdio",    "-no-reboot", "-kernel", c->kernel,
+		c->qemu,    "-M",	c->cpus > 1 ? L1_MACHINE_SMP : L1_MACHINE,
+		"-accel",   "kvm",	"-cpu",	     "host",	"-smp",	    cpus,
+		"-m",	    memory,	"-bios",     L1_FIRMWARE,
+		"-nodefaults",		"-no-user-config",	"-display", "none",
+		"-serial",  "stdio",	"-no-reboot",		"-kernel",  c->kernel,
 		c->initrd ? "-initrd" : NULL /* the end */, c->initrd, "-append", L1_CMDLINE, NULL,
 	};
 	int err = need_program(c->qemu);
@@ -222,6 +225,7 @@ int l1_start_nested(struct l1 **l, const struct l1_config *c)
 	if (!err && c->initrd)
 		err = need(c->initrd, "L1's initramfs");
 	snprintf(memory, sizeof(memory), "%u", c->memory_mib ?: DEFAULT_MEMORY_MIB);
+	snprintf(cpus, sizeof(cpus), "%u", c->cpus ?: 1);
 	return err ? err : start(l, c, "L1", argv);
 }
 
@@ -235,6 +239,17 @@ int l1_start_single(struct l1 **l, const struct l1_config *c)
 		err = need(c->l2_kernel, "L2's kernel");
 	if (!err && c->l2_kernel)
 		err = need(c->l2_initrd, "L2's initramfs");
+	return err ? err : start(l, c, "the workload runner in L0", argv);
+}
+
+int l1_start_native(struct l1 **l, const struct l1_config *c)
+{
+	const char *const argv[] = { c->runner, NP_NATIVE, c->guest, NULL };
+	int err = need(c->runner, "the workload runner");
+
+	*l = NULL;
+	if (!err && c->guest)
+		err = need(c->guest, "L2's init");
 	return err ? err : start(l, c, "the workload runner in L0", argv);
 }
 

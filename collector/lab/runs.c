@@ -41,19 +41,25 @@ static int add_variant(struct lab *l, struct np_result *part, const char *varian
 	return err;
 }
 
-static int take_result(struct lab *l, const struct lab_config *c, const struct lab_run *run,
-		       const char *variant)
+static int take_result(const struct lab_config *c, const struct lab_run *run,
+		       struct np_result **result)
 {
-	struct np_result *part = NULL;
-	int err = lab_results_collect(c, run, &part);
+	struct np_result *round = NULL;
+	const char *differs = NULL;
+	int err = lab_results_collect(c, run, &round);
 
 	if (!err)
-		err = lab_results_describe(part, c);
-	if (!err)
-		err = add_variant(l, part, variant);
-	if (err && part != l->result)
-		np_result_free(part);
-	return err;
+		err = lab_results_describe(round, c);
+	if (err || !*result) {
+		*result = err ? *result : round;
+		if (err)
+			np_result_free(round);
+		return err;
+	}
+	err = np_result_join(*result, round, &differs);
+	np_result_free(round);
+	return err ? fail(NP_EXIT_FAILED, err, "the results with one CPU and with two do not fit: "
+			  "%s", differs ?: "a workload came twice") : 0;
 }
 
 static int take_calibration(const struct lab_options *o, const struct lab_config *c,
@@ -69,13 +75,56 @@ static int take_calibration(const struct lab_options *o, const struct lab_config
 }
 
 static int take(struct lab *l, const struct lab_config *c, const struct lab_run *run,
-		const char *variant)
+		struct np_result **result)
 {
 	if (l->o->l0_command)
 		return lab_results_bring(c, run, l->o->output);
 	if (l->o->calibrate)
 		return take_calibration(l->o, c, run);
-	return take_result(l, c, run, variant);
+	return take_result(c, run, result);
+}
+
+/* The machines of one round; what they measured is added to *result. */
+static int run_round(struct lab *l, struct lab_config *c, const struct selection *what,
+		     const char *variant, struct np_result **result)
+{
+	const struct lab_options *o = l->o;
+	struct lab_run *run = NULL;
+	int err = lab_plan_ab(c, what, o->machines, variant);
+
+	if (!err && o->calibrate)
+		lab_plan_calibration(c);
+	if (!err)
+		err = lab_run(&run, c);
+	if (!err)
+		err = take(l, c, run, result);
+	lab_run_free(run);
+	return err;
+}
+
+static bool has_rounds(const struct lab_options *o)
+{
+	return !o->calibrate && !o->l0_command;
+}
+
+static int run_rounds(struct lab *l, struct lab_config *c, const char *variant)
+{
+	struct np_result *result = NULL;
+	struct selection round;
+	int err = 0;
+
+	for (c->cpus = 1; !err && c->cpus <= LAB_ROUNDS; c->cpus++)
+		if (lab_plan_round(&l->o->what, c->cpus, &round)) {
+			c->linux_l2 = selection_has_macro(&round);
+			err = run_round(l, c, &round, variant, &result);
+			if (!has_rounds(l->o))
+				break;
+		}
+	if (!err && result)
+		err = add_variant(l, result, variant);
+	if (err && result != l->result)
+		np_result_free(result);
+	return err;
 }
 
 static int run_variant(struct lab *l, const struct lab_kernel *l0, const char *cpu_model,
@@ -83,7 +132,6 @@ static int run_variant(struct lab *l, const struct lab_kernel *l0, const char *c
 {
 	const struct lab_options *o = l->o;
 	struct lab_config *c = calloc(1, sizeof(*c));
-	struct lab_run *run = NULL;
 	int err = c ? 0 : -ENOMEM;
 
 	if (err)
@@ -94,20 +142,12 @@ static int run_variant(struct lab *l, const struct lab_kernel *l0, const char *c
 				  .cache = l->cache,
 				  .emulator = emulator_of(o->isa),
 				  .cpu_model = cpu_model,
-				  .linux_l2 = selection_has_macro(&o->what),
 				  .memory_mib = o->memory_mib,
 				  .silence_s = o->watchdog_s,
 				  .verbose = o->verbose,
 				  .l0_command = o->l0_command,
 				  .keep = o->keep };
-	err = lab_plan_ab(c, &o->what, o->machines, variant);
-	if (!err && o->calibrate)
-		lab_plan_calibration(c);
-	if (!err)
-		err = lab_run(&run, c);
-	if (!err)
-		err = take(l, c, run, variant);
-	lab_run_free(run);
+	err = run_rounds(l, c, variant);
 	free(c);
 	return err;
 }

@@ -32,6 +32,9 @@
  * A workload with a Linux as L2 is given up after so many seconds. Its kernel and initramfs
  * are NP_L2_KERNEL and NP_L2_INITRD in L1's initramfs, else the runner's two arguments.
  *
+ * With NP_NATIVE as its first argument it runs workloads as processes of its own kernel,
+ * without a guest; its second is then the init of a Linux that is L2, if one is.
+ *
  * An error instead of "ready" is the runner's last word: it ends.
  *
  * <ticks> is the time-stamp counter's growth over all iterations, read by the
@@ -49,6 +52,7 @@
 #define NP_RESULT "result"
 #define NP_ERROR "error"
 #define NP_QUIT "quit"
+#define NP_NATIVE "native"
 #define NP_SYMBOL "symbol"
 #define NP_SEQUENCE "sequence"
 #define NP_NO_ACCESSES "-"
