@@ -14,6 +14,7 @@
 #include "workloads/runner/init.h"
 #include "workloads/runner/linux_vm.h"
 #include "workloads/runner/macros.h"
+#include "workloads/runner/native.h"
 #include "workloads/runner/protocol.h"
 #include "workloads/runner/symbols.h"
 #include "workloads/runner/vm.h"
@@ -22,6 +23,7 @@
 
 /* In L1's initramfs; else they are said. */
 static struct linux_files linux_files = { NP_L2_KERNEL, NP_L2_INITRD };
+static bool native; /* without a guest */
 
 __attribute__((format(printf, 1, 2))) static int say(const char *fmt, ...)
 {
@@ -105,7 +107,7 @@ static int run(const char *name, const char *iterations, const char *timeout)
 			    NP_MAX_ITERATIONS, iterations ? iterations : "");
 	if (timeout && !parse_number(timeout, &timeout_s))
 		return fail(NP_EXIT_L1, -EINVAL, "not a number of seconds: \"%.64s\"", timeout);
-	err = code ? vm_run(code, n, &ticks)
+	err = code ? (native ? native_run : vm_run)(code, n, &ticks)
 		   : macro_run(&linux_files, macro, n, timeout_s, &ticks);
 	return err ? err : say(NP_SAYS NP_RESULT " %s %u %llu", name, n, (unsigned long long)ticks);
 }
@@ -167,7 +169,8 @@ int main(int argc, char **argv)
 {
 	bool init = getpid() == 1;
 
-	if (!init && argc == 3)
+	native = argc > 1 && !strcmp(argv[1], NP_NATIVE);
+	if (!init && !native && argc == 3)
 		linux_files = (struct linux_files){ argv[1], argv[2] };
 	if (init && init_begin() < 0)
 		say_error();
