@@ -89,11 +89,29 @@ static bool parse_number(const char *text, uint32_t *n)
 	return !*end && !errno && v >= 1 && v <= NP_MAX_ITERATIONS;
 }
 
+static int parse_timeout(const char *text, uint32_t *seconds)
+{
+	*seconds = DEFAULT_TIMEOUT_S;
+	if (text && !parse_number(text, seconds))
+		return fail(NP_EXIT_L1, -EINVAL, "not a number of seconds: \"%.64s\"", text);
+	return 0;
+}
+
+static int bring_up_linux(const char *timeout)
+{
+	uint32_t timeout_s;
+	int err = parse_timeout(timeout, &timeout_s);
+
+	if (!err)
+		err = macro_prepare(&linux_files, timeout_s);
+	return err ? err : say(NP_SAYS NP_LINUX " " NP_UP);
+}
+
 static int run(const char *name, const char *iterations, const char *timeout)
 {
 	const struct l2_code *code = find_code(name);
 	const struct macro *macro = code ? NULL : macro_find(name);
-	uint32_t n = 0, timeout_s = DEFAULT_TIMEOUT_S;
+	uint32_t n = 0, timeout_s;
 	uint64_t ticks = 0;
 	int err;
 
@@ -103,8 +121,11 @@ static int run(const char *name, const char *iterations, const char *timeout)
 	if (!parse_number(iterations, &n))
 		return fail(NP_EXIT_L1, -EINVAL, "not a number of iterations (1 to %u): \"%.64s\"",
 			    NP_MAX_ITERATIONS, iterations ? iterations : "");
-	if (timeout && !parse_number(timeout, &timeout_s))
-		return fail(NP_EXIT_L1, -EINVAL, "not a number of seconds: \"%.64s\"", timeout);
+	err = parse_timeout(timeout, &timeout_s);
+	if (err)
+		return err;
+	if (code)
+		macro_end();
 	err = code ? vm_run(code, n, &ticks)
 		   : macro_run(&linux_files, macro, n, timeout_s, &ticks);
 	return err ? err : say(NP_SAYS NP_RESULT " %s %u %llu", name, n, (unsigned long long)ticks);
@@ -133,6 +154,8 @@ static int obey(char *line)
 		return 1;
 	if (strcmp(verb, NP_SYMBOL) == 0 && !iterations)
 		err = say_symbol(name);
+	else if (strcmp(verb, NP_LINUX) == 0 && !iterations)
+		err = bring_up_linux(name);
 	else if (strcmp(verb, NP_RUN) != 0)
 		err = fail(NP_EXIT_L1, -EINVAL, "not a command: \"%.64s\"", verb);
 	else if (strtok_r(NULL, " \r", &rest))
