@@ -313,10 +313,9 @@ int l1_run(struct l1 *l, const char *workload, uint64_t iterations, uint64_t *ti
 	timeout_s = with_timeout(l, workload, asked, line);
 	snprintf(doing, sizeof(doing), "while it ran %s", workload);
 	err = ask(l, line, doing, timeout_s, answer);
-	if (err)
-		return err;
-	return parse_result(answer, asked + strlen(NP_RUN " "), ticks) ? 0 :
-		misunderstood(l, answer);
+	if (!err && !parse_result(answer, asked + strlen(NP_RUN " "), ticks))
+		err = misunderstood(l, answer);
+	return err;
 }
 
 int l1_prepare(struct l1 *l, const char *workload)
@@ -325,10 +324,11 @@ int l1_prepare(struct l1 *l, const char *workload)
 	char line[NP_LINE_MAX], answer[NP_LINE_MAX];
 	double timeout_s;
 
-	if (!w || !w->macro || !strcmp(workload, "boot"))
+	if (!w || !w->macro)
 		return 0;
-	timeout_s = with_timeout(l, workload, NP_LINUX, line);
-	return ask(l, line, "while it booted L2", timeout_s, answer);
+	snprintf(answer, sizeof(answer), NP_PREPARE " %s", workload);
+	timeout_s = with_timeout(l, workload, answer, line);
+	return ask(l, line, "while it prepared L2", timeout_s, answer);
 }
 
 int l1_symbol(struct l1 *l, uint64_t address, char symbol[NP_LINE_MAX])

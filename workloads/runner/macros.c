@@ -6,13 +6,14 @@
 
 static const struct macro macros[] = {
 #define WORKLOAD(...)
-#define MACRO(name, ...) { #name, NP_MACRO_##name },
+#define MACRO(name, lab, hardware, stresses) { #name, NP_MACRO_##name, lab },
 #include "workloads/manifest.def"
 #undef WORKLOAD
 #undef MACRO
 };
 
 static struct linux_vm *up; /* NULL: none */
+static uint32_t warm;	    /* a bit for each workload that ran in it */
 
 const struct macro *macro_find(const char *name)
 {
@@ -26,6 +27,7 @@ void macro_end(void)
 {
 	linux_end(up);
 	up = NULL;
+	warm = 0;
 }
 
 static int boot(const struct linux_files *f, uint32_t times, uint64_t *ticks)
@@ -50,6 +52,7 @@ static int run(const struct linux_files *f, const struct macro *m, uint32_t iter
 
 	if (!err)
 		err = linux_run(up, m->which, m->name, iterations, ticks);
+	warm |= 1u << m->which;
 	if (err)
 		macro_end();
 	return err;
@@ -67,9 +70,11 @@ int macro_run(const struct linux_files *f, const struct macro *m, uint32_t itera
 	return err;
 }
 
-int macro_prepare(const struct linux_files *f, uint32_t timeout_s)
+int macro_prepare(const struct linux_files *f, const struct macro *m, uint32_t timeout_s)
 {
 	uint64_t ticks;
 
-	return up ? 0 : macro_run(f, macro_find("boot"), 1, timeout_s, &ticks);
+	if (m->which == NP_MACRO_boot || (up && warm >> m->which & 1))
+		return 0;
+	return macro_run(f, m, m->warm_up, timeout_s, &ticks);
 }

@@ -97,14 +97,18 @@ static int parse_timeout(const char *text, uint32_t *seconds)
 	return 0;
 }
 
-static int bring_up_linux(const char *timeout)
+static int prepare(const char *name, const char *timeout)
 {
+	const struct macro *macro = macro_find(name);
 	uint32_t timeout_s;
 	int err = parse_timeout(timeout, &timeout_s);
 
+	if (!err && !macro)
+		err = fail(NP_EXIT_L1, -ENOENT, "no workload with a Linux is called \"%.64s\"",
+			   name ? name : "");
 	if (!err)
-		err = macro_prepare(&linux_files, timeout_s);
-	return err ? err : say(NP_SAYS NP_LINUX " " NP_UP);
+		err = macro_prepare(&linux_files, macro, timeout_s);
+	return err ? err : say(NP_SAYS NP_PREPARED " %s", name);
 }
 
 static int run(const char *name, const char *iterations, const char *timeout)
@@ -154,8 +158,8 @@ static int obey(char *line)
 		return 1;
 	if (strcmp(verb, NP_SYMBOL) == 0 && !iterations)
 		err = say_symbol(name);
-	else if (strcmp(verb, NP_LINUX) == 0 && !iterations)
-		err = bring_up_linux(name);
+	else if (strcmp(verb, NP_PREPARE) == 0 && !timeout)
+		err = prepare(name, iterations);
 	else if (strcmp(verb, NP_RUN) != 0)
 		err = fail(NP_EXIT_L1, -EINVAL, "not a command: \"%.64s\"", verb);
 	else if (strtok_r(NULL, " \r", &rest))
