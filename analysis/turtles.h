@@ -17,12 +17,13 @@
 
 /* The paper's figures for a workload; NaN where it has none. Overheads are ratios. */
 struct np_turtles_paper {
+	const char *benchmark; /* that they are of; NULL: of the same as here */
 	double overhead_off, overhead_on, exits_off, exits_on;
 };
 void np_turtles_paper(const char *workload, struct np_turtles_paper *p);
 /* 1 - on / off; NaN where there is nothing to be reduced. */
 double np_turtles_reduction(double overhead_off, double overhead_on);
-/* The workloads that only it has, those of turtles.def; NULL past the last one. */
+/* The workloads that are like a benchmark of its; NULL past the last one. */
 const char *np_turtles_paper_workload(uint32_t i);
 
 /* Of one iteration: how many exits, each with the entry that follows. */

@@ -29,12 +29,30 @@ static int print_model(const struct np_result *r, const struct np_uarch *u, FILE
 	return err;
 }
 
+/* What is missing in the tables, and why. */
+static void print_failed(const struct np_result *r, FILE *out)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < r->nr_arms; i++)
+		for (uint32_t k = 0; k < r->arms[i]->nr_workloads; k++) {
+			const struct np_workload_result *w = r->arms[i]->workloads[k];
+
+			if (!w->error[0])
+				continue;
+			fprintf(out, "%s%s, %s: %s\n", any ? "" : "\nNot measured, as they failed\n",
+				r->arms[i]->name, w->name, w->error);
+			any = true;
+		}
+}
+
 int np_turtles_print(const struct np_result *r, const struct np_uarch *u, FILE *out)
 {
 	int err = print(np_turtles_overheads_title, np_turtles_overheads(r), out);
 
 	if (!err)
 		err = print(np_turtles_places_title, np_turtles_places(r), out);
+	print_failed(r, out);
 	if (!err && np_turtles_has_model(r, u))
 		err = print_model(r, u, out);
 	else if (!err && u)

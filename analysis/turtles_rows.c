@@ -25,6 +25,7 @@ static const struct np_column overhead_columns[] = {
 	{ "reduction", "removed", "%", 1 },
 	{ "exits_off", "exits off", "", 2 },
 	{ "exits_on", "exits on", "", 2 },
+	{ "paper_benchmark", "P: of", "", 0 },
 	{ "paper_overhead_off", "P: off", "%", 1 },
 	{ "paper_overhead_on", "P: on", "%", 1 },
 	{ "paper_reduction", "P: removed", "%", 1 },
@@ -75,7 +76,9 @@ static int add_paper(struct np_rows *t, const char *workload)
 		{ "paper_exits_off", p.exits_off },
 		{ "paper_exits_on", p.exits_on },
 	};
-	return np_turtles_numbers(t, numbers, NR(numbers));
+	int err = p.benchmark ? np_rows_text(t, "paper_benchmark", p.benchmark) : 0;
+
+	return err ? err : np_turtles_numbers(t, numbers, NR(numbers));
 }
 
 int np_turtles_begin(struct np_rows *t, const struct np_comparison *c)

@@ -43,6 +43,12 @@ pid_t l1_pid(const struct l1 *l);
  */
 int l1_run(struct l1 *l, const char *workload, uint64_t iterations, uint64_t *ticks);
 
+/*
+ * Before a window of a workload: a Linux that it runs in is up as L2, and it has run there,
+ * so that neither is a part of the window.
+ */
+int l1_prepare(struct l1 *l, const char *workload);
+
 /* What L1's own kernel calls an address: "vmx_vcpu_run+0x1c", or "-". Not micro. */
 int l1_symbol(struct l1 *l, uint64_t address, char symbol[NP_LINE_MAX]);
 

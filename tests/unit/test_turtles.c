@@ -18,11 +18,13 @@ static void test_paper_macro(void **state)
 	struct np_turtles_paper p;
 
 	(void)state;
-	np_turtles_paper("kernbench", &p);
+	np_turtles_paper("compile", &p);
+	assert_string_equal(p.benchmark, "kernbench");
 	assert_close(100 * p.overhead_off, 14.5, 1e-9);
 	assert_close(100 * np_turtles_reduction(p.overhead_off, p.overhead_on), 28.966, 1e-3);
 	assert_true(isnan(p.exits_off));
-	np_turtles_paper("specjbb", &p);
+	np_turtles_paper("transactions", &p);
+	assert_string_equal(p.benchmark, "SPECjbb");
 	assert_close(100 * np_turtles_reduction(p.overhead_off, p.overhead_on), 19.231, 1e-3);
 }
 
@@ -36,6 +38,7 @@ static void test_paper_micro(void **state)
 	assert_close(p.overhead_off, 58050.0 / 2750, 1e-9);
 	assert_close(p.overhead_on, 26850.0 / 2750, 1e-9);
 	assert_close(100 * np_turtles_reduction(p.overhead_off, p.overhead_on), 53.747, 1e-3);
+	assert_null(p.benchmark);
 	assert_close(p.exits_off, 13, 0);
 	assert_close(p.exits_on, 2, 0);
 }
@@ -190,9 +193,11 @@ static void test_overheads(void **state)
 	assert_close(number(row, "exits_off"), 10.24, 1e-6);
 	assert_close(number(row, "paper_exits_off"), 13, 0);
 	assert_true(isnan(number(row_of(rows, "vmcall", NULL), "paper_reduction")));
-	row = row_of(rows, "kernbench", NULL);
+	row = row_of(rows, "compile", NULL);
 	assert_true(isnan(number(row, "reduction")));
 	assert_close(number(row, "paper_overhead_on"), 10.3, 1e-6);
+	assert_string_equal(json_string_value(json_object_get(row, "paper_benchmark")),
+			    "kernbench");
 	json_decref(j);
 	np_result_free(r);
 }
