@@ -117,7 +117,7 @@ struct np_result {
 
 /*
  * Ownership: the result owns what is added to it. NULL when out of memory or
- * of room. Arms are kept in the order single, shadow-off, shadow-on, others.
+ * of room. Arms are kept in the order native, single, shadow-off, shadow-on, others.
  */
 struct np_result *np_result_new(void);
 void np_result_free(struct np_result *r);

@@ -215,6 +215,8 @@ static int run_passes(const struct ab_config *c, struct np_result *r)
 		for (uint32_t i = 0; !err && i < c->nr_arms; i++) {
 			uint32_t at = pass % 2 ? c->nr_arms - 1 - i : i;
 
+			if (!ab_part_any(c, c->arms[at]))
+				continue;
 			err = np_interrupted() ? -EINTR : run_arm_again(c, c->arms[at], pass, r);
 		}
 	}
@@ -232,7 +234,8 @@ int ab_run(const struct ab_config *c, struct np_result *r)
 	if (err)
 		return err;
 	for (uint32_t i = 0; !err && i < c->nr_arms; i++) {
-		err = run_arm(c, c->arms[i], r);
+		if (ab_part_any(c, c->arms[i]))
+			err = run_arm(c, c->arms[i], r);
 		if (!err && np_interrupted())
 			err = -EINTR;
 	}

@@ -75,16 +75,24 @@ static void say_left_out(const struct ab_config *c, const struct ab_arm *arm, si
 		log_note("%s: left out, %s: %s", arm->name, needs[need].without, names);
 }
 
-int ab_part_check(const struct ab_config *c)
+bool ab_part_any(const struct ab_config *c, const struct ab_arm *arm)
 {
 	struct ab_config part;
+	bool any = false;
+
+	for (uint32_t cpus = 1; cpus <= AB_PARTS; cpus++)
+		any |= ab_part(c, arm, cpus, &part);
+	return any;
+}
+
+int ab_part_check(const struct ab_config *c)
+{
 	bool any = false;
 
 	for (uint32_t a = 0; a < c->nr_arms; a++) {
 		for (size_t i = 0; i < NR_NEEDS; i++)
 			say_left_out(c, c->arms[a], i);
-		for (uint32_t cpus = 1; cpus <= AB_PARTS; cpus++)
-			any |= ab_part(c, c->arms[a], cpus, &part);
+		any |= ab_part_any(c, c->arms[a]);
 	}
 	return any ? 0 : fail(NP_EXIT_USAGE, -EINVAL, "none of the workloads can run in these arms");
 }

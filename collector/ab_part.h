@@ -15,6 +15,9 @@
 bool ab_part(const struct ab_config *c, const struct ab_arm *arm, uint32_t cpus,
 	     struct ab_config *part);
 
+/* Whether any workload can run in the arm. */
+bool ab_part_any(const struct ab_config *c, const struct ab_arm *arm);
+
 /* A line for each arm that some workloads cannot run in, and why. fail()s if none can in any. */
 int ab_part_check(const struct ab_config *c);
 
