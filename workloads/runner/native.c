@@ -18,6 +18,7 @@
 
 #include "collector/base/fail.h"
 #include "workloads/l2/harness.h"
+#include "workloads/runner/extras.h"
 #include "workloads/runner/machine.h"
 #include "workloads/runner/protocol.h"
 
@@ -29,7 +30,7 @@
 
 struct native {
 	void *page, *memory;
-	size_t memory_size;
+	uint64_t memory_size;
 	struct sigaction segv, ill, bus;
 	stack_t stack;
 };
@@ -71,11 +72,10 @@ static int map(uint64_t at, size_t size, int prot, int flags, int fd, void **out
 /* Pages that are there, as a guest's are in L0, and that this process has not touched. */
 static int map_memory(struct native *n, const struct l2_code *code, uint64_t iterations)
 {
-	int fd, err;
+	int fd, err = extras_memory_size(code, iterations, &n->memory_size);
 
-	n->memory_size = (code->pages + code->pages_each * iterations) * NP_L2_SIZE;
-	if (!n->memory_size)
-		return 0;
+	if (err || !n->memory_size)
+		return err;
 	fd = memfd_create("native", MFD_CLOEXEC);
 	err = machine_check(fd, "memfd_create");
 	if (!err && fallocate(fd, 0, 0, n->memory_size) < 0)
@@ -104,10 +104,9 @@ static int prepare(struct native *n, const struct l2_code *code, uint64_t iterat
 		return err;
 	memcpy(n->page, code->code, code->size);
 	err = map_memory(n, code, iterations);
-	if (!err && code->machine & NP_L2_APIC)
-		err = machine_check(ioperm(PIC_MASK, 1, 1), "ioperm");
 	if (err)
 		return err;
+	ioperm(PIC_MASK, 1, 1); /* without it, what reads there faults */
 	sigaltstack(&ours, &n->stack);
 	sigaction(SIGSEGV, &a, &n->segv);
 	sigaction(SIGILL, &a, &n->ill);
@@ -160,7 +159,7 @@ static int pass(const struct l2_code *code, uint32_t iterations, uint64_t *ticks
 	if (!signal)
 		enter(iterations);
 	if (!is_end(signal))
-		return fail(NP_EXIT_L1, -EPERM, "%s has no native form: %s at %#llx", code->name,
+		return fail(NP_EXIT_L1, -EPERM, "%s cannot run natively: %s at %#llx", code->name,
 			    strsignal(signal), (unsigned long long)at_end[REG_RIP]);
 	*ticks = pair(at_end[REG_RDX], at_end[REG_RAX]) - pair(at_end[REG_RBP], at_end[REG_RDI]);
 	return 0;
