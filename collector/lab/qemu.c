@@ -80,8 +80,9 @@ static int start(const struct machine_config *c, const struct port ports[PORTS],
 			       "-nodefaults", "-M", "pc", "-accel", "tcg,thread=single",
 			       "-icount", "shift=0,sleep=off",
 			       "-rtc", "base=2023-11-14T22:13:20,clock=vm", "-seed", "1",
-			       "-cpu", cpu, "-smp", cpus, "-m", memory, "-nic", "none", "-display", "none",
-			       "-vga", "none", "-serial", "file:com1", "-serial", "file:com2",
+			       "-cpu", cpu, "-smp", cpus, "-m", memory, "-nic", "none",
+			       "-display", "none", "-vga", "none",
+			       "-serial", "file:com1", "-serial", "file:com2",
 			       "-no-reboot", "-kernel", KERNEL, "-initrd", INITRD, "-append",
 			       c->boot->cmdline, NULL };
 	int err = fs_path(link, "%s/qemu", c->dir);
