@@ -94,5 +94,6 @@ int ab_part_check(const struct ab_config *c)
 			say_left_out(c, c->arms[a], i);
 		any |= ab_part_any(c, c->arms[a]);
 	}
-	return any ? 0 : fail(NP_EXIT_USAGE, -EINVAL, "none of the workloads can run in these arms");
+	return any ? 0 : fail(NP_EXIT_USAGE, -EINVAL,
+			      "none of the workloads can run in these arms");
 }

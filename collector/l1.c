@@ -27,9 +27,10 @@
 
 /*
  * No ACPI: microvm's tables describe little, and parsing them is slow where
- * each instruction is emulated; but without them Linux finds one CPU. 115200: the driver waits for each byte, and
- * at the default 9600 baud longer. Self tests of ciphers and the kernel's own
- * certificates would be most of what a boot costs there; L1 uses neither.
+ * each instruction is emulated; but without them Linux finds one CPU. 115200:
+ * the driver waits for each byte, and at the default 9600 baud longer. Self
+ * tests of ciphers and the kernel's own certificates would be most of what a
+ * boot costs there; L1 uses neither.
  */
 #define L1_MACHINE "microvm,acpi=off,rtc=on"
 #define L1_MACHINE_SMP "microvm,acpi=on,rtc=on"
