@@ -40,8 +40,9 @@ static void print_failed(const struct np_result *r, FILE *out)
 
 			if (!w->error[0])
 				continue;
-			fprintf(out, "%s%s, %s: %s\n", any ? "" : "\nNot measured, as they failed\n",
-				r->arms[i]->name, w->name, w->error);
+			if (!any)
+				fputs("\nNot measured, as they failed\n", out);
+			fprintf(out, "%s, %s: %s\n", r->arms[i]->name, w->name, w->error);
 			any = true;
 		}
 }

@@ -4,7 +4,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 #include <jansson.h>
@@ -298,6 +300,23 @@ static void test_prints_anything(void **state)
 	np_result_free(off);
 }
 
+static void test_failed_are_named(void **state)
+{
+	struct np_result *r = sample_result();
+	struct np_workload_result *w = (void *)cpuid(r, NP_ARM_ON);
+	char *text;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	(void)state;
+	snprintf(w->error, sizeof(w->error), "it hung");
+	assert_int_equal(np_turtles_print(r, NULL, f), 0);
+	fclose(f);
+	assert_non_null(strstr(text, "as they failed\nshadow-on, cpuid: it hung\n"));
+	free(text);
+	np_result_free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +327,7 @@ int main(void)
 		cmocka_unit_test(test_native),		cmocka_unit_test(test_no_cycles),
 		cmocka_unit_test(test_overheads),	cmocka_unit_test(test_places),
 		cmocka_unit_test(test_uarchs),		cmocka_unit_test(test_prints_anything),
+		cmocka_unit_test(test_failed_are_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
