@@ -154,6 +154,7 @@ struct np_clock {
 	__u8 shift;  /* of the last one's page in its histogram; lean: its bucket */
 	__u32 until_phased; /* that many round trips on, phases are measured: 0: now */
 	__u64 ns[8]; /* by phase; a power of two, for the verifier's sake */
+	__u64 entry_ns; /* phase NP_PHASE_ENTRY where its end was seen, on average; 0: never */
 };
 
 /* What is odd about the L2 exit in handling. */

@@ -14,14 +14,14 @@
 #define NP_IS_LEAN 1
 #define NP_MAX_VCPUS NP_MANY_VCPUS
 #define NP_VCPU_SIZE 1024 /* a power of two: struct np_vcpu is padded to it */
-#define NP_VCPU_UNUSED 25
+#define NP_VCPU_UNUSED 24
 #define NP_CAUSES 7 /* VMLAUNCH to VMWRITE, and the rest */
 #define NP_PAGES_PER_VCPU 0
 #else
 #define NP_IS_LEAN 0
 #define NP_MAX_VCPUS 512
 #define NP_VCPU_SIZE 2048
-#define NP_VCPU_UNUSED 36
+#define NP_VCPU_UNUSED 35
 #define NP_CAUSES NP_REASONS
 #define NP_PAGES_PER_VCPU 64
 #endif

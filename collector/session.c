@@ -17,7 +17,9 @@
 #include "collector/failures.h"
 #include "collector/leave_out.h"
 #include "collector/forget.h"
+#include "collector/needed.h"
 #include "collector/nested_at.h"
+#include "collector/part_time.h"
 #include "collector/session_fields.h"
 #include "collector/session_size.h"
 #include "collector/session_vars.h"
@@ -35,6 +37,7 @@ struct session {
 	struct np_pools pools;
 	struct session_size size;
 	struct session_fields fields;
+	struct part_time enters; /* the hook that tells when L2 is entered */
 	bool attached;
 	bool without_modules; /* their BTF is nobody's but CAP_SYS_ADMIN's */
 	bool told_of_failures;
@@ -70,6 +73,16 @@ static int open_skeleton(struct session *s)
 				  : bpf_object__open_skeleton(s->skel->skeleton, NULL);
 }
 
+/* That L2 is entered is inferred: what is measured of it is one boundary of two phases. */
+static void choose_part_time(struct session *s)
+{
+	const struct part_time hooks[] = { PART_TIME(s->skel, vmenter_timed),
+					   PART_TIME(s->skel, vmenter_function_timed),
+					   PART_TIME(s->skel, vmenter_at) };
+
+	s->enters = part_time_choose(hooks, s->hooks.infers && s->c.phases_every > 1 ? 3 : 0);
+}
+
 static int load_chosen(struct session *s)
 {
 	int err = open_skeleton(s);
@@ -85,6 +98,7 @@ static int load_chosen(struct session *s)
 	s->skel->rodata->counts_paths = s->c.paths;
 	s->skel->rodata->at = s->hooks.at;
 	choose_programs(s->skel, &s->hooks, &s->c);
+	choose_part_time(s);
 	session_size_maps(&s->size, s->skel);
 	session_fields_choose(FIELDS_PARTS(s->skel), &s->hooks, s->c.fields);
 	return nested_bpf__load(s->skel);
@@ -228,6 +242,7 @@ int session_attach(struct session *s)
 	err = nested_bpf__attach(s->skel);
 	s->attached = !err;
 	if (!err) {
+		part_time_attached(&s->enters);
 		s->skel->links.entry_failed =
 			failures_attach(s->skel->progs.entry_failed, &s->told_of_failures);
 		return 0;
@@ -250,25 +265,16 @@ static const struct np_access_state *access_of(const void *arg, uint32_t slot)
 	return v->key && v->key != NP_KEY_GONE ? &v->access : NULL;
 }
 
-/* The hook that learns a vCPU's type is in for as long as one that enters L2 has none. */
 void session_tend(struct session *s)
 {
-	struct bpf_link **link = &s->skel->links.learn_type;
-	bool needed = false;
-
-	if (s->c.fields && s->attached)
-		session_fields_tend(&s->fields, FIELDS_PARTS(s->skel), &s->hooks, access_of, s);
-	if (s->hooks.reason != REASON_BY_KPTR || s->hooks.by_address || !s->attached)
+	if (!s->attached)
 		return;
-	for (uint32_t i = 0; i < s->size.vcpus; i++)
-		needed |= s->vars.vcpus[i].entries && !s->vars.vcpus[i].typed &&
-			  s->vars.vcpus[i].key != NP_KEY_GONE;
-	if (*link && !needed) {
-		bpf_link__destroy(*link);
-		*link = NULL;
-	} else if (!*link && needed) {
-		*link = bpf_program__attach(s->skel->progs.learn_type);
-	}
+	if (s->c.fields)
+		session_fields_tend(&s->fields, FIELDS_PARTS(s->skel), &s->hooks, access_of, s);
+	if (s->hooks.reason == REASON_BY_KPTR && !s->hooks.by_address)
+		programs_hook(s->skel->progs.learn_type, &s->skel->links.learn_type,
+			      types_are_needed(s->vars.vcpus, s->size.vcpus));
+	part_time_tend(&s->enters, enters_are_needed(s->vars.vcpus, s->size.vcpus));
 }
 
 uint32_t session_enlightened(struct session *s)
@@ -280,7 +286,7 @@ void session_runs(const struct session *s, struct session_runs *runs)
 {
 	uint64_t missed;
 
-	programs_runs(s->skel->obj, runs, &missed);
+	programs_runs(s->skel->obj, s->enters.program, runs, &missed);
 }
 
 /* With the runs that the kernel skipped, for the program was busy on that CPU. */
@@ -289,7 +295,7 @@ uint64_t session_lost(const struct session *s)
 	struct session_runs runs;
 	uint64_t missed;
 
-	programs_runs(s->skel->obj, &runs, &missed);
+	programs_runs(s->skel->obj, s->enters.program, &runs, &missed);
 	return *s->vars.lost_events + missed;
 }
 
