@@ -27,5 +27,9 @@ has "a filter of system calls" '^Seccomp:[[:space:]]2' process
 has "it serves" '^nestprof_build_info\{.*\} 1$' metrics
 has "it is ended" '^ActiveState=inactive' stopped
 has "... without an error" '^Result=success' stopped
+if [ -e idle ]; then
+	echo "FAILED  it was stopped beside a busy L1: $(cat idle)"
+	failed=1
+fi
 grep VmHWM process
 exit $failed
