@@ -61,6 +61,7 @@ attached() {
 		[ "$(ls -l "/proc/$exporter/fd" | grep -cE "bpf_link|bpf-raw|perf_event")" -ge 3 ]
 }
 
+# In the unit's PID namespace the VM's process is not there: it has a number for a name.
 counts() { # reason
 	wget -q -O /out/metrics http://127.0.0.1:9743/metrics &&
 		said "^nestprof_l2_exits_total{vm=\"[^\"]*\",reason=\"$1\"} [1-9]" /out/metrics
