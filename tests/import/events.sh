@@ -56,3 +56,9 @@ theirs() {
 of_perf() {
 	$perf script --ns -F time,event,trace "$@" 2>/dev/null | theirs
 }
+
+# Lines of trace-cmd's report begin with a command, which may have blanks, and the CPU; newer
+# ones tell the context, too.
+of_report() {
+	sed -n 's/^.*[^ ] *\[[0-9]*\] *\([^0-9 ][^ ]* *\)\{0,1\}//p' | theirs
+}

@@ -15,9 +15,8 @@ cd "$work" || exit 1
 perf=perf
 . "$here/events.sh"
 
-# Its lines begin with a command, which may have blanks, and the CPU.
 of_trace_cmd() {
-	trace-cmd report -N -t "$1" 2>/dev/null | sed -n 's/^.*[^ ] *\[[0-9]*\] *//p' | theirs
+	trace-cmd report -N -t "$1" 2>/dev/null | of_report
 }
 
 gzip -dc "$here/data/nested.perf.data.gz" >perf.data

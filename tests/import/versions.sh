@@ -26,7 +26,9 @@ make_root() { # suite
 	rm -rf "$root"
 	mkdir -p "$root"
 	debootstrap --variant=minbase "$1" "$root" "$mirror" >log 2>&1 &&
-		chroot "$root" apt-get -q install -y --no-install-recommends linux-perf >log 2>&1 &&
+		chroot "$root" apt-get -q install -y --no-install-recommends linux-perf \
+			trace-cmd >log 2>&1 &&
+		rm -rf "$root"/usr/lib/*/traceevent && # they do not know all exit reasons
 		touch "$root/made" || { tail -n 5 log >&2; return 1; }
 }
 
@@ -70,8 +72,34 @@ check_suite() { # suite
 	cat "$root/tmp/pipe.data" | $perf script --ns -F time,event,trace -i - 2>/dev/null |
 		theirs >theirs
 	same_events "$name: a pipe: as its perf script" ours theirs
+	check_trace_cmd "$1"
 	perf probe -q -d kvm:kvm_nested_vmrun
 	check_rewritten
+}
+
+# A real trace, as its trace-cmd splits it off, and joined with a guest's.
+check_trace_cmd() {
+	trace_cmd="inside trace-cmd"
+	tool="$1, $($trace_cmd --version 2>&1 | sed -n "s/^trace-cmd version \\([^ ]*\\).*/trace-cmd \\1/p")"
+	gzip -dc "$here/data/nested.dat.gz" >"$root/tmp/in.dat"
+	$trace_cmd split -i /tmp/in.dat -o /tmp/split.dat >log 2>&1 || fails "$tool: $(cat log)"
+	check_dat "$tool: split" "split.dat*"
+	for f in host guest; do
+		$trace_cmd convert --file-version 7 -i /tmp/in.dat -o /tmp/$f.dat >log 2>&1
+	done
+	# It fails, for the host has no tsc2nsec, after it has told the host of its guest.
+	$trace_cmd attach /tmp/host.dat /tmp/guest.dat 109 >log 2>&1
+	if $trace_cmd dump --options /tmp/host.dat 2>/dev/null | grep -aq "Option GUEST"; then
+		check_dat "$tool: a host that tells of a guest" host.dat
+	else
+		echo "skipped - $tool: attach: $(grep . log | head -n 1)"
+	fi
+}
+
+check_dat() { # name file
+	ours "$root"/tmp/$2 >ours
+	$trace_cmd report -N -t "/tmp/$(cd "$root/tmp" && echo $2)" 2>/dev/null | of_report >theirs
+	same_events "$1: as its report" ours theirs
 }
 
 # A real trace, as that version writes it anew.
