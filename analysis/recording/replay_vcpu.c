@@ -21,7 +21,7 @@ int replay_vcpus_init(struct replay_vcpus *v, uint32_t phases_every, uint32_t re
 				      .tallies = calloc(NP_TALLIES, sizeof(struct np_l2_tally)),
 				      .nr_rows = NP_MAX_VCPUS,
 				      .max_rows = NP_MAX_ROWS,
-				      .pages = calloc(NP_MAX_HIST_PAGES,
+				      .pages = calloc(NP_MAX_HIST_PAGES + 1,
 						      sizeof(struct np_hist_page)),
 				      .max_pages = NP_MAX_HIST_PAGES,
 				      .phases_every = phases_every };
@@ -46,8 +46,9 @@ void replay_vcpu_begin(struct replay_vcpus *v, uint32_t slot, uint32_t isa)
 	v->until_taken[slot] = 0;
 }
 
-static void free_pages(struct np_pools *p, struct np_l2_tally *tally)
+static void free_pages(struct np_pools *p, const struct np_l2_tally *tally)
 {
+#ifndef NP_LEAN
 	for (uint32_t i = 0; i < NP_TRIPS * NP_HIST_PAGES; i++) {
 		uint32_t page = tally->page_of[i / NP_HIST_PAGES][i % NP_HIST_PAGES];
 
@@ -57,6 +58,9 @@ static void free_pages(struct np_pools *p, struct np_l2_tally *tally)
 		p->pages[page - 1].n[0] = p->free_page;
 		p->free_page = page;
 	}
+#else
+	(void)p, (void)tally;
+#endif
 }
 
 static void free_row(struct np_pools *p, uint32_t index)
@@ -153,7 +157,8 @@ SELDOM void on_other_event(struct replay_vcpus *v, struct np_vcpu *vcpu, const s
 	case NP_EVENT_INJECT:
 		return np_fsm_inject(&v->pools, vcpu, e->reason, v->times);
 	case NP_EVENT_VMENTER:
-		return np_fsm_vmenter(&v->pools, vcpu, v->times);
+		return np_fsm_vmenter(&v->pools, vcpu,
+				      v->times && e->reason != NP_VMENTER_TOLD_LATE);
 	case NP_EVENT_FAILED:
 		return np_fsm_vmenter_failed(vcpu);
 	case NP_EVENT_SYNC:
