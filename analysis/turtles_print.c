@@ -31,12 +31,15 @@ static int print_model(const struct np_result *r, const struct np_uarch *u, FILE
 
 int np_turtles_print(const struct np_result *r, const struct np_uarch *u, FILE *out)
 {
-	int err = print(np_turtles_overheads_title, np_turtles_overheads(r), out);
+	char title[NP_TURTLES_TITLE];
+	int err = print(np_turtles_overheads_title(r, title), np_turtles_overheads(r), out);
 
 	if (!err)
 		err = print(np_turtles_places_title, np_turtles_places(r), out);
 	if (!err && np_turtles_has_model(r, u))
 		err = print_model(r, u, out);
+	else if (!err && np_result_isa(r) == NP_ISA_SVM && u)
+		fprintf(out, "\nNothing is modelled: published costs of exits are of VMX.\n");
 	else if (!err && u)
 		fprintf(out, "\nNothing is modelled: these figures are of hardware, which had its "
 			     "own exits and entries.\n");

@@ -335,7 +335,7 @@ static void take_default_arms(struct selection *s, enum np_isa isa)
 /* What needs VMX, as the user would say it; NULL: nothing does. */
 static const char *wants_vmx(const struct selection *s)
 {
-	return s->micro ? "--l1 micro" : s->fields ? "--fields" : NULL;
+	return s->micro ? "--l1 micro" : s->fields ? "--fields" : s->uarch ? "--uarch" : NULL;
 }
 
 int selection_finish(struct selection *s, enum np_isa isa)
