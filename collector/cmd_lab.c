@@ -214,12 +214,29 @@ static int check_arm(const struct ab_arm *arm, const struct emulator *e)
 	return 0;
 }
 
+static int leave_out_distorted(struct selection *s, const struct emulator *e)
+{
+	char left_out[100] = "";
+	size_t n = 0;
+
+	for (const char *const *w = e->distorts; *w; w++)
+		if (selection_leave_out(s, *w) && n < sizeof(left_out))
+			n += snprintf(left_out + n, sizeof(left_out) - n, "%s%s", n ? ", " : "", *w);
+	if (n && !s->nr_workloads)
+		return fail(NP_EXIT_USAGE, -EINVAL, "%s: nothing to run: %s", left_out, e->how);
+	if (n)
+		log_note("%s: left out: %s", left_out, e->how);
+	return 0;
+}
+
 static int check_selection(struct lab_options *o)
 {
 	int err = selection_finish(&o->what, o->isa);
 
 	for (uint32_t i = 0; !err && i < o->what.nr_arms; i++)
 		err = check_arm(o->what.arms[i], emulator_of(o->isa));
+	if (!err)
+		err = leave_out_distorted(&o->what, emulator_of(o->isa));
 	return err;
 }
 

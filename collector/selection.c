@@ -101,6 +101,19 @@ bool selection_has_macro(const struct selection *s)
 	return false;
 }
 
+bool selection_leave_out(struct selection *s, const char *workload)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < s->nr_workloads; i++)
+		if (strcmp(s->workloads[i], workload))
+			s->workloads[n++] = s->workloads[i];
+	if (n == s->nr_workloads)
+		return false;
+	s->nr_workloads = n;
+	return true;
+}
+
 void selection_init(struct selection *s)
 {
 	memset(s, 0, sizeof(*s));

@@ -129,5 +129,7 @@ const struct emulator emulator_qemu = {
 	.start = start,
 	.complaint = complaint,
 	.lacks = { "vls", "avic" },
+	.distorts = { "interrupt", "hlt" },
+	.how = "with QEMU's emulation a timer of L0 expires at a tick, however early it is due",
 	.port_is_file = true,
 };
