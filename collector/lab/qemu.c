@@ -46,7 +46,7 @@ static int append(int to, const char *part)
 	ssize_t n = 0;
 
 	if (from < 0)
-		return -errno;
+		return fail(NP_EXIT_MACHINE, -errno, "cannot read %s: %s", part, strerror(errno));
 	while (!err && (n = read(from, buf, sizeof(buf))) > 0)
 		err = write_all(to, buf, n);
 	if (n < 0)

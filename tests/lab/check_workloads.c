@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * check_workloads RESULT.json [LEFT_OUT]...: each workload of the manifest was run, or left
- * out as said, and each of its iterations caused the exits that the manifest says, as often as it says. In the arm native
- * are those with such a form, and no vCPU exits.
+ * out as said, and each of its iterations caused the exits that the manifest says, as often
+ * as it says. In the arm native are those with such a form, and no vCPU exits.
  */
 #include <setjmp.h>
 #include <stdarg.h>
