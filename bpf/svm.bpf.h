@@ -3,7 +3,7 @@
 #ifndef NESTPROF_SVM_BPF_H
 #define NESTPROF_SVM_BPF_H
 
-#include "bpf/infer.bpf.h"
+#include "bpf/entry.bpf.h"
 #include "bpf/svm_type.bpf.h"
 
 static __always_inline int on_unusual_svm_exit(struct kvm_vcpu *vcpu, struct np_vcpu *v,
@@ -47,6 +47,15 @@ SVM_EXIT_PROGRAM(svm_exit_kptr, SVM_CODE_BY_KPTR, UNTIMED)
 SVM_EXIT_PROGRAM(svm_exit_kptr_timed, SVM_CODE_BY_KPTR, TIMED)
 SVM_EXIT_PROGRAM(svm_exit_read, SVM_CODE_BY_READ, UNTIMED)
 SVM_EXIT_PROGRAM(svm_exit_read_timed, SVM_CODE_BY_READ, TIMED)
+
+/* As entry_timed; with SVM's hooks `phasing` has one more than there are vCPUs in a phase. */
+SEC("?tp_btf/kvm_entry")
+int BPF_PROG(svm_entry_timed, struct kvm_vcpu *vcpu)
+{
+	if (!vcpu || (phasing <= 1 && !in_l2_at_once(vcpu, BY_CAST)))
+		return 0;
+	return entry_while_phasing(vcpu);
+}
 
 /* The code has 32 bits, or since 7.x 64. */
 static __always_inline int on_svm_inject(__u32 code, bool timed)

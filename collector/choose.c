@@ -61,24 +61,26 @@ static void choose_unchecked(struct nested_bpf *skel, const struct session_confi
 static void choose_checked(struct nested_bpf *skel, const struct kvm_hooks *h,
 			   const struct session_config *c)
 {
+	bool svm = h->isa == NP_ISA_SVM;
 	bool typed = h->reason == REASON_BY_KPTR, enters = has_phases(c) || !h->infers;
 	bool to_shadow = c->syncs && h->has_sync[NP_SYNC_TO_SHADOW];
 	bool check = c->check || c->paths;
 	bool from_shadow = c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW];
 
-	if (h->isa == NP_ISA_SVM)
+	if (svm)
 		choose_svm(skel, h, c);
 	else
 		choose_vmx(skel, h, c);
 	WANT(entry_timed, c->times && h->infers && h->tells_level);
-	WANT(any_entry_timed, c->times && !(h->infers && h->tells_level));
+	WANT(svm_entry_timed, c->times && svm && h->tells_level);
+	WANT(any_entry_timed, c->times && !(h->tells_level && (h->infers || svm)));
 	WANT_ONE(vmenter, c->times, enters && h->vmenter_is_event);
 	WANT_ONE(vmenter_function, c->times, enters && !h->vmenter_is_event);
 	WANT(halt, h->infers && h->has_halt);
 	WANT(nested_vmexit_with_reason, check && h->exit_has_reason);
 	WANT(nested_vmexit, check && !h->exit_has_reason);
-	WANT(typed_vcpu_destroyed, h->vcpu_destroy && typed && h->isa == NP_ISA_VMX);
-	WANT(typed_svm_destroyed, h->vcpu_destroy && typed && h->isa == NP_ISA_SVM);
+	WANT(typed_vcpu_destroyed, h->vcpu_destroy && typed && !svm);
+	WANT(typed_svm_destroyed, h->vcpu_destroy && typed && svm);
 	WANT(vcpu_destroyed, h->vcpu_destroy && !typed);
 	WANT(to_shadow_begin, to_shadow);
 	WANT(to_shadow_end, to_shadow);

@@ -216,16 +216,16 @@ static int check_arm(const struct ab_arm *arm, const struct emulator *e)
 
 static int leave_out_distorted(struct selection *s, const struct emulator *e)
 {
-	char left_out[100] = "";
-	size_t n = 0;
+	for (uint32_t i = 0; i < sizeof(e->distorts) / sizeof(e->distorts[0]); i++) {
+		const char *workload = e->distorts[i].workload;
 
-	for (const char *const *w = e->distorts; *w; w++)
-		if (selection_leave_out(s, *w) && n < sizeof(left_out))
-			n += snprintf(left_out + n, sizeof(left_out) - n, "%s%s", n ? ", " : "", *w);
-	if (n && !s->nr_workloads)
-		return fail(NP_EXIT_USAGE, -EINVAL, "%s: nothing to run: %s", left_out, e->how);
-	if (n)
-		log_note("%s: left out: %s", left_out, e->how);
+		if (!workload || !selection_leave_out(s, workload))
+			continue;
+		if (!s->nr_workloads)
+			return fail(NP_EXIT_USAGE, -EINVAL, "%s: nothing else to run: %s", workload,
+				    e->distorts[i].why);
+		log_note("%s is left out: %s", workload, e->distorts[i].why);
+	}
 	return 0;
 }
 

@@ -33,6 +33,7 @@
  * has long been handled when the next is due. (Else it is met in most runs.)
  */
 #define L0_TIMERS " highres=off"
+#define TICKS "with QEMU's emulation a timer of L0 expires at a tick, however early it is due"
 
 static const char *version(const struct lab_image *image)
 {
@@ -129,7 +130,8 @@ const struct emulator emulator_qemu = {
 	.start = start,
 	.complaint = complaint,
 	.lacks = { "vls", "avic" },
-	.distorts = { "interrupt", "hlt" },
-	.how = "with QEMU's emulation a timer of L0 expires at a tick, however early it is due",
+	.distorts = { { "interrupt", TICKS }, { "hlt", TICKS },
+		      { "interrupt_window", "L2 can be given an interrupt there that nobody sent, "
+					    "when a timer of L0 expires" } },
 	.port_is_file = true,
 };
