@@ -131,6 +131,8 @@ const struct emulator emulator_qemu = {
 	.complaint = complaint,
 	.lacks = { "vls", "avic" },
 	.distorts = { { "interrupt", TICKS }, { "hlt", TICKS },
+		      { "ipi", "QEMU's emulation runs a CPU until a timer is due, and only then "
+			       "another" },
 		      { "interrupt_window", "L2 can be given an interrupt there that nobody sent, "
 					    "when a timer of L0 expires" } },
 	.port_is_file = true,
