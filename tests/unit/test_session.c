@@ -98,6 +98,9 @@ static void kernels_on_amd(void **state)
 	assert_int_equal(h.reason, REASON_BY_READ);
 	assert_false(h.infers);
 	assert_true(h.vmenter_is_event);
+	assert_int_equal(judge(&(struct fake_kernel){ .no_vcpu_vmx = true, .amd = true,
+						       .keeps_types = true }, &h), 0);
+	assert_int_equal(h.reason, REASON_BY_KPTR);
 	assert_int_equal(judge(&(struct fake_kernel){ .reason = IN_UNION }, &h), 0);
 	assert_int_equal(h.isa, NP_ISA_VMX);
 }
