@@ -203,3 +203,19 @@ struct np_rows *np_turtles_places(const struct np_result *r)
 				err = add_place(t, r->arms[i], r->arms[i]->workloads[k]);
 	return np_turtles_finished(t, err);
 }
+
+const char *np_turtles_no_cycles(const struct np_result *r)
+{
+	bool nested = false;
+
+	for (uint32_t i = 0; i < r->nr_arms; i++)
+		for (uint32_t k = 0; k < r->arms[i]->nr_workloads; k++) {
+			if (r->arms[i]->nested && r->arms[i]->workloads[k]->cycles.known)
+				return NULL;
+			nested |= r->arms[i]->nested;
+		}
+	if (!nested || !np_result_has_times(r))
+		return NULL;
+	return "L0 of all cycles is not available: this CPU, or the machine that it is a part of, "
+	       "has no cycle counter that tells host from guest.";
+}

@@ -239,11 +239,12 @@ static int under_tracer(struct l1 *l1, const struct tracer *t, uint32_t repetiti
 	return err;
 }
 
-int ab_windows_tracers(struct l1 *l1, const struct ab_config *c, struct np_arm_result *arm)
+int ab_windows_tracers(struct l1 *l1, const struct ab_config *c, struct np_arm_result *arm,
+		       uint32_t first)
 {
 	int err = 0;
 
-	for (uint32_t i = 0; !err && i < arm->nr_workloads; i++)
+	for (uint32_t i = first; !err && i < arm->nr_workloads; i++)
 		for (uint32_t t = 0; !err && t < c->nr_tracers && !arm->workloads[i]->error[0];
 		     t++) {
 			log_phase("%s: %s, traced by %s", arm->name, arm->workloads[i]->name,

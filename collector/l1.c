@@ -16,8 +16,8 @@
 #include "collector/base/log.h"
 #include "collector/base/proc.h"
 #include "collector/freeze.h"
-#include "collector/host/hostfs.h"
 #include "collector/l1_console.h"
+#include "collector/l1_need.h"
 #include "collector/workload.h"
 
 #define DEFAULT_MEMORY_MIB 256
@@ -27,11 +27,15 @@
 
 /*
  * No ACPI: microvm's tables describe little, and parsing them is slow where
- * each instruction is emulated. 115200: the driver waits for each byte, and
- * at the default 9600 baud longer. Self tests of ciphers and the kernel's own
- * certificates would be most of what a boot costs there; L1 uses neither.
+ * each instruction is emulated; but without them Linux finds one CPU. 115200:
+ * the driver waits for each byte, and at the default 9600 baud longer. Self
+ * tests of ciphers and the kernel's own certificates would be most of what a
+ * boot costs there; L1 uses neither.
  */
 #define L1_MACHINE "microvm,acpi=off,rtc=on"
+#define L1_MACHINE_SMP "microvm,acpi=on,rtc=on"
+/* With ACPI microvm would take a slower one. */
+#define L1_FIRMWARE "qboot.rom"
 #define L1_CMDLINE                                                             \
 	"console=ttyS0,115200 quiet mitigations=off nokaslr tsc=reliable "     \
 	"no_timer_check cryptomgr.notests "                                    \
@@ -135,13 +139,6 @@ static int wait_ready(struct l1 *l, double timeout_s)
 	return 0;
 }
 
-static int need(const char *path, const char *what)
-{
-	if (access(path, R_OK) == 0)
-		return 0;
-	return fail(NP_EXIT_MISSING, -errno, "cannot read %s %s: %s", what, path, strerror(errno));
-}
-
 /* The child has what we have when it is made, and so have all its threads. */
 static int start_pinned(struct proc *p, const struct l1_config *c, const char *const argv[])
 {
@@ -185,49 +182,52 @@ static int start(struct l1 **out, const struct l1_config *c, const char *what,
 	return err;
 }
 
-/* Told from other failures of QEMU by looking before. */
-static int need_program(const char *name)
-{
-	char path[NP_PATH];
-
-	if (strchr(name, '/'))
-		return access(name, X_OK) == 0 ? 0 : -errno;
-	return host_program(path, name) ? 0 : -ENOENT;
-}
-
 int l1_start_nested(struct l1 **l, const struct l1_config *c)
 {
-	char memory[16];
+	char memory[16], cpus[16];
 	const char *const argv[] = {
-		c->qemu,    "-M",	L1_MACHINE,  "-accel",	"kvm",
-		"-cpu",	    "host",	"-m",	     memory,	"-nodefaults",
-		"-no-user-config",	"-display",  "none",	"-serial",
-		"stdio",    "-no-reboot", "-kernel", c->kernel,
+		c->qemu,    "-M",	c->cpus > 1 ? L1_MACHINE_SMP : L1_MACHINE,
+		"-accel",   "kvm",	"-cpu",	     "host",	"-smp",	    cpus,
+		"-m",	    memory,	"-bios",     L1_FIRMWARE,
+		"-nodefaults",		"-no-user-config",	"-display", "none",
+		"-serial",  "stdio",	"-no-reboot",		"-kernel",  c->kernel,
 		c->initrd ? "-initrd" : NULL /* the end */, c->initrd, "-append", L1_CMDLINE, NULL,
 	};
-	int err = need_program(c->qemu);
+	int err = l1_need_program(c->qemu);
 
 	*l = NULL;
 	if (err)
 		return fail(NP_EXIT_MISSING, err, "cannot start %s: %s; install qemu-system-x86",
 			    c->qemu, strerror(-err));
-	err = need(c->kernel, "L1's kernel");
+	err = l1_need_file(c->kernel, "L1's kernel");
 	if (!err && c->initrd)
-		err = need(c->initrd, "L1's initramfs");
+		err = l1_need_file(c->initrd, "L1's initramfs");
 	snprintf(memory, sizeof(memory), "%u", c->memory_mib ?: DEFAULT_MEMORY_MIB);
+	snprintf(cpus, sizeof(cpus), "%u", c->cpus ?: 1);
 	return err ? err : start(l, c, "L1", argv);
 }
 
 int l1_start_single(struct l1 **l, const struct l1_config *c)
 {
 	const char *const argv[] = { c->runner, c->l2_kernel, c->l2_initrd, NULL };
-	int err = need(c->runner, "the workload runner");
+	int err = l1_need_file(c->runner, "the workload runner");
 
 	*l = NULL;
 	if (!err && c->l2_kernel)
-		err = need(c->l2_kernel, "L2's kernel");
+		err = l1_need_file(c->l2_kernel, "L2's kernel");
 	if (!err && c->l2_kernel)
-		err = need(c->l2_initrd, "L2's initramfs");
+		err = l1_need_file(c->l2_initrd, "L2's initramfs");
+	return err ? err : start(l, c, "the workload runner in L0", argv);
+}
+
+int l1_start_native(struct l1 **l, const struct l1_config *c)
+{
+	const char *const argv[] = { c->runner, NP_NATIVE, c->guest, NULL };
+	int err = l1_need_file(c->runner, "the workload runner");
+
+	*l = NULL;
+	if (!err && c->guest)
+		err = l1_need_file(c->guest, "L2's init");
 	return err ? err : start(l, c, "the workload runner in L0", argv);
 }
 

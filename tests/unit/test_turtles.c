@@ -229,6 +229,47 @@ static void test_places(void **state)
 	np_result_free(r);
 }
 
+/* 100 ticks on the machine itself: 10.3, 241.1 and 170.0 times as slow. */
+static void test_native(void **state)
+{
+	struct np_result *r = sample_result();
+	json_t *j = report(r, NULL);
+	const json_t *row;
+
+	(void)state;
+	assert_int_equal(json_array_size(json_object_get(j, "native")), 0);
+	json_decref(j);
+	sample_workload(sample_arm(r, NP_ARM_NATIVE, NULL), "cpuid", 99.875, 100);
+	assert_string_equal(r->arms[0]->name, NP_ARM_NATIVE);
+	j = report(r, NULL);
+	assert_int_equal(json_array_size(json_object_get(j, "native")), 1);
+	row = row_of(json_object_get(j, "native"), "cpuid", NULL);
+	assert_close(number(row, "native"), 100, 1e-9);
+	assert_close(number(row, "guest"), 10.30125, 1e-9);
+	assert_close(number(row, "nested_off"), 241.10125, 1e-9);
+	assert_close(number(row, "nested_on"), 170.00125, 1e-9);
+	assert_close(number(row, "paper_nested_off"), 580, 1e-9);
+	/* The other tables are as without it. */
+	row = row_of(json_object_get(j, "overheads"), "cpuid", NULL);
+	assert_close(number(row, "overhead_off"), 100 * (24110.125 / 1030.125 - 1), 1e-6);
+	json_decref(j);
+	np_result_free(r);
+}
+
+static void test_no_cycles(void **state)
+{
+	struct np_result *r = sample_result();
+	struct np_workload_result *w = (void *)cpuid(r, NP_ARM_OFF);
+
+	(void)state;
+	assert_null(np_turtles_no_cycles(r)); /* nobody asked for them */
+	w->times.known = true;
+	assert_non_null(strstr(np_turtles_no_cycles(r), "not available"));
+	w->cycles = (struct np_cycles){ true, 300, 700 };
+	assert_null(np_turtles_no_cycles(r));
+	np_result_free(r);
+}
+
 static void test_uarchs(void **state)
 {
 	const struct np_uarch *u;
@@ -283,6 +324,7 @@ int main(void)
 		cmocka_unit_test(test_paper_without),	cmocka_unit_test(test_nothing_to_reduce),
 		cmocka_unit_test(test_transitions),	cmocka_unit_test(test_model),
 		cmocka_unit_test(test_modelled),	cmocka_unit_test(test_never_mixed),
+		cmocka_unit_test(test_native),		cmocka_unit_test(test_no_cycles),
 		cmocka_unit_test(test_overheads),	cmocka_unit_test(test_places),
 		cmocka_unit_test(test_uarchs),		cmocka_unit_test(test_prints_anything),
 		cmocka_unit_test(test_failed_are_named),

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "workloads/l2/harness.h"
+#include "workloads/runner/protocol.h"
 
 static guest_workload *const workloads[NP_MACROS] = {
 #define WORKLOAD(...)
@@ -22,6 +24,7 @@ static guest_workload *const workloads[NP_MACROS] = {
 };
 
 static uint64_t began;
+static bool native; /* not init at all */
 
 uint64_t init_began(void)
 {
@@ -36,6 +39,10 @@ void complain(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
+	if (native) {
+		fprintf(stderr, "%s\n", line);
+		return;
+	}
 	for (const char *p = line; *p; p++)
 		outb(*p, NP_GUEST_CONSOLE);
 	outb('\n', NP_GUEST_CONSOLE);
@@ -72,9 +79,12 @@ static void run_apart(uint32_t which, uint32_t iterations)
 		complain("no process for a workload: %s", strerror(errno));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	began = guest_time();
+	native = argc == 4 && !strcmp(argv[1], NP_NATIVE);
+	if (native)
+		return native_main(argv[2], argv[3]);
 	if (iopl(3) < 0) /* nobody can be told, then */
 		return 1;
 	run(NP_MACRO_boot, 1);

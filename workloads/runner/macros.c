@@ -6,7 +6,7 @@
 
 static const struct macro macros[] = {
 #define WORKLOAD(...)
-#define MACRO(name, lab, hardware, stresses) { #name, NP_MACRO_##name, lab },
+#define MACRO(name, form, lab, hardware, stresses) { #name, NP_MACRO_##name, lab },
 #include "workloads/manifest.def"
 #undef WORKLOAD
 #undef MACRO

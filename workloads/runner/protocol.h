@@ -37,6 +37,9 @@
  * kernel and initramfs are NP_L2_KERNEL and NP_L2_INITRD in L1's initramfs, else the runner's
  * two arguments.
  *
+ * With NP_NATIVE as its first argument it runs workloads as processes of its own kernel,
+ * without a guest; its second is then the init of a Linux that is L2, if one is.
+ *
  * An error instead of "ready" is the runner's last word: it ends.
  *
  * <ticks> is the time-stamp counter's growth over all iterations, read by the
@@ -54,6 +57,7 @@
 #define NP_RESULT "result"
 #define NP_ERROR "error"
 #define NP_QUIT "quit"
+#define NP_NATIVE "native"
 #define NP_PREPARE "prepare"
 #define NP_PREPARED "prepared"
 #define NP_SYMBOL "symbol"
