@@ -169,7 +169,7 @@ static void write_vars(FILE *f, const struct chart_data *d)
 {
 	put_caption(f, d->r);
 	fprintf(f, "switched = '%s'\n", d->pair->what);
-	fprintf(f, "time_axis = 'round trip, ticks%s'\n",
+	fprintf(f, "time_axis = 'round trip of an exit, iteration of a macro-workload; ticks%s'\n",
 		d->r->emulated ? " (emulated instructions)" : " of the time-stamp counter");
 	fprintf(f, "nr_workloads = %u\nnr_reasons = %u\nhas_others = %d\n",
 		d->nr_workloads, d->nr_reasons, d->top.n > d->nr_reasons);
