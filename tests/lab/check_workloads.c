@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * check_workloads RESULT.json: each workload of the manifest was run, and each of its
- * iterations caused the exits that the manifest says, as often as it says. In the arm native
- * are those with such a form, and no vCPU exits.
+ * check_workloads RESULT.json [WORKLOAD]: each workload that "all" names was run, or that one,
+ * and each of its iterations caused the exits that the manifest says, as often as it says. In
+ * the arm native are those with such a form, and no vCPU exits.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -140,13 +140,20 @@ static void each_iteration_causes_its_exits(void **state)
 				check_exits(r->arms[a], r->arms[a]->workloads[i]);
 }
 
+static const char *only; /* or NULL */
+
+static bool is_wanted(const struct workload *m)
+{
+	return only ? !strcmp(m->name, only) : !m->macro && m->cpus == 1;
+}
+
 static void every_workload_was_run(void **state)
 {
 	const struct np_result *r = *state;
 	const struct workload *m;
 
-	for (uint32_t i = 0; (m = workload_at(i)) && !m->macro; i++)
-		for (uint32_t a = 0; a < r->nr_arms; a++) {
+	for (uint32_t i = 0; (m = workload_at(i)); i++)
+		for (uint32_t a = 0; is_wanted(m) && a < r->nr_arms; a++) {
 			const struct np_workload_result *w = np_arm_workload(r->arms[a], m->name);
 
 			if (is_native(r->arms[a]) && !m->native) {
@@ -166,10 +173,11 @@ int main(int argc, char **argv)
 		cmocka_unit_test(each_iteration_causes_its_exits),
 	};
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: check_workloads RESULT.json\n");
+	if (argc != 2 && argc != 3) {
+		fprintf(stderr, "usage: check_workloads RESULT.json [WORKLOAD]\n");
 		return 2;
 	}
 	one_result_path = argv[1];
+	only = argv[2];
 	return cmocka_run_group_tests(tests, one_result_load, one_result_free);
 }
