@@ -216,15 +216,16 @@ static int check_arm(const struct ab_arm *arm, const struct emulator *e)
 	return 0;
 }
 
-/* What L0 will leave out. There are as many CPUs as a workload wants. */
-static int check_left_out(const struct selection *s)
+/* What L0 will leave out. */
+static int check_left_out(const struct lab_options *o)
 {
+	const struct selection *s = &o->what;
 	struct ab_config *c = calloc(1, sizeof(*c));
 	int err;
 
 	if (!c)
 		return -ENOMEM;
-	c->cpus = LAB_ROUNDS;
+	c->cpus = emulator_of(o->isa)->cpus;
 	c->nr_arms = s->nr_arms;
 	memcpy(c->arms, s->arms, sizeof(c->arms));
 	c->nr_workloads = s->nr_workloads;
@@ -241,7 +242,7 @@ static int check_selection(struct lab_options *o)
 	for (uint32_t i = 0; !err && i < o->what.nr_arms; i++)
 		err = check_arm(o->what.arms[i], emulator_of(o->isa));
 	if (!err && !o->calibrate && !o->l0_command)
-		err = check_left_out(&o->what);
+		err = check_left_out(o);
 	return err;
 }
 
