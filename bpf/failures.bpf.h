@@ -96,8 +96,7 @@ int entry_failed(struct bpf_raw_tracepoint_args *ctx)
 	s = said_of(v);
 	s->why = ctx->args[0];
 	s->err = ctx->args[1];
-	/* The CPU's own verdict has a number, and L1 is told of it like of a check. */
-	s->exits = !s->err && has_vmcs02(v->key);
+	s->exits = refuses_by_exit(v->key, s->err);
 	if (!infers)
 		count_failure(v, NP_FAILED_UNKNOWN);
 	return 0;

@@ -47,12 +47,6 @@ static __always_inline void end_slot(struct np_tape *t)
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* As of L1, until it turns out that it is not. */
-static __always_inline __u64 exit_word(__u32 reason)
-{
-	return np_event_word(NP_EVENT_EXIT, NP_LEVEL_L1, event_reason(reason), 0);
-}
-
 /*
  * An exit. Nearly all are L1's for certain, so nobody has to be asked, in a round trip
  * that is told briefly, and its chunk has room. What is otherwise is done by functions.
@@ -64,7 +58,7 @@ static __always_inline int record_exit(void *from, enum way way, struct np_tape 
 
 	if (t->in_l1 == NP_IN_L1_BRIEFLY && !np_tape_is_full(t->at)) {
 		np_tape_write_alone(NULL, t, word); /* entries into L1 are not held */
-		return 0;
+		return follow_l1(t, word);
 	}
 	if (way == BY_CAST)
 		return record_level_cast(from, t, word);
@@ -201,19 +195,17 @@ int BPF_PROG(inject, __u32 reason)
 	return on_inject(find_current_vcpu(), reason);
 }
 
-/* Its time is good for phases alone: where they are left out, the next event tells of it. */
+/* Where its time is not asked for, or it is not hooked, the next event tells of it. */
 static __always_inline int on_vmenter(struct np_tape *t)
 {
 	if (!t)
 		return 0;
-	t->in_l1 = NP_NOT_CERTAIN;
-	t->from = NP_FROM_ENTRY;
-	t->entered = 1;
-	if (t->brief) {
-		t->unsaid = 1;
+	l1_enters(t);
+	if (t->brief)
 		return 0;
-	}
-	return record(t, VMENTER_WORD);
+	t->unsaid = 0;
+	t->timed = 1;
+	return record(t, VMENTER_WORD(0));
 }
 
 SEC("?tp_btf/kvm_nested_vmenter")
@@ -247,6 +239,19 @@ SEC("?fentry/kvm_emulate_halt_noskip")
 int BPF_PROG(halt, struct kvm_vcpu *vcpu)
 {
 	return vcpu ? on_halt((__u64)vcpu) : 0;
+}
+
+/* (const char *msg, u32 err), as for bpf/failures.bpf.h. */
+SEC("?raw_tp/kvm_nested_vmenter_failed")
+int entry_failed(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct np_tape *t = find_current_vcpu_unchecked();
+
+	if (!t || t->from < NP_FROM_ENTRY)
+		return 0;
+	t->refused = refuses_by_exit(t->key, ctx->args[1]) ? NP_REFUSED_BY_EXIT
+							    : NP_REFUSED_AT_ONCE;
+	return 0;
 }
 
 static __always_inline int record_for(struct np_tape *t, __u32 type, __u32 reason)

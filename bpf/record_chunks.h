@@ -46,8 +46,11 @@ _Static_assert(sizeof(struct np_chunk) == 8 * NP_CHUNK_WORDS, "BPF and C disagre
 /* L1 runs, or L0 for it, for certain: until it enters L2. */
 enum np_in_l1 { NP_NOT_CERTAIN, NP_IN_L1, NP_IN_L1_BRIEFLY };
 
-/* What came last that L1's next exit tells more about: what it was given. */
+/* What came last that the next exit tells more about: what L1 was given, whether L2 ran. */
 enum np_from { NP_FROM_L1, NP_FROM_L2, NP_FROM_ENTRY, NP_FROM_HALTED_ENTRY };
+
+/* Why an entry into L2 fails: by VMRESUME's own failure, or by an exit after it. */
+enum np_refused { NP_NOT_REFUSED, NP_REFUSED_AT_ONCE, NP_REFUSED_BY_EXIT };
 
 /* What a vCPU writes. Its slot in the programs' table is one of these. */
 struct np_tape {
@@ -65,14 +68,16 @@ struct np_tape {
 	__u64 held;   /* an entry, until the next event; 0: none */
 	__u64 lost;   /* since it took its last chunk */
 	__u32 slot;   /* its own number + 1 */
-	__u8 entered; /* it was seen to enter L2 */
+	__u8 entered; /* L2 was seen to run */
 	__u8 in_l1;   /* enum np_in_l1 */
 	__u8 brief;   /* entries into L1 are left out, until L2 exits */
 	__u8 from;    /* enum np_from */
 	__u32 until_detailed; /* so many of L2's exits are brief first */
-	__u8 unsaid;  /* L1 enters L2, and that is not recorded yet */
+	__u8 unsaid;  /* L1 enters L2, it seems, and that is not recorded yet */
 	__u8 halts;   /* L1 was seen to have L2 begin halted: entries into L1 may matter */
-	__u8 pad[10];
+	__u8 refused; /* enum np_refused: what L1's entry came to */
+	__u8 timed;   /* an entry into L2 was recorded when it began */
+	__u8 pad[8];
 };
 
 _Static_assert(sizeof(struct np_tape) == 64, "BPF and C disagree");

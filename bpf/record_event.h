@@ -49,6 +49,9 @@ static inline __attribute__((always_inline)) int np_event_has_time(__u32 type)
 
 #define NP_EVENT_DETAILED 3 /* in place of NP_LEVEL_L2 */
 
+/* The reason of NP_EVENT_VMENTER: its time is that of the event that told of it, the next. */
+#define NP_VMENTER_TOLD_LATE 1
+
 /* The reason of an entry, on its way to user space: kvm_nested_vmenter came just before. */
 #define NP_ENTRY_ENTERS 0x80
 

@@ -29,6 +29,7 @@ static __always_inline void set_brief(struct np_tape *t, bool brief)
 /* An exit of L2: whether it is followed closely. Returns its level. */
 static __always_inline __u32 begin_trip(struct np_tape *t)
 {
+	t->entered = 1;
 	t->in_l1 = NP_NOT_CERTAIN;
 	t->from = NP_FROM_L2;
 	if (t->until_detailed) {
@@ -47,11 +48,24 @@ static __always_inline __u32 event_reason(__u32 reason)
 	return reason > NP_EVENT_REASON_MAX ? NP_EVENT_REASON_MAX : reason;
 }
 
-#define VMENTER_WORD np_event_word(NP_EVENT_VMENTER, NP_LEVEL_UNKNOWN, 0, 0)
+#define VMENTER_WORD(when) np_event_word(NP_EVENT_VMENTER, NP_LEVEL_UNKNOWN, when, 0)
+#define VMENTER_BEFORE VMENTER_WORD(NP_VMENTER_TOLD_LATE)
 
 static __always_inline __u64 inject_word(__u32 reason)
 {
 	return np_event_word(NP_EVENT_INJECT, NP_LEVEL_UNKNOWN, event_reason(reason), 0);
+}
+
+/*
+ * Whether an entry that L2 did not exit after was one, by what vmcs12 has of it. It can
+ * have an older failure, but who says why it refuses an entry says which kind that is.
+ */
+static __always_inline bool entry_exits(struct np_tape *t, __u32 given)
+{
+	__u8 refused = t->refused;
+
+	t->refused = NP_NOT_REFUSED;
+	return refused ? refused == NP_REFUSED_BY_EXIT : given & FAILED_ENTRY;
 }
 
 /*
@@ -64,12 +78,15 @@ static __always_inline __u64 given_word(struct np_tape *t, void *from, enum way 
 	__u32 given;
 
 	t->from = NP_FROM_L1;
-	if (!infers || came_from == NP_FROM_L1 || came_from == NP_FROM_ENTRY)
+	if (!infers || came_from == NP_FROM_L1)
 		return 0;
 	given = given_to_l1(from, way);
-	if (given == NOTHING_GIVEN ||
-	    (came_from == NP_FROM_HALTED_ENTRY && given & FAILED_ENTRY))
+	if (came_from != NP_FROM_L2 && given != NOTHING_GIVEN && entry_exits(t, given))
 		return 0;
+	if (came_from == NP_FROM_ENTRY || given == NOTHING_GIVEN) {
+		t->unsaid = 0; /* there was no entry: VMRESUME itself failed */
+		return 0;
+	}
 	return inject_word(given);
 }
 
@@ -99,9 +116,9 @@ static __always_inline int record_after(struct np_tape *t, __u64 before, __u64 w
 	if (t->unsaid) {
 		t->unsaid = 0;
 		if (before)
-			record_alone(t, VMENTER_WORD);
+			record_alone(t, VMENTER_BEFORE);
 		else
-			before = VMENTER_WORD;
+			before = VMENTER_BEFORE;
 	}
 	return before ? record_both(t, before, word) : record(t, word);
 }
@@ -119,6 +136,27 @@ static __always_inline int record_untimed(struct np_tape *t, __u64 before, __u64
 	return 0;
 }
 
+/* As of L1, until it turns out that it is not. */
+static __always_inline __u64 exit_word(__u32 reason)
+{
+	return np_event_word(NP_EVENT_EXIT, NP_LEVEL_L1, event_reason(reason), 0);
+}
+
+/* If L1 exited in order to enter L2, whoever comes next tells whether it did. */
+static __always_inline void l1_enters(struct np_tape *t)
+{
+	t->in_l1 = NP_NOT_CERTAIN;
+	t->from = NP_FROM_ENTRY;
+	t->unsaid = 1;
+}
+
+static __always_inline int follow_l1(struct np_tape *t, __u64 word)
+{
+	if ((word == exit_word(NP_VMX_VMRESUME) || word == exit_word(NP_VMX_VMLAUNCH)) && infers)
+		l1_enters(t);
+	return 0;
+}
+
 static __always_inline int record_of_l1(void *from, enum way way, struct np_tape *t, __u64 word)
 {
 	/* When an entry ends that L2 did not exit after, a round trip ends as well. */
@@ -126,7 +164,11 @@ static __always_inline int record_of_l1(void *from, enum way way, struct np_tape
 	__u64 before = given_word(t, from, way);
 
 	t->in_l1 = in_l1(t);
-	return untimed ? record_untimed(t, before, word) : record_after(t, before, word);
+	if (untimed)
+		record_untimed(t, before, word);
+	else
+		record_after(t, before, word);
+	return follow_l1(t, word);
 }
 
 /* An exit, and it is not certain whose. `from` is what `way` begins at. */
@@ -146,11 +188,13 @@ static __always_inline int record_level_by(void *from, enum way way, struct np_t
 /* An exit that is not one of most: these are L1's, and briefly told. */
 static __always_inline int record_other(void *from, enum way way, struct np_tape *t, __u64 word)
 {
+	if (!t->in_l1)
+		return record_level_by(from, way, t, word);
 	if (t->in_l1 == NP_IN_L1)
-		return record(t, word);
-	if (t->in_l1 == NP_IN_L1_BRIEFLY)
-		return record_as_it_is(t, word);
-	return record_level_by(from, way, t, word);
+		record(t, word);
+	else
+		record_as_it_is(t, word);
+	return follow_l1(t, word);
 }
 
 static __noinline int record_level(struct kvm_vcpu *vcpu, struct np_tape *t, __u64 word)

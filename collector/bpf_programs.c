@@ -49,12 +49,23 @@ void *programs_map(const struct bpf_map *map, size_t size)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+void programs_hook(const struct bpf_program *program, struct bpf_link **link, bool in)
+{
+	if (*link && !in) {
+		bpf_link__destroy(*link);
+		*link = NULL;
+	} else if (!*link && in) {
+		*link = bpf_program__attach(program);
+	}
+}
+
 int programs_put_free(const struct bpf_map *list, uint32_t index)
 {
 	return bpf_map_update_elem(bpf_map__fd(list), NULL, &index, BPF_ANY);
 }
 
-void programs_runs(const struct bpf_object *o, struct session_runs *runs, uint64_t *missed)
+void programs_runs(const struct bpf_object *o, const struct bpf_program *harmless,
+		   struct session_runs *runs, uint64_t *missed)
 {
 	struct bpf_program *program;
 
@@ -69,6 +80,7 @@ void programs_runs(const struct bpf_object *o, struct session_runs *runs, uint64
 			continue;
 		runs->count += info.run_cnt;
 		runs->ns += info.run_time_ns;
-		*missed += info.recursion_misses;
+		if (program != harmless)
+			*missed += info.recursion_misses;
 	}
 }

@@ -8,8 +8,10 @@
 
 #include "collector/btf_probe.h"
 
+struct bpf_link;
 struct bpf_map;
 struct bpf_object;
+struct bpf_program;
 
 /* What the running kernel's KVM has to hook; or fail(). */
 int programs_probe(struct kvm_hooks *h);
@@ -20,6 +22,9 @@ int programs_cannot(const char *what, int err);
 /* A map's memory, for reading and writing; NULL and fail() without. */
 void *programs_map(const struct bpf_map *map, size_t size);
 
+/* Puts a hook in, or takes it out, unless it is as it should be. */
+void programs_hook(const struct bpf_program *program, struct bpf_link **link, bool in);
+
 /* Puts an index on a list of what is free. */
 int programs_put_free(const struct bpf_map *list, uint32_t index);
 
@@ -29,7 +34,11 @@ struct session_runs {
 	uint64_t ns;
 };
 
-/* `missed`: runs that the kernel skipped, for the program was busy on that CPU. */
-void programs_runs(const struct bpf_object *o, struct session_runs *runs, uint64_t *missed);
+/*
+ * `missed`: runs that the kernel skipped, for the program was busy on that CPU; without
+ * those of `harmless`.
+ */
+void programs_runs(const struct bpf_object *o, const struct bpf_program *harmless,
+		   struct session_runs *runs, uint64_t *missed);
 
 #endif

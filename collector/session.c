@@ -17,7 +17,9 @@
 #include "collector/failures.h"
 #include "collector/leave_out.h"
 #include "collector/forget.h"
+#include "collector/needed.h"
 #include "collector/nested_at.h"
+#include "collector/part_time.h"
 #include "collector/session_fields.h"
 #include "collector/session_size.h"
 #include "collector/session_vars.h"
@@ -35,6 +37,7 @@ struct session {
 	struct np_pools pools;
 	struct session_size size;
 	struct session_fields fields;
+	struct part_time enters; /* the hook that tells when L2 is entered */
 	bool attached;
 	bool without_modules; /* their BTF is nobody's but CAP_SYS_ADMIN's */
 	bool told_of_failures;
@@ -66,10 +69,18 @@ static int open_skeleton(struct session *s)
 	err = s->skel ? nested_bpf__create_skeleton(s->skel) : -ENOMEM;
 	if (err)
 		return err;
-	if (s->size.vcpus > NP_MAX_VCPUS)
-		return s->c.open_many(s->skel->skeleton);
 	return s->without_modules ? nested_at_open(s->skel->skeleton)
 				  : bpf_object__open_skeleton(s->skel->skeleton, NULL);
+}
+
+/* That L2 is entered is inferred: what is measured of it is one boundary of two phases. */
+static void choose_part_time(struct session *s)
+{
+	const struct part_time hooks[] = { PART_TIME(s->skel, vmenter_timed),
+					   PART_TIME(s->skel, vmenter_function_timed),
+					   PART_TIME(s->skel, vmenter_at) };
+
+	s->enters = part_time_choose(hooks, s->hooks.infers && s->c.phases_every > 1 ? 3 : 0);
 }
 
 static int load_chosen(struct session *s)
@@ -87,6 +98,7 @@ static int load_chosen(struct session *s)
 	s->skel->rodata->counts_paths = s->c.paths;
 	s->skel->rodata->at = s->hooks.at;
 	choose_programs(s->skel, &s->hooks, &s->c);
+	choose_part_time(s);
 	session_size_maps(&s->size, s->skel);
 	session_fields_choose(FIELDS_PARTS(s->skel), &s->hooks, s->c.fields);
 	return nested_bpf__load(s->skel);
@@ -150,9 +162,9 @@ static int map_all(struct session *s)
 	s->pools.rows = programs_map(s->skel->maps.rows, rows_size(s));
 	s->pools.tallies = s->vars.tallies;
 	s->pools.max_rows = s->pools.nr_rows = s->size.rows; /* only programs take new ones */
-	if (s->pools.rows && s->c.times)
+	if (s->pools.rows && s->size.pages)
 		s->pools.pages = programs_map(s->skel->maps.pages, pages_size(s));
-	if (!s->pools.rows || (s->c.times && !s->pools.pages))
+	if (!s->pools.rows || (s->size.pages && !s->pools.pages))
 		return -ENOMEM;
 	return s->c.fields ? session_fields_map(&s->fields, FIELDS_PARTS(s->skel),
 						s->vars.fields_talk) : 0;
@@ -167,7 +179,6 @@ int session_open_with(struct session **s, const struct session_config *c)
 	bpf_log_catch();
 	if (!err) {
 		new->c = *c;
-		new->c.by_address |= c->max_vcpus > NP_MAX_VCPUS;
 		new->size = session_size_for(c->max_vcpus, c->times);
 		err = load(new);
 	}
@@ -231,6 +242,7 @@ int session_attach(struct session *s)
 	err = nested_bpf__attach(s->skel);
 	s->attached = !err;
 	if (!err) {
+		part_time_attached(&s->enters);
 		s->skel->links.entry_failed =
 			failures_attach(s->skel->progs.entry_failed, &s->told_of_failures);
 		return 0;
@@ -253,25 +265,16 @@ static const struct np_access_state *access_of(const void *arg, uint32_t slot)
 	return v->key && v->key != NP_KEY_GONE ? &v->access : NULL;
 }
 
-/* The hook that learns a vCPU's type is in for as long as one that enters L2 has none. */
 void session_tend(struct session *s)
 {
-	struct bpf_link **link = &s->skel->links.learn_type;
-	bool needed = false;
-
-	if (s->c.fields && s->attached)
-		session_fields_tend(&s->fields, FIELDS_PARTS(s->skel), &s->hooks, access_of, s);
-	if (s->hooks.reason != REASON_BY_KPTR || s->hooks.by_address || !s->attached)
+	if (!s->attached)
 		return;
-	for (uint32_t i = 0; i < s->size.vcpus; i++)
-		needed |= s->vars.vcpus[i].entries && !s->vars.vcpus[i].typed &&
-			  s->vars.vcpus[i].key != NP_KEY_GONE;
-	if (*link && !needed) {
-		bpf_link__destroy(*link);
-		*link = NULL;
-	} else if (!*link && needed) {
-		*link = bpf_program__attach(s->skel->progs.learn_type);
-	}
+	if (s->c.fields)
+		session_fields_tend(&s->fields, FIELDS_PARTS(s->skel), &s->hooks, access_of, s);
+	if (s->hooks.reason == REASON_BY_KPTR && !s->hooks.by_address)
+		programs_hook(s->skel->progs.learn_type, &s->skel->links.learn_type,
+			      types_are_needed(s->vars.vcpus, s->size.vcpus));
+	part_time_tend(&s->enters, enters_are_needed(s->vars.vcpus, s->size.vcpus));
 }
 
 uint32_t session_enlightened(struct session *s)
@@ -283,7 +286,7 @@ void session_runs(const struct session *s, struct session_runs *runs)
 {
 	uint64_t missed;
 
-	programs_runs(s->skel->obj, runs, &missed);
+	programs_runs(s->skel->obj, s->enters.program, runs, &missed);
 }
 
 /* With the runs that the kernel skipped, for the program was busy on that CPU. */
@@ -292,7 +295,7 @@ uint64_t session_lost(const struct session *s)
 	struct session_runs runs;
 	uint64_t missed;
 
-	programs_runs(s->skel->obj, &runs, &missed);
+	programs_runs(s->skel->obj, s->enters.program, &runs, &missed);
 	return *s->vars.lost_events + missed;
 }
 
@@ -340,10 +343,9 @@ int session_each_access(struct session *s, session_access each, void *arg)
 	return session_fields_each(&s->fields, s->vars.vcpus, each, arg);
 }
 
-static void free_row(struct session *s, uint32_t index)
+static void free_pages(struct session *s, const struct np_l2_tally *tally)
 {
-	struct np_l2_tally *tally = &s->pools.tallies[index];
-
+#ifndef NP_LEAN
 	for (uint32_t i = 0; i < NP_TRIPS * NP_HIST_PAGES; i++) {
 		uint32_t page = tally->page_of[i / NP_HIST_PAGES][i % NP_HIST_PAGES];
 
@@ -352,6 +354,16 @@ static void free_row(struct session *s, uint32_t index)
 		memset(&s->pools.pages[page - 1], 0, sizeof(*s->pools.pages));
 		programs_put_free(s->skel->maps.free_pages, page);
 	}
+#else
+	(void)s, (void)tally;
+#endif
+}
+
+static void free_row(struct session *s, uint32_t index)
+{
+	struct np_l2_tally *tally = &s->pools.tallies[index];
+
+	free_pages(s, tally);
 	memset(tally, 0, sizeof(*tally));
 	memset(&s->pools.rows[index - 1], 0, sizeof(*s->pools.rows));
 	if (index > s->size.vcpus)

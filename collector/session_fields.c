@@ -74,16 +74,6 @@ static struct seen look(fields_state state, const void *arg)
 	return seen;
 }
 
-static void put(const struct bpf_program *p, struct bpf_link **link, bool needed)
-{
-	if (*link && !needed) {
-		bpf_link__destroy(*link);
-		*link = NULL;
-	} else if (!*link && needed) {
-		*link = bpf_program__attach(p);
-	}
-}
-
 static uint64_t now_ns(void)
 {
 	struct timespec t;
@@ -117,7 +107,7 @@ static void tend_entry(struct session_fields *f, const struct fields_parts *p,
 
 	if (!timing)
 		f->talk->timing = false;
-	put(p->entry_access, p->entry_link, timing || f->talk->overtaken);
+	programs_hook(p->entry_access, p->entry_link, timing || f->talk->overtaken);
 	f->talk->timing = timing;
 }
 
@@ -127,7 +117,7 @@ static void tend_start(struct session_fields *f, const struct fields_parts *p,
 {
 	bool is_first = *p->start_link && !seen->rows;
 
-	put(p->learn_start, p->start_link,
+	programs_hook(p->learn_start, p->start_link,
 	    __atomic_load_n(&f->talk->unclear, __ATOMIC_RELAXED) || seen->eager || is_first);
 }
 

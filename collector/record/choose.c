@@ -59,7 +59,7 @@ static void choose_by_address(struct record_bpf *skel, const struct kvm_hooks *h
 {
 	want(skel->progs.exit_at, true);
 	want(skel->progs.entry_at, c->entries && h->has_entry);
-	want(skel->progs.vmenter_at, true);
+	want(skel->progs.vmenter_at, c->entries && h->has_entry);
 	want(skel->progs.halt_at, h->has_halt);
 	want(skel->progs.vcpu_destroyed_at, h->vcpu_destroy);
 	bpf_map__set_autocreate(skel->maps.typed, false);
@@ -71,6 +71,7 @@ static void choose_checked(struct record_bpf *skel, const struct kvm_hooks *h,
 	bool typed = h->reason == REASON_BY_KPTR;
 	bool to = c->syncs && h->has_sync[NP_SYNC_TO_SHADOW];
 	bool from = c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW];
+	bool enters = !h->infers || (c->entries && h->has_entry);
 
 	if (h->isa == NP_ISA_SVM)
 		choose_svm(skel, h->reason);
@@ -79,8 +80,8 @@ static void choose_checked(struct record_bpf *skel, const struct kvm_hooks *h,
 	want(skel->progs.entry, c->entries && h->has_entry && h->tells_level);
 	want(skel->progs.any_entry, c->entries && h->has_entry && !h->tells_level);
 	want(skel->progs.halt, h->infers && h->has_halt);
-	want(skel->progs.vmenter, h->vmenter_is_event);
-	want(skel->progs.vmenter_function, !h->vmenter_is_event);
+	want(skel->progs.vmenter, enters && h->vmenter_is_event);
+	want(skel->progs.vmenter_function, enters && !h->vmenter_is_event);
 	want(skel->progs.vcpu_destroyed, h->vcpu_destroy && !typed);
 	want(skel->progs.typed_vcpu_destroyed, h->vcpu_destroy && typed);
 	want(skel->progs.to_shadow_begin, to);
@@ -98,4 +99,5 @@ void record_choose(struct record_bpf *skel, const struct kvm_hooks *h,
 		choose_by_address(skel, h, c);
 	else
 		choose_checked(skel, h, c);
+	want(skel->progs.entry_failed, h->infers && h->has_failed);
 }

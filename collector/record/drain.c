@@ -175,7 +175,8 @@ static int put_word(struct drain *d, struct reading *r, uint64_t word)
 	e.ns = r->ns;
 	if (!np_event_enters(word))
 		return put(d, r, &e);
-	err = put(d, r, &(struct rec_event){ e.ns, NP_EVENT_VMENTER, NP_LEVEL_UNKNOWN, 0 });
+	err = put(d, r, &(struct rec_event){ e.ns, NP_EVENT_VMENTER, NP_LEVEL_UNKNOWN,
+					      NP_VMENTER_TOLD_LATE });
 	e.reason = 0;
 	return err ? err : put(d, r, &e);
 }

@@ -13,6 +13,7 @@
 #include "collector/base/log.h"
 #include "collector/bpf_log.h"
 #include "collector/forget.h"
+#include "collector/part_time.h"
 #include "collector/record/choose.h"
 #include "collector/record/record_at.h"
 #include "collector/session_fields.h"
@@ -27,6 +28,7 @@ struct record_session {
 	struct np_chunk *chunks;
 	uint32_t nr_chunks;
 	struct session_fields fields;
+	struct part_time enters; /* as in struct session */
 	bool attached;
 	bool without_modules; /* as in struct session */
 };
@@ -62,6 +64,16 @@ static int open_skeleton(struct record_session *s)
 				  : bpf_object__open_skeleton(s->skel->skeleton, NULL);
 }
 
+/* As for stat: the time of an entry into L2 is of interest in some round trips alone. */
+static void choose_part_time(struct record_session *s)
+{
+	const struct part_time hooks[] = { PART_TIME(s->skel, vmenter),
+					   PART_TIME(s->skel, vmenter_function),
+					   PART_TIME(s->skel, vmenter_at) };
+
+	s->enters = part_time_choose(hooks, s->hooks.infers && s->c.phases_every > 1 ? 3 : 0);
+}
+
 static int load_chosen(struct record_session *s)
 {
 	int err = open_skeleton(s);
@@ -76,6 +88,7 @@ static int load_chosen(struct record_session *s)
 	if (s->c.phases_every)
 		s->skel->rodata->phases_every = s->c.phases_every;
 	record_choose(s->skel, &s->hooks, &s->c);
+	choose_part_time(s);
 	session_fields_choose(FIELDS_PARTS(s->skel), &s->hooks, s->c.fields);
 	bpf_map__set_max_entries(s->skel->maps.chunks, s->nr_chunks);
 	bpf_map__set_max_entries(s->skel->maps.free_chunks, s->nr_chunks);
@@ -188,8 +201,10 @@ int record_session_attach(struct record_session *s)
 		session_fields_attached(&s->fields, false);
 	err = record_bpf__attach(s->skel);
 	s->attached = !err;
-	if (!err)
+	if (!err) {
+		part_time_attached(&s->enters);
 		return 0;
+	}
 	record_bpf__detach(s->skel);
 	return programs_cannot("attach", err);
 }
@@ -233,26 +248,43 @@ static void forget_ended(struct record_session *s)
 }
 
 /* The hook that learns a vCPU's type is in for as long as one that enters L2 has none. */
-void record_session_tend(struct record_session *s)
+static void tend_types(struct record_session *s)
 {
-	struct bpf_link **link = &s->skel->links.learn_type;
 	const struct np_tape *tapes = s->skel->bss->vcpus;
 	bool needed = false;
 
-	if (s->c.fields && s->attached)
-		session_fields_tend(&s->fields, FIELDS_PARTS(s->skel), &s->hooks, access_of, s);
-	if (s->hooks.by_address && !s->hooks.vcpu_destroy)
-		forget_ended(s);
-	if (s->hooks.reason != REASON_BY_KPTR || s->hooks.by_address || !s->attached)
+	if (s->hooks.reason != REASON_BY_KPTR || s->hooks.by_address)
 		return;
 	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
 		needed |= tapes[i].entered && !tapes[i].typed && tapes[i].key != NP_KEY_GONE;
-	if (*link && !needed) {
-		bpf_link__destroy(*link);
-		*link = NULL;
-	} else if (!*link && needed) {
-		*link = bpf_program__attach(s->skel->progs.learn_type);
+	programs_hook(s->skel->progs.learn_type, &s->skel->links.learn_type, needed);
+}
+
+/* Until it is in the recording of each vCPU how long an entry takes, or while none enters. */
+static void tend_enters(struct record_session *s)
+{
+	const struct np_tape *tapes = s->skel->bss->vcpus;
+	bool any = false, needed = false;
+
+	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++) {
+		if (!tapes[i].entered || tapes[i].key == NP_KEY_GONE)
+			continue;
+		any = true;
+		needed |= !tapes[i].timed;
 	}
+	part_time_tend(&s->enters, needed || !any);
+}
+
+void record_session_tend(struct record_session *s)
+{
+	if (s->hooks.by_address && !s->hooks.vcpu_destroy)
+		forget_ended(s);
+	if (!s->attached)
+		return;
+	if (s->c.fields)
+		session_fields_tend(&s->fields, FIELDS_PARTS(s->skel), &s->hooks, access_of, s);
+	tend_types(s);
+	tend_enters(s);
 }
 
 static void free_chunk(void *arg, uint32_t chunk)
@@ -280,7 +312,7 @@ static uint64_t missed(void *arg)
 	struct session_runs runs;
 	uint64_t n;
 
-	programs_runs(s->skel->obj, &runs, &n);
+	programs_runs(s->skel->obj, s->enters.program, &runs, &n);
 	return s->skel->bss->lost_events + n;
 }
 
@@ -300,7 +332,7 @@ void record_session_runs(const struct record_session *s, struct session_runs *ru
 {
 	uint64_t n;
 
-	programs_runs(s->skel->obj, runs, &n);
+	programs_runs(s->skel->obj, s->enters.program, runs, &n);
 }
 
 void record_session_close(struct record_session *s)

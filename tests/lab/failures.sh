@@ -67,6 +67,8 @@ for arm in off on; do
 	shadow=0
 	[ $arm = off ] || shadow=1
 	modprobe kvm_intel nested=1 enable_shadow_vmcs=$shadow || exit 1
+	nestprof record -o /out/$arm.rec 2>/out/$arm.rec.err &
+	record=$!
 	stat_beside $arm.json -a -I 1 --json
 	stat_beside $arm.txt --by vcpu
 	stat_beside $arm.csv --counts-only -I 1 --by vm --csv
@@ -93,6 +95,9 @@ for arm in off on; do
 	kill -INT "$(cat /tmp/$arm.csv.pid)"
 	wait_for "lost" /out/$arm.csv.err
 	end_stats $arm.json $arm.txt
+	kill -INT $record
+	wait $record || give_up "record failed"
+	nestprof report --json /out/$arm.rec >/out/$arm.report || give_up "report failed"
 	if [ -e $event/hist ]; then
 		cat $event/hist >/out/$arm.hist
 		echo "!hist:keys=msg" >$event/trigger

@@ -221,12 +221,61 @@ static void usual_ways_are_as_good(void **state)
 	assert_true(usual > 1000 && trips > 1000);
 }
 
+static void after(uint32_t ns)
+{
+	pools.now += ns;
+}
+
+/* Of L2's exit: 10 ns for L0, 20 for L1, then `entry` and 40 until L2 runs. */
+static const struct np_phase_sum *timed_trip(uint32_t entry, bool entry_is_seen)
+{
+	np_fsm_exit(&pools, v, CPUID, NP_LEVEL_L2, true);
+	np_fsm_inject(&pools, v, CPUID, true);
+	after(10);
+	np_fsm_entry(&pools, v, NP_LEVEL_L1);
+	after(20);
+	np_fsm_exit(&pools, v, VMRESUME, NP_LEVEL_L1, true);
+	after(entry);
+	if (entry_is_seen)
+		np_fsm_vmenter_time(&pools, v);
+	after(40);
+	np_fsm_vmenter(&pools, v, false);
+	np_fsm_entry(&pools, v, NP_LEVEL_L2);
+	after(1000);
+	return &pools.rows[v->row_of[CPUID] - 1].phases;
+}
+
+static void entries_are_divided_as_those_that_were_seen(void **state)
+{
+	const struct np_phase_sum *sum;
+
+	(void)state;
+	begin(CPUID);
+	l1_exit(VMRESUME);
+	np_fsm_vmenter(&pools, v, false);
+	after(1000);
+	sum = timed_trip(30, false); /* nothing is known of it */
+	assert_int_equal(sum->phase[NP_PHASE_ENTRY], 70);
+	sum = timed_trip(30, true);
+	assert_int_equal(sum->phase[NP_PHASE_ENTRY], 70 + 30);
+	assert_int_equal(sum->phase[NP_PHASE_ENTER_L2], 40);
+	sum = timed_trip(38, true); /* 31 on average, by an eighth of the difference */
+	sum = timed_trip(5, false);
+	assert_int_equal(sum->phase[NP_PHASE_ENTRY], 70 + 30 + 38 + 31);
+	assert_int_equal(sum->phase[NP_PHASE_ENTER_L2], 40 + 40 + 14);
+	assert_int_equal(sum->phase[NP_PHASE_L2_EXIT], 4 * 10);
+	assert_int_equal(sum->phase[NP_PHASE_L1], 4 * 20);
+	assert_int_equal(sum->n, 4);
+	assert_int_equal(sum->ns, 100 + 100 + 108 + 75);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(more_exits_than_the_log_holds, fresh),
 		cmocka_unit_test_setup(usual_and_unusual, fresh),
 		cmocka_unit_test(usual_ways_are_as_good),
+		cmocka_unit_test_setup(entries_are_divided_as_those_that_were_seen, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
