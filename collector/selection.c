@@ -70,15 +70,9 @@ static bool is_basic(const struct workload *w)
 	return w->basic;
 }
 
-/* With a second CPU, the lab takes longer for one than for all others together. */
-static bool is_micro(const struct workload *w)
-{
-	return !w->macro && w->cpus == 1;
-}
-
 static bool is_any(const struct workload *w)
 {
-	return w->macro || is_micro(w);
+	return w->macro || workload_in_all(w);
 }
 
 static bool is_macro(const struct workload *w)
@@ -160,7 +154,7 @@ static void take_workloads(struct selection *s, char *arg, struct argp_state *st
 	int n;
 
 	if (!strcmp(arg, "all")) {
-		set_workloads(s, is_micro);
+		set_workloads(s, workload_in_all);
 		return;
 	}
 	if (!strcmp(arg, "macro")) {
@@ -232,7 +226,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_QUICK:
 	case OPT_FULL:
-		set_workloads(s, key == OPT_FULL ? is_any : is_micro);
+		set_workloads(s, key == OPT_FULL ? is_any : workload_in_all);
 		s->repetitions = 1;
 		return 0;
 	case OPT_ITERATIONS:

@@ -144,7 +144,7 @@ static const char *only; /* or NULL */
 
 static bool is_wanted(const struct workload *m)
 {
-	return only ? !strcmp(m->name, only) : !m->macro && m->cpus == 1;
+	return only ? !strcmp(m->name, only) : workload_in_all(m);
 }
 
 static void every_workload_was_run(void **state)
