@@ -53,6 +53,7 @@ ANALYSIS := $(patsubst %.c,$(B)/%.o,$(wildcard analysis/*.c analysis/*/*.c)) $(B
 COLLECT  := $(patsubst %.c,$(B)/%.o,$(filter-out collector/main.c,$(wildcard collector/*.c collector/*/*.c))) \
 	    $(B)/collector/lab/boot_stages.o
 LIB      := $(B)/libnestprof.a
+SKELETONS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.skel.h,$(wildcard bpf/*.bpf.c))
 TESTS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 
 .DELETE_ON_ERROR:
@@ -60,7 +61,7 @@ TESTS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.
 all: $(B)/nestprof $(B)/runner $(B)/guest $(B)/micro $(B)/still_time.so
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-include $(wildcard tests/*.mk tests/*/*.mk workloads/*.mk packaging/*.mk exporter/*.mk)
+include $(wildcard exporter/*.mk tests/*.mk tests/*/*.mk workloads/*.mk packaging/*.mk)
 
 # Set-up comes before make looks for what the build needs: hence another make.
 BUILD := echo "build (only what changed)"; $(MAKE) -s --no-print-directory -j$$(nproc)
@@ -98,17 +99,22 @@ $(B)/collector/lab/boot_stages.o: collector/lab/boot_stages.S $(B)/boot/stage1.b
 	$(CC) -I$(B) -c $< -o $@
 
 # BPF: objects, and their skeletons for who loads them.
-$(B)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h bpf/*.def)
+define compile_bpf
 	@mkdir -p $(@D)
-	$(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Werror -I. \
+	$(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Werror $1 -I. \
 		-I/usr/include/$(shell $(CC) -print-multiarch) -c $< -o $@.tmp
 	$(BPFTOOL) gen object $@ $@.tmp
-$(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
-	$(BPFTOOL) gen skeleton $< name $*_bpf > $@.tmp && mv $@.tmp $@
+endef
+$(B)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h bpf/*.def)
+	$(call compile_bpf)
+$(B)/lean/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h bpf/*.def)
+	$(call compile_bpf,-DNP_LEAN)
+%.skel.h: %.bpf.o
+	$(BPFTOOL) gen skeleton $< name $(basename $(basename $(<F)))_bpf > $@.tmp && mv $@.tmp $@
 # All are there before what may include them is compiled first; then the compiler tells which.
-$(COLLECT): | $(patsubst bpf/%.bpf.c,$(B)/bpf/%.skel.h,$(wildcard bpf/*.bpf.c))
-# These are others, with other names or sizes.
-$(B)/bpf/nested_at.bpf.o $(B)/bpf/nested_many.bpf.o: bpf/nested.bpf.c bpf/nested_at.bpf.c
+$(COLLECT): | $(SKELETONS)
+# These are others, with other names.
+$(B)/bpf/nested_at.bpf.o $(B)/lean/bpf/nested_at.bpf.o: bpf/nested.bpf.c
 $(B)/bpf/record_at.bpf.o: bpf/record.bpf.c
 
 $(B)/tests/%: tests/unit/%.c $(LIB)

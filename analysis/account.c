@@ -8,12 +8,6 @@
 
 _Static_assert(sizeof(struct np_row) % sizeof(uint64_t) == 0, "words and no rest");
 
-/* The kernel's __u64 is unsigned long long; uint64_t is not. */
-static const uint64_t *u64s(const __u64 *counts)
-{
-	return (const uint64_t *)counts;
-}
-
 static void add(uint64_t *to, const uint64_t *from, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -35,17 +29,33 @@ static uint64_t sum(const uint64_t *counts, size_t n)
 	return s;
 }
 
-static void add_trips(struct np_row *to, const struct np_l2_row *row,
-		      const struct np_l2_tally *tally)
+static void add_trips(struct np_row *to, struct np_l2_row *row, const struct np_l2_tally *tally)
 {
+	const struct np_phase_sum *phases = np_row_phases(row);
+
 	for (int kind = 0; kind < NP_TRIPS; kind++) {
 		to->trip[kind].n += tally->trip[kind].n;
 		to->trip[kind].ns += tally->trip[kind].ns;
 	}
-	to->phases.n += row->phases.n;
-	to->phases.ns += row->phases.ns;
+	if (!phases)
+		return;
+	to->phases.n += phases->n;
+	to->phases.ns += phases->ns;
 	for (int i = 0; i < NP_PHASES; i++)
-		to->phases.phase[i] += row->phases.phase[i];
+		to->phases.phase[i] += phases->phase[i];
+}
+
+/* Exits of L1 by cause, where they are kept by reason. */
+static void add_causes(uint64_t *to, const __u64 *from)
+{
+	for (uint32_t i = 0; i < NP_CAUSES; i++)
+		to[np_reason_of_cause(i)] += from[i];
+}
+
+/* What an exit of the log will be counted as. */
+static uint32_t reason_told(uint8_t logged)
+{
+	return np_reason_of_cause(np_cause(np_reason_index(logged)));
 }
 
 /* What was handled as usual is counted as often as it was. */
@@ -55,7 +65,7 @@ static void add_usual(struct np_row *to, const struct np_usual *u)
 	to->to_l1 += u->times;
 	to->resumed += u->times;
 	for (uint32_t i = 0; i < u->n && i < NP_LOG; i++)
-		to->caused[np_reason_index(u->log[i])] += u->times;
+		to->caused[reason_told(u->log[i])] += u->times;
 }
 
 /* An exit of L2 that is under way is in no row yet. */
@@ -73,7 +83,7 @@ static void add_under_way(struct np_row *to, const struct np_vcpu *v, uint32_t i
 static void add_row(struct np_row *to, const struct np_vcpu *state, uint32_t index,
 		    const struct np_pools *pools)
 {
-	const struct np_l2_row *row = &pools->rows[index - 1];
+	struct np_l2_row *row = &pools->rows[index - 1];
 	const struct np_l2_tally *tally = &pools->tallies[index];
 	const struct np_fate *f = &row->fate;
 
@@ -83,7 +93,7 @@ static void add_row(struct np_row *to, const struct np_vcpu *state, uint32_t ind
 	to->synthetic += f->synthetic;
 	to->resumed += f->resumed;
 	to->slow += row->slow;
-	add(to->caused, u64s(row->caused), NP_REASONS);
+	add_causes(to->caused, row->caused);
 	add_usual(to, &tally->usual);
 	add_under_way(to, state, index);
 	add_trips(to, row, tally);
@@ -158,10 +168,10 @@ static void add_unfinished(struct np_account *a, const struct np_vcpu *v)
 {
 	uint32_t logged = v->logged & ~NP_LOG_ENTERING;
 
-	for (uint32_t i = 0; i < NP_REASONS; i++)
-		a->unfinished[i] += v->pending[i];
+	for (uint32_t i = 0; i < NP_CAUSES; i++)
+		a->unfinished[np_reason_of_cause(i)] += v->pending[i];
 	for (uint32_t i = 0; logged <= NP_LOG && i < logged; i++)
-		a->unfinished[np_reason_index(v->log[i])]++;
+		a->unfinished[reason_told(v->log[i])]++;
 }
 
 static void add_totals(struct np_account *a)
@@ -189,7 +199,7 @@ void np_account_add_vcpu(struct np_account *a, const struct np_vcpu *v,
 	add_rows(a, v, pools);
 	add_unfinished(a, v);
 	add_syncs(a, v);
-	add(a->outside, u64s(v->outside), NP_REASONS);
+	add_causes(a->outside, v->outside);
 	add_totals(a);
 	a->entries += v->entries;
 	a->failed_entries += v->failed_entries;

@@ -34,18 +34,20 @@ bool np_arm_is_known(const char *arm)
 	for (size_t i = 0; i < NR_PAIRS; i++)
 		if (is_of(arm, &pairs[i]))
 			return true;
-	return np_arm_is(arm, NP_ARM_SINGLE);
+	return np_arm_is(arm, NP_ARM_SINGLE) || np_arm_is(arm, NP_ARM_NATIVE);
 }
 
 uint32_t np_arm_rank(const char *arm)
 {
-	if (!strcmp(arm, NP_ARM_SINGLE))
+	if (!strcmp(arm, NP_ARM_NATIVE))
 		return 0;
+	if (!strcmp(arm, NP_ARM_SINGLE))
+		return 1;
 	for (uint32_t i = 0; i < NR_PAIRS; i++) {
 		if (!strcmp(arm, pairs[i].off))
-			return 2 * i + 1;
-		if (!strcmp(arm, pairs[i].on))
 			return 2 * i + 2;
+		if (!strcmp(arm, pairs[i].on))
+			return 2 * i + 3;
 	}
-	return 2 * NR_PAIRS + 1;
+	return 2 * NR_PAIRS + 2;
 }

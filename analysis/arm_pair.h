@@ -15,10 +15,10 @@ struct np_arm_pair {
 /* The first pair of which the result has an arm; shadow VMCS where it has none of any. */
 const struct np_arm_pair *np_arm_pair(const struct np_result *r);
 
-/* Whether it is single or of a pair, in whatever variant. */
+/* Whether it is native, single or of a pair, in whatever variant. */
 bool np_arm_is_known(const char *arm);
 
-/* Where an arm stands in a result: single, then pair by pair, then the others. */
+/* Where an arm stands in a result: native, single, then pair by pair, then the others. */
 uint32_t np_arm_rank(const char *arm);
 
 #endif

@@ -7,6 +7,16 @@
 #include "analysis/stat_trips.h"
 #include "analysis/turtles_rows.h"
 
+/* Also what the paper's bars are of, where that is another program. */
+static void put_both_names(FILE *f, const char *name, const struct np_turtles_paper *p)
+{
+	char both[2 * NP_NAME];
+
+	if (p->benchmark)
+		snprintf(both, sizeof(both), "%s (%s)", name, p->benchmark);
+	put_quoted(f, p->benchmark ? both : name, true);
+}
+
 /* y, name, then percent over a guest: off, on, and the paper's off, on. */
 static bool put_overhead(FILE *f, uint32_t y, const char *name, double off, double on)
 {
@@ -14,7 +24,7 @@ static bool put_overhead(FILE *f, uint32_t y, const char *name, double off, doub
 
 	np_turtles_paper(name, &p);
 	fprintf(f, "%u ", y);
-	put_quoted(f, name, true);
+	put_both_names(f, name, &p);
 	put_number(f, 100 * off);
 	put_number(f, 100 * on);
 	put_number(f, 100 * p.overhead_off);

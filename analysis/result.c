@@ -149,13 +149,18 @@ static const char *common_arm(const struct np_result *a, const struct np_result 
 	return NULL;
 }
 
-static void move_all(struct np_result *to, struct np_result *from)
+static void move_facts(struct np_result *to, const struct np_result *from)
 {
 	for (uint32_t i = 0; i < from->nr_env; i++)
 		if (!find_env(to, from->env[i].key))
 			to->env[to->nr_env++] = from->env[i];
 	if (!to->time_unit[0])
 		memcpy(to->time_unit, from->time_unit, sizeof(to->time_unit));
+}
+
+static void move_all(struct np_result *to, struct np_result *from)
+{
+	move_facts(to, from);
 	for (uint32_t i = 0; i < from->nr_arms; i++)
 		insert_arm(to, from->arms[i]);
 	from->nr_arms = 0;
@@ -174,5 +179,63 @@ int np_result_merge(struct np_result *to, struct np_result *from, const char **d
 	if (to->nr_arms + from->nr_arms > NP_MAX_ARMS || to->nr_env + new_env > NP_MAX_ENV)
 		return -E2BIG;
 	move_all(to, from);
+	return 0;
+}
+
+static const char *common_workload(const struct np_arm_result *a, const struct np_arm_result *b)
+{
+	for (uint32_t i = 0; i < b->nr_workloads; i++)
+		if (np_arm_workload(a, b->workloads[i]->name))
+			return b->workloads[i]->name;
+	return NULL;
+}
+
+/* The arms that both have: whether the workloads of one can be added to the other's. */
+static int check_arms(const struct np_result *to, const struct np_result *from,
+		      const char **differs)
+{
+	uint32_t new_arms = 0;
+
+	for (uint32_t i = 0; i < from->nr_arms; i++) {
+		const struct np_arm_result *a = np_result_arm(to, from->arms[i]->name);
+
+		new_arms += !a;
+		*differs = a ? common_workload(a, from->arms[i]) : NULL;
+		if (*differs)
+			return -EEXIST;
+		if (a && a->nr_workloads + from->arms[i]->nr_workloads > NP_MAX_WORKLOADS)
+			return -E2BIG;
+	}
+	return to->nr_arms + new_arms > NP_MAX_ARMS ? -E2BIG : 0;
+}
+
+static void move_workloads(struct np_arm_result *to, struct np_arm_result *from)
+{
+	for (uint32_t i = 0; i < from->nr_workloads; i++)
+		to->workloads[to->nr_workloads++] = from->workloads[i];
+	free(from);
+}
+
+int np_result_join(struct np_result *to, struct np_result *from, const char **differs)
+{
+	uint32_t new_env;
+	int err;
+
+	*differs = differing_env(to, from, &new_env);
+	if (*differs)
+		return -EINVAL;
+	err = to->nr_env + new_env > NP_MAX_ENV ? -E2BIG : check_arms(to, from, differs);
+	if (err)
+		return err;
+	move_facts(to, from);
+	for (uint32_t i = 0; i < from->nr_arms; i++) {
+		struct np_arm_result *a = (void *)np_result_arm(to, from->arms[i]->name);
+
+		if (a)
+			move_workloads(a, from->arms[i]);
+		else
+			insert_arm(to, from->arms[i]);
+	}
+	from->nr_arms = 0;
 	return 0;
 }

@@ -23,6 +23,7 @@
 #define NP_NAME 32
 
 /* The arms that the comparison knows; others can be there besides. */
+#define NP_ARM_NATIVE "native"
 #define NP_ARM_SINGLE "single"
 #define NP_ARM_OFF "shadow-off"
 #define NP_ARM_ON "shadow-on"
@@ -116,7 +117,7 @@ struct np_result {
 
 /*
  * Ownership: the result owns what is added to it. NULL when out of memory or
- * of room. Arms are kept in the order single, shadow-off, shadow-on, others.
+ * of room. Arms are kept in the order native, single, shadow-off, shadow-on, others.
  */
 struct np_result *np_result_new(void);
 void np_result_free(struct np_result *r);
@@ -137,6 +138,9 @@ const struct np_workload_result *np_arm_workload(const struct np_arm_result *a,
  * -E2BIG without room. On failure neither is changed.
  */
 int np_result_merge(struct np_result *to, struct np_result *from, const char **differs);
+
+/* The same, for workloads of the same arms. -EEXIST when both have one in an arm. */
+int np_result_join(struct np_result *to, struct np_result *from, const char **differs);
 
 /* Turtles' figures for one workload: all relative to the arm "single". */
 struct np_comparison {

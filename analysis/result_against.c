@@ -38,7 +38,8 @@ static const struct np_arm_result *base_of(const struct np_result *r, uint32_t a
 		if (!same_variant(r->arms[i], a) && same_arm(r->arms[i], a))
 			return r->arms[i];
 	for (uint32_t i = 0; !np_arm_is_known(a->name) && i < arm; i++)
-		if (same_variant(r->arms[i], a) && r->arms[i]->nested == a->nested)
+		if (same_variant(r->arms[i], a) && r->arms[i]->nested == a->nested &&
+		    !np_arm_is(r->arms[i]->name, NP_ARM_NATIVE))
 			return r->arms[i];
 	return NULL;
 }

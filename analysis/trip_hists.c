@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "analysis/account.h"
+#include "bpf/trip_buckets.h"
 
 /*
  * Buckets are numbered through all histograms. In BPF one has 32 bits and may
@@ -29,6 +30,26 @@ static void put(struct list *l, uint32_t bucket, uint64_t count)
 	l->n++;
 }
 
+#ifdef NP_LEAN
+/* They are not by reason: the vCPU's first one has them all, each as long as its bucket allows. */
+static void walk_hists(struct list *l, const struct np_vcpu *v, uint32_t first)
+{
+	for (uint32_t i = 0; i < NP_TRIPS * NP_TRIP_BUCKETS; i++) {
+		uint32_t kind = i / NP_TRIP_BUCKETS, bucket = i % NP_TRIP_BUCKETS;
+
+		put(l, first + kind * STRIDE + np_hist_bucket(np_trip_edges[bucket + 1]),
+		    v->trips[kind][bucket]);
+	}
+}
+
+static void walk(struct list *l, const struct np_vcpu *v, const struct np_pools *pools)
+{
+	(void)pools;
+	for (uint32_t r = 0; r < NP_REASONS; r++)
+		if (v->row_of[r])
+			return walk_hists(l, v, np_place_of(v, r) * NP_TRIPS * STRIDE);
+}
+#else
 static void walk_hist(struct list *l, const struct np_l2_tally *tally,
 		      const struct np_pools *pools, uint32_t kind, uint32_t first)
 {
@@ -56,6 +77,7 @@ static void walk(struct list *l, const struct np_vcpu *v, const struct np_pools 
 				  (np_place_of(v, r) * NP_TRIPS + kind) * STRIDE);
 	}
 }
+#endif
 
 static int by_bucket(const void *a, const void *b)
 {
@@ -85,7 +107,7 @@ int np_trip_snap_take(struct np_sparse *s, const struct np_vcpu *v, const struct
 	struct list l = { 0 };
 	int err;
 
-	if (pools->pages)
+	if (pools->pages || NP_IS_LEAN)
 		walk(&l, v, pools);
 	l.room = l.n;
 	l.n = 0;

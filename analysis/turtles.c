@@ -10,13 +10,13 @@
 #define PAPER "Turtles 2010" /* as published.def names it */
 
 static const struct {
-	const char *workload;
+	const char *workload, *benchmark;
 	double off, on;
 } overheads[] = {
-#define OVERHEAD(workload, off, on) { #workload, off, on },
+#define OVERHEAD(workload, benchmark, off, on) { #workload, #benchmark, off, on },
 #include "analysis/turtles.def"
 }, exits[] = {
-#define EXITS(workload, off, on) { #workload, off, on },
+#define EXITS(workload, off, on) { #workload, NULL, off, on },
 #include "analysis/turtles.def"
 };
 
@@ -41,8 +41,10 @@ void np_turtles_paper(const char *workload, struct np_turtles_paper *p)
 	p->overhead_off = published(workload, NP_FORM_NESTED) / single - 1;
 	p->overhead_on = published(workload, NP_FORM_SHADOWED) / single - 1;
 	p->exits_off = p->exits_on = NAN;
+	p->benchmark = NULL;
 	for (size_t i = 0; i < NR(overheads); i++)
 		if (!strcmp(overheads[i].workload, workload)) {
+			p->benchmark = overheads[i].benchmark;
 			p->overhead_off = overheads[i].off / 100;
 			p->overhead_on = overheads[i].on / 100;
 		}

@@ -17,12 +17,13 @@
 
 /* The paper's figures for a workload; NaN where it has none. Overheads are ratios. */
 struct np_turtles_paper {
+	const char *benchmark; /* that they are of; NULL: of the same as here */
 	double overhead_off, overhead_on, exits_off, exits_on;
 };
 void np_turtles_paper(const char *workload, struct np_turtles_paper *p);
 /* 1 - on / off; NaN where there is nothing to be reduced. */
 double np_turtles_reduction(double overhead_off, double overhead_on);
-/* The workloads that only it has, those of turtles.def; NULL past the last one. */
+/* The workloads that are like a benchmark of its; NULL past the last one. */
 const char *np_turtles_paper_workload(uint32_t i);
 
 /* Of one iteration: how many exits, each with the entry that follows. */
@@ -39,11 +40,15 @@ double np_turtles_model(double ticks, const struct np_transitions *t, double cyc
 
 /* The tables; NULL when out of memory. The last two want a uarch, and an emulated result. */
 struct np_rows *np_turtles_overheads(const struct np_result *r);
+struct np_rows *np_turtles_native(const struct np_result *r); /* what the arm native ran */
 struct np_rows *np_turtles_places(const struct np_result *r);
 struct np_rows *np_turtles_modelled_trips(const struct np_result *r, const struct np_uarch *u);
 struct np_rows *np_turtles_modelled(const struct np_result *r, const struct np_uarch *u);
 
 extern const char np_turtles_overheads_title[], np_turtles_places_title[];
+extern const char np_turtles_native_title[];
+/* Why there are no shares of cycles; NULL: there are, or the result has no place for them. */
+const char *np_turtles_no_cycles(const struct np_result *r);
 extern const char np_turtles_trips_title[], np_turtles_modelled_title[];
 
 /* Whether the model has something to say of this result. */

@@ -29,12 +29,36 @@ static int print_model(const struct np_result *r, const struct np_uarch *u, FILE
 	return err;
 }
 
+/* What is missing in the tables, and why. */
+static void print_failed(const struct np_result *r, FILE *out)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < r->nr_arms; i++)
+		for (uint32_t k = 0; k < r->arms[i]->nr_workloads; k++) {
+			const struct np_workload_result *w = r->arms[i]->workloads[k];
+
+			if (!w->error[0])
+				continue;
+			if (!any)
+				fputs("\nNot measured, as they failed\n", out);
+			fprintf(out, "%s, %s: %s\n", r->arms[i]->name, w->name, w->error);
+			any = true;
+		}
+}
+
 int np_turtles_print(const struct np_result *r, const struct np_uarch *u, FILE *out)
 {
 	int err = print(np_turtles_overheads_title, np_turtles_overheads(r), out);
+	const char *no_cycles = np_turtles_no_cycles(r);
 
 	if (!err)
+		err = print(np_turtles_native_title, np_turtles_native(r), out);
+	if (!err)
 		err = print(np_turtles_places_title, np_turtles_places(r), out);
+	if (no_cycles)
+		fprintf(out, "%s\n", no_cycles);
+	print_failed(r, out);
 	if (!err && np_turtles_has_model(r, u))
 		err = print_model(r, u, out);
 	else if (!err && u)
@@ -63,10 +87,11 @@ char *np_turtles_to_json(const struct np_result *r, const struct np_uarch *u)
 {
 	json_t *modelled = np_turtles_has_model(r, u) ? model_json(r, u) : json_null();
 
-	return np_json_print(json_pack("{s:s, s:o, s:s, s:o, s:o, s:o}", "schema",
+	return np_json_print(json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o}", "schema",
 				       NP_TURTLES_SCHEMA, "environment", np_json_environment(r),
 				       "time_unit", r->time_unit,
 				       "overheads", rows_json(np_turtles_overheads(r)),
+				       "native", rows_json(np_turtles_native(r)),
 				       "places", rows_json(np_turtles_places(r)),
 				       "modelled", modelled));
 }

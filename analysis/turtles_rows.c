@@ -25,6 +25,7 @@ static const struct np_column overhead_columns[] = {
 	{ "reduction", "removed", "%", 1 },
 	{ "exits_off", "exits off", "", 2 },
 	{ "exits_on", "exits on", "", 2 },
+	{ "paper_benchmark", "P: of", "", 0 },
 	{ "paper_overhead_off", "P: off", "%", 1 },
 	{ "paper_overhead_on", "P: on", "%", 1 },
 	{ "paper_reduction", "P: removed", "%", 1 },
@@ -75,7 +76,9 @@ static int add_paper(struct np_rows *t, const char *workload)
 		{ "paper_exits_off", p.exits_off },
 		{ "paper_exits_on", p.exits_on },
 	};
-	return np_turtles_numbers(t, numbers, NR(numbers));
+	int err = p.benchmark ? np_rows_text(t, "paper_benchmark", p.benchmark) : 0;
+
+	return err ? err : np_turtles_numbers(t, numbers, NR(numbers));
 }
 
 int np_turtles_begin(struct np_rows *t, const struct np_comparison *c)
@@ -199,4 +202,20 @@ struct np_rows *np_turtles_places(const struct np_result *r)
 			if (r->arms[i]->nested && !r->arms[i]->workloads[k]->error[0])
 				err = add_place(t, r->arms[i], r->arms[i]->workloads[k]);
 	return np_turtles_finished(t, err);
+}
+
+const char *np_turtles_no_cycles(const struct np_result *r)
+{
+	bool nested = false;
+
+	for (uint32_t i = 0; i < r->nr_arms; i++)
+		for (uint32_t k = 0; k < r->arms[i]->nr_workloads; k++) {
+			if (r->arms[i]->nested && r->arms[i]->workloads[k]->cycles.known)
+				return NULL;
+			nested |= r->arms[i]->nested;
+		}
+	if (!nested || !np_result_has_times(r))
+		return NULL;
+	return "L0 of all cycles is not available: this CPU, or the machine that it is a part of, "
+	       "has no cycle counter that tells host from guest.";
 }

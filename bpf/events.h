@@ -12,6 +12,7 @@
 #endif
 
 #include "bpf/hist_bucket.h"
+#include "bpf/room.h"
 
 /* Instruction sets, as the tracepoints' `isa` argument numbers them. */
 enum np_isa { NP_ISA_VMX = 1, NP_ISA_SVM = 2 };
@@ -25,25 +26,6 @@ enum np_isa { NP_ISA_VMX = 1, NP_ISA_SVM = 2 };
 #define NP_REASONS 96
 #define NP_REASON_OTHER (NP_REASONS - 1)
 #define NP_REASON_NONE 0xff
-
-#ifndef NP_FOLD
-#define NP_FOLD 1 /* a power of two: bpf/nested_many.bpf.c has another */
-#endif
-#define NP_MAX_VCPUS (512 * NP_FOLD)
-#define NP_MANY_VCPUS 2048
-#define NP_VCPU_SIZE 2048 /* a power of two: struct np_vcpu is padded to it */
-
-/*
- * Each L2 exit reason of each vCPU has a row, taken from a pool when it first
- * comes. A vCPU's reasons that come after the pool is used up share a row,
- * which is the vCPU's from the start: row i is that of slot i.
- */
-#define NP_ROWS_PER_VCPU 12
-#define NP_MAX_ROWS (NP_ROWS_PER_VCPU * NP_MAX_VCPUS)
-#define NP_TALLIES (16 * NP_MAX_VCPUS) /* a power of two above it */
-#define NP_PAGES_PER_VCPU 64
-#define NP_MOST_HIST_PAGES 65535 /* page_of has 16 bits */
-#define NP_MAX_HIST_PAGES (NP_FOLD == 1 ? 32768 : NP_MOST_HIST_PAGES)
 
 /*
  * So many exits of L1 are kept in their order while it handles an L2 exit; more
@@ -74,6 +56,8 @@ struct np_fate {
  * L2 by itself, or L1 handled the exit: two kinds that have little in common.
  */
 enum np_trip { NP_TRIP_L0, NP_TRIP_L1, NP_TRIPS };
+
+#define NP_TRIP_BUCKETS 16 /* a power of two above those that there are */
 
 /* Where the time of a round trip of the second kind goes. */
 enum np_phase {
@@ -120,8 +104,10 @@ struct np_l2_row {
 	 * entry to L2: added when that entry comes, so only what a finished one
 	 * cost is in here.
 	 */
-	__u64 caused[NP_REASONS];
+	__u64 caused[NP_CAUSES];
+#ifndef NP_LEAN
 	struct np_phase_sum phases;
+#endif
 	__u64 slow; /* of fate.exits, with kvm_nested_vmexit: not dealt with in the fast path */
 };
 
@@ -132,7 +118,9 @@ struct np_l2_row {
 struct np_l2_tally {
 	struct np_usual usual;
 	struct np_trip_sum trip[NP_TRIPS];
+#ifndef NP_LEAN
 	__u16 page_of[NP_TRIPS][NP_HIST_PAGES]; /* index + 1; 0: all its buckets are empty */
+#endif
 };
 
 /* A part of a histogram of round trips: one power of two. */
@@ -163,7 +151,7 @@ struct np_clock {
 	__u64 ended; /* when L2 ran again */
 	__u8 phase;
 	__u8 reason; /* what L1 handled, and whose row it goes to, since it has entered L2 */
-	__u8 shift;  /* of the last one's page in its histogram */
+	__u8 shift;  /* of the last one's page in its histogram; lean: its bucket */
 	__u32 until_phased; /* that many round trips on, phases are measured: 0: now */
 	__u64 ns[8]; /* by phase; a power of two, for the verifier's sake */
 	__u64 entry_ns; /* phase NP_PHASE_ENTRY where its end was seen, on average; 0: never */
@@ -239,7 +227,7 @@ struct np_vcpu {
 		__u64 words[NP_LOG / 8];
 	};
 	struct np_clock clock;
-	__u32 pending[NP_REASONS]; /* L1's exits since the L2 exit in handling, but for the log's */
+	__u32 pending[NP_CAUSES]; /* L1's exits since the L2 exit in handling, but for the log's */
 	__u16 row_of[NP_REASONS];  /* reason -> row + 1; 0: none yet */
 
 	/* Counters. */
@@ -247,12 +235,15 @@ struct np_vcpu {
 	__u64 failed_entries; /* ... after which L1, not L2, exited next */
 	__u64 nested_vmexits; /* kvm_nested_vmexit events, where they are looked at */
 	__u64 desyncs;	      /* events that fit no state; counted, then believed */
-	__u64 outside[NP_REASONS]; /* exits of L1 while no L2 exit was handled */
+	__u64 outside[NP_CAUSES]; /* exits of L1 while no L2 exit was handled */
 	struct np_sync_sum sync[NP_SYNCS];
 	__u64 sync_began;
 
 	struct np_access_state access;
-	__u64 unused[35];
+#ifdef NP_LEAN
+	__u32 trips[NP_TRIPS][NP_TRIP_BUCKETS]; /* bpf/trip_buckets.h; these may start over */
+#endif
+	__u64 unused[NP_VCPU_UNUSED];
 };
 
 /* Where the programs find a vCPU without a search: by a hash of its address. */
@@ -265,8 +256,8 @@ struct np_seat {
 };
 
 _Static_assert(sizeof(struct np_fate) == 40, "BPF and C disagree");
-_Static_assert(sizeof(struct np_l2_row) == 880, "BPF and C disagree");
-_Static_assert(sizeof(struct np_l2_tally) == 224, "BPF and C disagree");
+_Static_assert(sizeof(struct np_l2_row) == (NP_IS_LEAN ? 104 : 880), "BPF and C disagree");
+_Static_assert(sizeof(struct np_l2_tally) == (NP_IS_LEAN ? 96 : 224), "BPF and C disagree");
 _Static_assert(sizeof(struct np_vcpu) == NP_VCPU_SIZE, "BPF and C disagree");
 
 /* Whole-collector counters, summed up by user space. */

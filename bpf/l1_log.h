@@ -28,6 +28,21 @@ np_inline __u32 np_reason_index(__u32 reason)
 	return reason < NP_REASON_OTHER ? reason : NP_REASON_OTHER;
 }
 
+/* Where an exit of L1 is counted, given such an index; and the reason of what is counted there. */
+np_inline __u32 np_cause(__u32 reason)
+{
+	if (!NP_IS_LEAN)
+		return reason;
+	return reason - NP_VMX_VMLAUNCH < NP_CAUSES - 1 ? reason - NP_VMX_VMLAUNCH : NP_CAUSES - 1;
+}
+
+np_inline __u32 np_reason_of_cause(__u32 cause)
+{
+	if (!NP_IS_LEAN)
+		return cause;
+	return cause < NP_CAUSES - 1 ? cause + NP_VMX_VMLAUNCH : NP_REASON_OTHER;
+}
+
 /*
  * VMREAD and VMWRITE come first, for they come most; the others from VMLAUNCH to
  * VMXON are rare, or L1's last exit before L2 runs.
@@ -47,20 +62,20 @@ np_inline bool np_is_plain(__u32 reason)
  * Adds `times` what a log of n exits has. All of it is walked, and what is zero for
  * it is not in use is taken back: the BPF verifier takes a loop of one way only.
  */
-np_inline void np_add_log(__u64 to[NP_REASONS], const __u8 log[NP_LOG], __u64 n, __u64 times)
+np_inline void np_add_log(__u64 to[NP_CAUSES], const __u8 log[NP_LOG], __u64 n, __u64 times)
 {
 	for (__u32 i = 0; i < NP_LOG; i++)
-		to[np_reason_index(log[i])] += times;
-	to[0] -= (NP_LOG - n) * times;
+		to[np_cause(np_reason_index(log[i]))] += times;
+	to[np_cause(0)] -= (NP_LOG - n) * times;
 }
 
 /* Counts L1's exits for the L2 exit in handling where they turned out to belong. */
-np_inline void np_move_log(struct np_vcpu *v, __u64 to[NP_REASONS])
+np_inline void np_move_log(struct np_vcpu *v, __u64 to[NP_CAUSES])
 {
 	np_add_log(to, v->log, v->logged & ~NP_LOG_ENTERING, 1);
 	if (!(v->odd & NP_ODD_SPILLED))
 		return;
-	for (__u32 i = 0; i < NP_REASONS; i++) {
+	for (__u32 i = 0; i < NP_CAUSES; i++) {
 		to[i] += v->pending[i];
 		v->pending[i] = 0;
 	}
@@ -87,7 +102,7 @@ np_inline int np_spill_log(struct np_pools *p, struct np_vcpu *v)
 {
 	(void)p;
 	for (__u32 i = 0; i < NP_LOG; i++)
-		v->pending[np_reason_index(v->log[i])]++;
+		v->pending[np_cause(np_reason_index(v->log[i]))]++;
 	for (__u32 i = 0; i < NP_LOG / 8; i++)
 		v->words[i] = 0;
 	v->odd |= NP_ODD_SPILLED;

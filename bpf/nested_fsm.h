@@ -207,7 +207,7 @@ np_inline void np_other_l1_exit(struct np_pools *p, struct np_vcpu *v, __u32 rea
 	if ((reason == NP_VMX_VMOFF || reason == NP_VMX_VMON) && v->isa == NP_ISA_VMX)
 		np_rarely(np_abandon_handling, p, v);
 	if (v->handling == NP_REASON_NONE) {
-		v->outside[reason]++;
+		v->outside[np_cause(reason)]++;
 		v->logged = NP_LOG_NONE | entering;
 		return;
 	}

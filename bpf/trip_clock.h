@@ -10,6 +10,7 @@
 
 #include "bpf/events.h"
 #include "bpf/inline.h"
+#include "bpf/trip_buckets.h"
 
 /* One phase ends, and the next begins. */
 np_inline void np_clock_turn(struct np_clock *c, __u64 now, __u8 next)
@@ -21,7 +22,7 @@ np_inline void np_clock_turn(struct np_clock *c, __u64 now, __u8 next)
 
 np_inline bool np_is_phased(const struct np_clock *c)
 {
-	return !c->until_phased;
+	return !NP_IS_LEAN && !c->until_phased;
 }
 
 np_inline void np_clock_stop_phases(struct np_pools *p, struct np_clock *c)
@@ -60,12 +61,15 @@ np_inline void np_clock_begin(struct np_pools *p, struct np_vcpu *v, __u64 now)
 	struct np_clock *c = &v->clock;
 
 	c->began = now;
+	if (NP_IS_LEAN)
+		return;
 	if (c->until_phased > 1)
 		c->until_phased--;
 	else
 		np_clock_begin_phases(p, v);
 }
 
+#ifndef NP_LEAN
 np_aside __u32 np_clock_bucket(struct np_vcpu *v, __u64 ns)
 {
 	__u32 bucket = np_hist_bucket(ns);
@@ -100,6 +104,7 @@ np_inline void np_hist_count(struct np_pools *p, struct np_vcpu *v, struct np_l2
 	if (page) /* else trip[].n says how many are missing */
 		page->n[in_page]++;
 }
+#endif
 
 np_inline void np_phases_add(struct np_phase_sum *sum, const struct np_clock *c)
 {
@@ -125,15 +130,26 @@ np_inline void np_clock_split_entry(struct np_clock *c)
 	}
 }
 
+/* NULL: there are none. */
+np_inline struct np_phase_sum *np_row_phases(struct np_l2_row *row)
+{
+#ifdef NP_LEAN
+	(void)row;
+	return 0;
+#else
+	return &row->phases;
+#endif
+}
+
 np_aside int np_clock_end_phases(struct np_pools *p, struct np_vcpu *v, __u32 kind, __u32 index)
 {
 	struct np_clock *c = &v->clock;
 	struct np_l2_row *row = kind == NP_TRIP_L1 ? np_pool_row(p, index) : 0;
 
-	if (row) {
+	if (row && np_row_phases(row)) {
 		np_clock_turn(c, c->ended, c->phase);
 		np_clock_split_entry(c);
-		np_phases_add(&row->phases, c);
+		np_phases_add(np_row_phases(row), c);
 	}
 	np_clock_stop_phases(p, c);
 	return 0;

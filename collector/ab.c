@@ -7,6 +7,7 @@
 
 #include "analysis/result_fields.h"
 #include "analysis/stats.h"
+#include "collector/ab_part.h"
 #include "collector/ab_symbols.h"
 #include "collector/ab_times.h"
 #include "collector/ab_window.h"
@@ -22,7 +23,8 @@
 static int start_guest(const struct ab_config *c, const struct ab_arm *arm, struct l1 **l1)
 {
 	log_phase("%s: start %s", arm->name, arm->nested ? "L1" : "the runner in L0");
-	return arm->nested ? l1_start_nested(l1, &c->l1) : l1_start_single(l1, &c->l1);
+	return arm->nested ? l1_start_nested(l1, &c->l1) :
+	       arm->native ? l1_start_native(l1, &c->l1) : l1_start_single(l1, &c->l1);
 }
 
 /* Who L1 is, and what it does on an exit where that is known. */
@@ -73,9 +75,8 @@ typedef int (*take_windows)(struct l1 *l1, const struct ab_config *c, struct np_
 			    uint32_t *at);
 
 static int run_windows(const struct ab_config *c, const struct ab_arm *arm, struct l1 **l1,
-		       struct np_arm_result *out, take_windows take)
+		       struct np_arm_result *out, take_windows take, uint32_t at)
 {
-	uint32_t at = 0;
 	int err;
 
 	do {
@@ -90,6 +91,7 @@ static int run_windows(const struct ab_config *c, const struct ab_arm *arm, stru
 static int run_workloads(const struct ab_config *c, const struct ab_arm *arm,
 			 struct np_arm_result *out, struct l1 **guest)
 {
+	const uint32_t first = out->nr_workloads; /* others ran in another L1 */
 	int err = 0;
 
 	/* All untraced windows come first: no program is loaded before they end. */
@@ -106,29 +108,22 @@ static int run_workloads(const struct ab_config *c, const struct ab_arm *arm,
 		err = run_untraced(c, arm, guest, o);
 	}
 	if (!err)
-		err = run_windows(c, arm, guest, out, ab_windows_traced);
+		err = run_windows(c, arm, guest, out, ab_windows_traced, first);
 	if (!err && c->fields && !c->micro) {
 		log_phase("%s: L1's names of instructions", out->name);
-		err = ab_symbols(*guest, out);
+		err = ab_symbols(*guest, out, first);
 	}
 	if (!err && c->times)
-		err = run_windows(c, arm, guest, out, ab_windows_times);
-	return err ? err : ab_windows_tracers(*guest, c, out);
+		err = run_windows(c, arm, guest, out, ab_windows_times, first);
+	return err ? err : ab_windows_tracers(*guest, c, out, first);
 }
 
-static int run_arm(const struct ab_config *c, const struct ab_arm *arm, struct np_result *r)
+static int run_part(const struct ab_config *c, const struct ab_arm *arm,
+		    struct np_arm_result *out, struct np_result *r)
 {
-	struct np_arm_result *out = np_result_add_arm(r, arm->name);
 	struct l1 *l1 = NULL;
-	int err = out ? 0 : -ENOMEM;
+	int err = start_guest(c, arm, &l1);
 
-	log_phase("%s: load %s", arm->name, kvm_module_name());
-	if (!err)
-		err = kvm_module_load(arm->params, arm->nr_params);
-	if (!err)
-		err = arm_params_record(arm, out);
-	if (!err)
-		err = start_guest(c, arm, &l1);
 	if (!err && arm->nested)
 		err = describe_l1(c, l1, r);
 	if (!err)
@@ -137,28 +132,57 @@ static int run_arm(const struct ab_config *c, const struct ab_arm *arm, struct n
 	return err;
 }
 
+static int run_arm(const struct ab_config *c, const struct ab_arm *arm, struct np_result *r)
+{
+	struct np_arm_result *out = np_result_add_arm(r, arm->name);
+	struct ab_config part;
+	int err = out ? 0 : -ENOMEM;
+
+	log_phase("%s: load %s", arm->name, kvm_module_name());
+	if (!err)
+		err = kvm_module_load(arm->params, arm->nr_params);
+	if (!err)
+		err = arm_params_record(arm, out);
+	for (uint32_t cpus = 1; !err && cpus <= AB_PARTS; cpus++)
+		if (ab_part(c, arm, cpus, &part))
+			err = run_part(&part, arm, out, r);
+	return err;
+}
+
 /* Only what is timed, in an L1 that is started anew: each start is a little different. */
-static int run_arm_again(const struct ab_config *c, const struct ab_arm *arm, uint32_t pass,
-			 struct np_result *r)
+static int run_part_again(const struct ab_config *c, const struct ab_arm *arm, uint32_t pass,
+			  struct np_result *r)
 {
 	const struct np_arm_result *out = np_result_arm(r, arm->name);
 	struct l1 *l1 = NULL;
+	int err = start_guest(c, arm, &l1);
+
+	if (!err && arm->nested && c->micro)
+		err = describe_l1(c, l1, r);
+	for (uint32_t i = 0; !err && i < c->nr_workloads; i++) {
+		/* The result is ours to add to. */
+		struct np_workload_result *o = (void *)np_arm_workload(out, c->workloads[i]);
+
+		if (o->error[0])
+			continue;
+		log_phase("%s: %s, untraced, pass %u", arm->name, o->name, pass + 1);
+		err = ab_window_untraced(l1, c->repetitions, o);
+	}
+	l1_stop(l1);
+	return err;
+}
+
+static int run_arm_again(const struct ab_config *c, const struct ab_arm *arm, uint32_t pass,
+			 struct np_result *r)
+{
+	struct ab_config part;
 	int err;
 
 	log_phase("%s: load kvm_intel, pass %u of at most %u", arm->name, pass + 1, c->passes);
 	err = kvm_module_load(arm->params, arm->nr_params);
-	if (!err)
-		err = start_guest(c, arm, &l1);
-	if (!err && arm->nested && c->micro)
-		err = describe_l1(c, l1, r);
-	for (uint32_t i = 0; !err && i < out->nr_workloads; i++) {
-		if (out->workloads[i]->error[0])
-			continue;
-		log_phase("%s: %s, untraced, pass %u", arm->name, out->workloads[i]->name,
-			  pass + 1);
-		err = ab_window_untraced(l1, c->repetitions, out->workloads[i]);
-	}
-	l1_stop(l1);
+	for (uint32_t cpus = 1; !err && cpus <= AB_PARTS; cpus++)
+		if (ab_part(c, arm, cpus, &part))
+			err = run_part_again(&part, arm, pass, r);
 	return err;
 }
 
@@ -191,6 +215,8 @@ static int run_passes(const struct ab_config *c, struct np_result *r)
 		for (uint32_t i = 0; !err && i < c->nr_arms; i++) {
 			uint32_t at = pass % 2 ? c->nr_arms - 1 - i : i;
 
+			if (!ab_part_any(c, c->arms[at]))
+				continue;
 			err = np_interrupted() ? -EINTR : run_arm_again(c, c->arms[at], pass, r);
 		}
 	}
@@ -199,16 +225,17 @@ static int run_passes(const struct ab_config *c, struct np_result *r)
 
 int ab_run(const struct ab_config *c, struct np_result *r)
 {
-	int err = 0, restored;
+	int err = ab_part_check(c), restored;
 
-	if (c->fields)
+	if (!err && c->fields)
 		err = np_result_set_lacking(r, fields_lacking());
 	if (!err)
 		err = kvm_module_begin();
 	if (err)
 		return err;
 	for (uint32_t i = 0; !err && i < c->nr_arms; i++) {
-		err = run_arm(c, c->arms[i], r);
+		if (ab_part_any(c, c->arms[i]))
+			err = run_arm(c, c->arms[i], r);
 		if (!err && np_interrupted())
 			err = -EINTR;
 	}

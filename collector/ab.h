@@ -21,6 +21,7 @@ struct ab_config {
 	const char *workloads[NP_MAX_WORKLOADS];
 	uint64_t iterations;  /* 0: the manifest's */
 	bool emulated;	      /* ... for the lab */
+	uint32_t cpus;	      /* that there are for L1 */
 	uint32_t repetitions; /* of each window */
 	uint32_t passes;      /* of the untraced windows, at most; see ab_run() */
 	double precision;     /* a share: narrower than this, intervals are narrow enough */

@@ -43,11 +43,11 @@ static void drop_nameless(struct np_fields *f)
 		}
 }
 
-int ab_symbols(struct l1 *l1, struct np_arm_result *arm)
+int ab_symbols(struct l1 *l1, struct np_arm_result *arm, uint32_t first)
 {
 	int err = 0;
 
-	for (uint32_t i = 0; !err && i < arm->nr_workloads; i++) {
+	for (uint32_t i = first; !err && i < arm->nr_workloads; i++) {
 		struct np_fields *f = &arm->workloads[i]->fields;
 
 		for (uint32_t k = 0; !err && k < f->nr; k++)

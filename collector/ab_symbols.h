@@ -6,7 +6,10 @@
 #include "analysis/result.h"
 #include "collector/l1.h"
 
-/* Asks L1 for each that is in the arm. Where L1 cannot tell, that is said, and they have none. */
-int ab_symbols(struct l1 *l1, struct np_arm_result *arm);
+/*
+ * Asks L1 for each that is in the arm's workloads, from the first on. Where L1 cannot tell,
+ * that is said, and they have none.
+ */
+int ab_symbols(struct l1 *l1, struct np_arm_result *arm, uint32_t first);
 
 #endif

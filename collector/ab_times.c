@@ -109,9 +109,9 @@ static int cycles(struct l1 *l1, struct np_workload_result *out)
 /* Both windows of one workload; no session: it is not nested, or this kernel cannot time. */
 static int both(struct l1 *l1, struct session *s, const char *arm, struct np_workload_result *out)
 {
-	int err = 0;
+	int err = l1_prepare(l1, out->name);
 
-	if (cycle_counters_there()) {
+	if (!err && cycle_counters_there()) {
 		log_phase("%s: %s, cycles", arm, out->name);
 		err = cycles(l1, out);
 	}

@@ -57,7 +57,7 @@ static uint32_t how_often(const struct np_workload_result *w, uint32_t repetitio
 int ab_window_untraced(struct l1 *l1, uint32_t repetitions, struct np_workload_result *out)
 {
 	uint32_t again = 0;
-	int err = 0;
+	int err = l1_prepare(l1, out->name);
 
 	repetitions = how_often(out, repetitions);
 	for (uint32_t i = 0; !err && i < repetitions; i++) {
@@ -114,8 +114,10 @@ static int read_fields_after(struct session *s, const struct window *w,
 static int traced(struct l1 *l1, struct session *s, uint32_t repetitions, struct window *w,
 		  struct np_workload_result *out)
 {
-	int err = session_attach(s);
+	int err = l1_prepare(l1, out->name);
 
+	if (!err)
+		err = session_attach(s);
 	if (!err)
 		err = read_frozen(l1, s, &w->before);
 	if (!err)
@@ -164,8 +166,10 @@ static int verified(struct l1 *l1, struct session *s, struct window *w,
 {
 	struct np_account *diff = calloc(1, sizeof(*diff));
 	struct witness *witness = NULL;
-	int err = diff ? witness_open(&witness, l1_pid(l1)) : -ENOMEM;
+	int err = diff ? l1_prepare(l1, out->name) : -ENOMEM;
 
+	if (!err)
+		err = witness_open(&witness, l1_pid(l1));
 	if (!err)
 		err = session_attach(s);
 	if (!err)
@@ -217,8 +221,10 @@ static int under_tracer(struct l1 *l1, const struct tracer *t, uint32_t repetiti
 {
 	struct np_tracer_result *r = &out->tracers[out->nr_tracers++];
 	void *state;
-	int err = t->attach(&state, l1_pid(l1));
+	int err = l1_prepare(l1, out->name);
 
+	if (!err)
+		err = t->attach(&state, l1_pid(l1));
 	snprintf(r->name, sizeof(r->name), "%s", t->name);
 	if (err)
 		return err;
@@ -233,11 +239,12 @@ static int under_tracer(struct l1 *l1, const struct tracer *t, uint32_t repetiti
 	return err;
 }
 
-int ab_windows_tracers(struct l1 *l1, const struct ab_config *c, struct np_arm_result *arm)
+int ab_windows_tracers(struct l1 *l1, const struct ab_config *c, struct np_arm_result *arm,
+		       uint32_t first)
 {
 	int err = 0;
 
-	for (uint32_t i = 0; !err && i < arm->nr_workloads; i++)
+	for (uint32_t i = first; !err && i < arm->nr_workloads; i++)
 		for (uint32_t t = 0; !err && t < c->nr_tracers && !arm->workloads[i]->error[0];
 		     t++) {
 			log_phase("%s: %s, traced by %s", arm->name, arm->workloads[i]->name,

@@ -15,7 +15,8 @@ int ab_window_untraced(struct l1 *l1, uint32_t repetitions, struct np_workload_r
 int ab_windows_traced(struct l1 *l1, const struct ab_config *c, struct np_arm_result *arm,
 		      uint32_t *at);
 
-/* A window of each workload under each of c->tracers. */
-int ab_windows_tracers(struct l1 *l1, const struct ab_config *c, struct np_arm_result *arm);
+/* A window of each workload, from the first on, under each of c->tracers. */
+int ab_windows_tracers(struct l1 *l1, const struct ab_config *c, struct np_arm_result *arm,
+		       uint32_t first);
 
 #endif

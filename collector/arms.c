@@ -6,22 +6,24 @@
 
 /*
  * "single" is the same code as a plain guest of L0: what a guest's exit costs
- * without nesting. nested=1 there too, so that the arms differ in one thing.
+ * without nesting; "native" is the same code as a process of L0, without any
+ * guest. nested=1 there too, so that the arms differ in one thing.
  */
 static const struct ab_arm arms[] = {
-	{ "single", 0, false, true, 1, { { "nested", "1" } } },
-	{ "shadow-off", NP_ISA_VMX, true, true, 2,
+	{ NP_ARM_NATIVE, 0, false, true, false, 1, { { "nested", "1" } } },
+	{ NP_ARM_SINGLE, 0, false, false, true, 1, { { "nested", "1" } } },
+	{ "shadow-off", NP_ISA_VMX, true, false, true, 2,
 	  { { "nested", "1" }, { "enable_shadow_vmcs", "0" } } },
-	{ "shadow-on", NP_ISA_VMX, true, true, 2,
+	{ "shadow-on", NP_ISA_VMX, true, false, true, 2,
 	  { { "nested", "1" }, { "enable_shadow_vmcs", "1" } } },
-	{ "vgif-off", NP_ISA_SVM, true, true, 2, { { "nested", "1" }, { "vgif", "0" } } },
-	{ "vgif-on", NP_ISA_SVM, true, true, 2, { { "nested", "1" }, { "vgif", "1" } } },
-	{ "vls-off", NP_ISA_SVM, true, false, 2, { { "nested", "1" }, { "vls", "0" } } },
-	{ "vls-on", NP_ISA_SVM, true, false, 2, { { "nested", "1" }, { "vls", "1" } } },
-	{ "npt-off", NP_ISA_SVM, true, false, 2, { { "nested", "1" }, { "npt", "0" } } },
-	{ "npt-on", NP_ISA_SVM, true, false, 2, { { "nested", "1" }, { "npt", "1" } } },
-	{ "avic-off", NP_ISA_SVM, true, false, 2, { { "nested", "1" }, { "avic", "0" } } },
-	{ "avic-on", NP_ISA_SVM, true, false, 2, { { "nested", "1" }, { "avic", "1" } } },
+	{ "vgif-off", NP_ISA_SVM, true, false, true, 2, { { "nested", "1" }, { "vgif", "0" } } },
+	{ "vgif-on", NP_ISA_SVM, true, false, true, 2, { { "nested", "1" }, { "vgif", "1" } } },
+	{ "vls-off", NP_ISA_SVM, true, false, false, 2, { { "nested", "1" }, { "vls", "0" } } },
+	{ "vls-on", NP_ISA_SVM, true, false, false, 2, { { "nested", "1" }, { "vls", "1" } } },
+	{ "npt-off", NP_ISA_SVM, true, false, false, 2, { { "nested", "1" }, { "npt", "0" } } },
+	{ "npt-on", NP_ISA_SVM, true, false, false, 2, { { "nested", "1" }, { "npt", "1" } } },
+	{ "avic-off", NP_ISA_SVM, true, false, false, 2, { { "nested", "1" }, { "avic", "0" } } },
+	{ "avic-on", NP_ISA_SVM, true, false, false, 2, { { "nested", "1" }, { "avic", "1" } } },
 };
 
 #define NR_ARMS (sizeof(arms) / sizeof(*arms))

@@ -12,7 +12,8 @@ struct ab_arm {
 	const char *name;
 	enum np_isa isa; /* whose module has these parameters; 0: either's */
 	bool nested;
-	bool is_default; /* runs when none is named */
+	bool native; /* no guest at all */
+	bool is_default; /* runs when none is named; with --turtles, the native one, too */
 	uint32_t nr_params;
 	struct np_param params[NP_MAX_PARAMS];
 };

@@ -16,6 +16,12 @@
 		WANT(name##_timed, (wanted) && (timed));                                           \
 	} while (0)
 
+/* What only times of phases take is left out where these are. */
+static bool has_phases(const struct session_config *c)
+{
+	return c->times && !NP_IS_LEAN;
+}
+
 static void choose_exit(struct nested_bpf *skel, enum reason_way way, bool timed, bool fields)
 {
 	WANT_ONE(exit_with_reason, timed, way == REASON_IS_ARGUMENT);
@@ -60,7 +66,7 @@ static void choose_unchecked(struct nested_bpf *skel, const struct session_confi
 static void choose_checked(struct nested_bpf *skel, const struct kvm_hooks *h,
 			   const struct session_config *c)
 {
-	bool typed = h->reason == REASON_BY_KPTR, enters = c->times || !h->infers;
+	bool typed = h->reason == REASON_BY_KPTR, enters = has_phases(c) || !h->infers;
 	bool to_shadow = c->syncs && h->has_sync[NP_SYNC_TO_SHADOW];
 	bool check = c->check || c->paths;
 	bool from_shadow = c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW];
@@ -91,7 +97,7 @@ static void choose_by_address(struct nested_bpf *skel, const struct kvm_hooks *h
 	WANT(exit_at, !c->times);
 	WANT(exit_at_timed, c->times);
 	WANT(entry_at, c->times);
-	WANT(vmenter_at, c->times && h->vmenter_is_event);
+	WANT(vmenter_at, has_phases(c) && h->vmenter_is_event);
 	WANT(nested_vmexit_at, c->check || c->paths);
 	WANT(halt_at, h->has_halt);
 	WANT(vcpu_destroyed_at, h->vcpu_destroy);

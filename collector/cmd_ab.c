@@ -34,7 +34,7 @@ struct options {
 	struct selection what;
 	const char *output;
 	const char *l1_kernel, *l1_initrd, *l1_modules, *l2_kernel, *l2_initrd;
-	const char *qemu, *qemu_version, *runner;
+	const char *qemu, *qemu_version, *runner, *guest;
 	uint64_t memory_mib, cpu, l2_timeout_s; /* no memory: not said */
 	bool pinned, charts, verbose, recover;
 };
@@ -159,7 +159,7 @@ const struct argp ab_argp = {
 /* What is not given: this host's own kernel and modules, the runner beside us. */
 struct defaults {
 	char kernel[NP_PATH], modules[NP_PATH], runner[NP_PATH], initrd[NP_PATH], work[NP_PATH];
-	char l2_kernel[NP_PATH], l2_initrd[NP_PATH];
+	char l2_kernel[NP_PATH], l2_initrd[NP_PATH], guest[NP_PATH];
 };
 
 static int need_readable(const char *what, const char *path)
@@ -247,6 +247,10 @@ static int prepare_l1(struct options *o, struct defaults *d)
 	}
 	if (!err)
 		err = need_readable("the workload runner", o->runner);
+	if (!err && selection_has_macro(&o->what)) {
+		err = fs_data_path(d->guest, "guest");
+		o->guest = d->guest;
+	}
 	if (!err)
 		err = o->what.micro ? prepare_micro(o, d) : prepare_linux(o, d);
 	return err;
@@ -264,6 +268,13 @@ static int warn_of_noise(const struct options *o, struct np_result *r)
 	return err;
 }
 
+static uint32_t cpus_for_l1(const struct options *o)
+{
+	cpu_set_t ours;
+
+	return o->pinned || sched_getaffinity(0, sizeof(ours), &ours) ? 1 : CPU_COUNT(&ours);
+}
+
 static int run(struct options *o, struct np_result *r)
 {
 	struct ab_config c = {
@@ -271,6 +282,7 @@ static int run(struct options *o, struct np_result *r)
 		.nr_workloads = o->what.nr_workloads,
 		.iterations = o->what.iterations,
 		.emulated = o->qemu_version != NULL,
+		.cpus = cpus_for_l1(o),
 		.repetitions = o->what.repetitions,
 		.passes = o->what.passes,
 		.precision = o->what.precision,
@@ -285,6 +297,7 @@ static int run(struct options *o, struct np_result *r)
 			.runner = o->runner,
 			.l2_kernel = o->l2_kernel,
 			.l2_initrd = o->l2_initrd,
+			.guest = o->guest,
 			.l2_timeout_s = o->l2_timeout_s,
 			.memory_mib = o->memory_mib ?: selection_has_macro(&o->what) ? 512 : 256,
 			.ready_timeout_s = 120,

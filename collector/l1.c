@@ -17,6 +17,7 @@
 #include "collector/base/proc.h"
 #include "collector/freeze.h"
 #include "collector/l1_console.h"
+#include "collector/l1_need.h"
 #include "collector/workload.h"
 
 #define DEFAULT_MEMORY_MIB 256
@@ -26,11 +27,15 @@
 
 /*
  * No ACPI: microvm's tables describe little, and parsing them is slow where
- * each instruction is emulated. 115200: the driver waits for each byte, and
- * at the default 9600 baud longer. Self tests of ciphers and the kernel's own
- * certificates would be most of what a boot costs there; L1 uses neither.
+ * each instruction is emulated; but without them Linux finds one CPU. 115200:
+ * the driver waits for each byte, and at the default 9600 baud longer. Self
+ * tests of ciphers and the kernel's own certificates would be most of what a
+ * boot costs there; L1 uses neither.
  */
 #define L1_MACHINE "microvm,acpi=off,rtc=on"
+#define L1_MACHINE_SMP "microvm,acpi=on,rtc=on"
+/* With ACPI microvm would take a slower one. */
+#define L1_FIRMWARE "qboot.rom"
 #define L1_CMDLINE                                                             \
 	"console=ttyS0,115200 quiet mitigations=off nokaslr tsc=reliable "     \
 	"no_timer_check cryptomgr.notests "                                    \
@@ -134,13 +139,6 @@ static int wait_ready(struct l1 *l, double timeout_s)
 	return 0;
 }
 
-static int need(const char *path, const char *what)
-{
-	if (access(path, R_OK) == 0)
-		return 0;
-	return fail(NP_EXIT_MISSING, -errno, "cannot read %s %s: %s", what, path, strerror(errno));
-}
-
 /* The child has what we have when it is made, and so have all its threads. */
 static int start_pinned(struct proc *p, const struct l1_config *c, const char *const argv[])
 {
@@ -184,57 +182,52 @@ static int start(struct l1 **out, const struct l1_config *c, const char *what,
 	return err;
 }
 
-/* Told from other failures of QEMU by looking before. */
-static int need_program(const char *name)
-{
-	const char *path = getenv("PATH");
-	char file[NP_PATH];
-
-	if (strchr(name, '/'))
-		return access(name, X_OK) == 0 ? 0 : -errno;
-	while (path && *path) {
-		size_t len = strcspn(path, ":");
-
-		if (!fs_path(file, "%.*s/%s", (int)len, path, name) && access(file, X_OK) == 0)
-			return 0;
-		path += len + (path[len] == ':');
-	}
-	return -ENOENT;
-}
-
 int l1_start_nested(struct l1 **l, const struct l1_config *c)
 {
-	char memory[16];
+	char memory[16], cpus[16];
 	const char *const argv[] = {
-		c->qemu,    "-M",	L1_MACHINE,  "-accel",	"kvm",
-		"-cpu",	    "host",	"-m",	     memory,	"-nodefaults",
-		"-no-user-config",	"-display",  "none",	"-serial",
-		"stdio",    "-no-reboot", "-kernel", c->kernel,
+		c->qemu,    "-M",	c->cpus > 1 ? L1_MACHINE_SMP : L1_MACHINE,
+		"-accel",   "kvm",	"-cpu",	     "host",	"-smp",	    cpus,
+		"-m",	    memory,	"-bios",     L1_FIRMWARE,
+		"-nodefaults",		"-no-user-config",	"-display", "none",
+		"-serial",  "stdio",	"-no-reboot",		"-kernel",  c->kernel,
 		c->initrd ? "-initrd" : NULL /* the end */, c->initrd, "-append", L1_CMDLINE, NULL,
 	};
-	int err = need_program(c->qemu);
+	int err = l1_need_program(c->qemu);
 
 	*l = NULL;
 	if (err)
 		return fail(NP_EXIT_MISSING, err, "cannot start %s: %s; install qemu-system-x86",
 			    c->qemu, strerror(-err));
-	err = need(c->kernel, "L1's kernel");
+	err = l1_need_file(c->kernel, "L1's kernel");
 	if (!err && c->initrd)
-		err = need(c->initrd, "L1's initramfs");
+		err = l1_need_file(c->initrd, "L1's initramfs");
 	snprintf(memory, sizeof(memory), "%u", c->memory_mib ?: DEFAULT_MEMORY_MIB);
+	snprintf(cpus, sizeof(cpus), "%u", c->cpus ?: 1);
 	return err ? err : start(l, c, "L1", argv);
 }
 
 int l1_start_single(struct l1 **l, const struct l1_config *c)
 {
 	const char *const argv[] = { c->runner, c->l2_kernel, c->l2_initrd, NULL };
-	int err = need(c->runner, "the workload runner");
+	int err = l1_need_file(c->runner, "the workload runner");
 
 	*l = NULL;
 	if (!err && c->l2_kernel)
-		err = need(c->l2_kernel, "L2's kernel");
+		err = l1_need_file(c->l2_kernel, "L2's kernel");
 	if (!err && c->l2_kernel)
-		err = need(c->l2_initrd, "L2's initramfs");
+		err = l1_need_file(c->l2_initrd, "L2's initramfs");
+	return err ? err : start(l, c, "the workload runner in L0", argv);
+}
+
+int l1_start_native(struct l1 **l, const struct l1_config *c)
+{
+	const char *const argv[] = { c->runner, NP_NATIVE, c->guest, NULL };
+	int err = l1_need_file(c->runner, "the workload runner");
+
+	*l = NULL;
+	if (!err && c->guest)
+		err = l1_need_file(c->guest, "L2's init");
 	return err ? err : start(l, c, "the workload runner in L0", argv);
 }
 
@@ -256,6 +249,43 @@ static int tell(struct l1 *l, const char *line)
 	return err == -EPIPE ? 0 : err;
 }
 
+static int ask(struct l1 *l, const char *line, const char *doing, double timeout_s,
+	       char answer[NP_LINE_MAX])
+{
+	int err = tell(l, line);
+
+	return err ? explain(l, err, doing, 0) : wait_answer(l, doing, timeout_s, answer);
+}
+
+/* The same, and takes from the answer what comes after its first word, the verb. */
+static int ask_for(struct l1 *l, const char *line, const char *verb, const char *doing,
+		   char answer[NP_LINE_MAX])
+{
+	size_t len = strlen(verb);
+	int err = ask(l, line, doing, l->run_timeout_s, answer);
+
+	if (err)
+		return err;
+	if (strncmp(answer, verb, len) || answer[len] != ' ')
+		return misunderstood(l, answer);
+	memmove(answer, answer + len + 1, strlen(answer + len + 1) + 1);
+	return 0;
+}
+
+/* The runner gives up an L2 first, and says so. How long we wait. */
+static double with_timeout(const struct l1 *l, const char *workload, const char *asked,
+			   char line[NP_LINE_MAX])
+{
+	const struct workload *w = workload_find(workload);
+	uint32_t l2_timeout_s = w && w->macro ? l->l2_timeout_s : 0;
+
+	if (l2_timeout_s)
+		snprintf(line, NP_LINE_MAX, "%s %" PRIu32 "\n", asked, l2_timeout_s);
+	else
+		snprintf(line, NP_LINE_MAX, "%s\n", asked);
+	return l->run_timeout_s + l2_timeout_s;
+}
+
 /* "result <workload> <iterations> <ticks>", for what was asked and nothing else. */
 static bool parse_result(const char *answer, const char *asked, uint64_t *ticks)
 {
@@ -271,56 +301,34 @@ static bool parse_result(const char *answer, const char *asked, uint64_t *ticks)
 	return errno == 0;
 }
 
-/* The runner gives up an L2 first, and says so. */
-static void ask_to_run(const struct l1 *l, const char *workload, const char *asked,
-		       char line[NP_LINE_MAX], double *timeout_s)
-{
-	const struct workload *w = workload_find(workload);
-	uint32_t l2_timeout_s = w && w->macro ? l->l2_timeout_s : 0;
-
-	*timeout_s = l->run_timeout_s + l2_timeout_s;
-	if (l2_timeout_s)
-		snprintf(line, NP_LINE_MAX, NP_RUN " %s %" PRIu32 "\n", asked, l2_timeout_s);
-	else
-		snprintf(line, NP_LINE_MAX, NP_RUN " %s\n", asked);
-}
-
 int l1_run(struct l1 *l, const char *workload, uint64_t iterations, uint64_t *ticks)
 {
-	double timeout_s;
 	char asked[NP_LINE_MAX / 2], line[NP_LINE_MAX], answer[NP_LINE_MAX], doing[NP_LINE_MAX];
+	double timeout_s;
 	int err;
 
-	if (snprintf(asked, sizeof(asked), "%s %" PRIu64, workload, iterations) >=
+	if (snprintf(asked, sizeof(asked), NP_RUN " %s %" PRIu64, workload, iterations) >=
 	    (int)sizeof(asked))
 		return fail(NP_EXIT_USAGE, -ENAMETOOLONG, "no workload is called %s", workload);
-	ask_to_run(l, workload, asked, line, &timeout_s);
+	timeout_s = with_timeout(l, workload, asked, line);
 	snprintf(doing, sizeof(doing), "while it ran %s", workload);
-	err = tell(l, line);
-	if (err)
-		return explain(l, err, doing, 0);
-	err = wait_answer(l, doing, timeout_s, answer);
-	if (err)
-		return err;
-	return parse_result(answer, asked, ticks) ? 0 : misunderstood(l, answer);
+	err = ask(l, line, doing, timeout_s, answer);
+	if (!err && !parse_result(answer, asked + strlen(NP_RUN " "), ticks))
+		err = misunderstood(l, answer);
+	return err;
 }
 
-/* Asks, and takes from the answer what comes after its first word, the verb. */
-static int ask(struct l1 *l, const char *line, const char *verb, const char *doing,
-	       char answer[NP_LINE_MAX])
+int l1_prepare(struct l1 *l, const char *workload)
 {
-	size_t len = strlen(verb);
-	int err = tell(l, line);
+	const struct workload *w = workload_find(workload);
+	char line[NP_LINE_MAX], answer[NP_LINE_MAX];
+	double timeout_s;
 
-	if (err)
-		return explain(l, err, doing, 0);
-	err = wait_answer(l, doing, l->run_timeout_s, answer);
-	if (err)
-		return err;
-	if (strncmp(answer, verb, len) || answer[len] != ' ')
-		return misunderstood(l, answer);
-	memmove(answer, answer + len + 1, strlen(answer + len + 1) + 1);
-	return 0;
+	if (!w || !w->macro)
+		return 0;
+	snprintf(answer, sizeof(answer), NP_PREPARE " %s", workload);
+	timeout_s = with_timeout(l, workload, answer, line);
+	return ask(l, line, "while it prepared L2", timeout_s, answer);
 }
 
 int l1_symbol(struct l1 *l, uint64_t address, char symbol[NP_LINE_MAX])
@@ -328,7 +336,7 @@ int l1_symbol(struct l1 *l, uint64_t address, char symbol[NP_LINE_MAX])
 	char line[NP_LINE_MAX];
 
 	snprintf(line, sizeof(line), NP_SYMBOL " %" PRIx64 "\n", address);
-	return ask(l, line, NP_SYMBOL, "while it was asked for a symbol", symbol);
+	return ask_for(l, line, NP_SYMBOL, "while it was asked for a symbol", symbol);
 }
 
 int l1_set_sequence(struct l1 *l, const char *accesses, char all[NP_LINE_MAX])
@@ -339,7 +347,7 @@ int l1_set_sequence(struct l1 *l, const char *accesses, char all[NP_LINE_MAX])
 		     accesses[0] ? accesses : NP_NO_ACCESSES) >= (int)sizeof(line))
 		return fail(NP_EXIT_USAGE, -ENAMETOOLONG, "a sequence of more than %d bytes",
 			    NP_LINE_MAX);
-	return ask(l, line, NP_SEQUENCE, "while it was told its sequence", all);
+	return ask_for(l, line, NP_SEQUENCE, "while it was told its sequence", all);
 }
 
 int l1_freeze(struct l1 *l)

@@ -20,7 +20,9 @@ struct l1_config {
 	const char *initrd;  /* the runner as /init, with L1's kvm modules; NULL: needs none */
 	const char *runner;  /* the runner's binary, for the arm "single" */
 	const char *l2_kernel, *l2_initrd; /* its arguments; NULL: no Linux is L2 */
+	const char *guest; /* ... of the arm "native": init of a Linux that is L2 */
 	uint32_t memory_mib;
+	uint32_t cpus;	     /* 0: one */
 	double ready_timeout_s;
 	double run_timeout_s;
 	uint32_t l2_timeout_s; /* of a workload with Linux as L2; 0: the runner's own */
@@ -31,6 +33,7 @@ struct l1_config {
 
 int l1_start_nested(struct l1 **l, const struct l1_config *c);
 int l1_start_single(struct l1 **l, const struct l1_config *c);
+int l1_start_native(struct l1 **l, const struct l1_config *c);
 const char *l1_kernel_release(const struct l1 *l); /* as the runner said */
 pid_t l1_pid(const struct l1 *l);
 
@@ -39,6 +42,12 @@ pid_t l1_pid(const struct l1 *l);
  * runner says that it failed, and is ready for the next.
  */
 int l1_run(struct l1 *l, const char *workload, uint64_t iterations, uint64_t *ticks);
+
+/*
+ * Before a window of a workload: a Linux that it runs in is up as L2, and it has run there,
+ * so that neither is a part of the window.
+ */
+int l1_prepare(struct l1 *l, const char *workload);
 
 /* What L1's own kernel calls an address: "vmx_vcpu_run+0x1c", or "-". Not micro. */
 int l1_symbol(struct l1 *l, uint64_t address, char symbol[NP_LINE_MAX]);

@@ -323,12 +323,21 @@ static char *help(int key, const char *text, void *input)
 	return list;
 }
 
+static bool has_native(const struct selection *s)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < s->nr_workloads; i++)
+		any |= workload_find(s->workloads[i])->native;
+	return any;
+}
+
 static void take_default_arms(struct selection *s, enum np_isa isa)
 {
 	const struct ab_arm *arm;
 
 	for (uint32_t i = 0; (arm = ab_arm_of(isa, i)); i++)
-		if (arm->is_default)
+		if (arm->is_default || (arm->native && s->turtles && has_native(s)))
 			s->arms[s->nr_arms++] = arm;
 }
 

@@ -7,25 +7,25 @@
 
 #include "collector/arm_option.h"
 
-static bool is_custom(const struct selection *s, const struct ab_arm *arm)
+static bool is_custom(const struct ab_arm *arm)
 {
-	return arm >= s->custom && arm < s->custom + s->nr_custom;
+	return ab_find_arm(arm->name) != arm;
 }
 
 /* --arms with the names of those that nestprof knows, and --arm for each other. */
-static size_t arms_to_words(const struct selection *s, uint32_t nr_arms,
-			    const struct ab_arm *const arms[], char *out, size_t size)
+static size_t arms_to_words(uint32_t nr_arms, const struct ab_arm *const arms[], char *out,
+			    size_t size)
 {
 	const char *parting = "--arms ";
 	size_t n = 0;
 
 	for (uint32_t i = 0; i < nr_arms && n < size; i++)
-		if (!is_custom(s, arms[i])) {
+		if (!is_custom(arms[i])) {
 			n += snprintf(out + n, size - n, "%s%s", parting, arms[i]->name);
 			parting = ",";
 		}
 	for (uint32_t i = 0; i < nr_arms && n < size; i++)
-		if (is_custom(s, arms[i])) {
+		if (is_custom(arms[i])) {
 			n += snprintf(out + n, size - n, " --arm ");
 			if (n >= size || arm_option_print(arms[i], out + n, size - n))
 				return size;
@@ -37,7 +37,7 @@ static size_t arms_to_words(const struct selection *s, uint32_t nr_arms,
 int selection_to_words(const struct selection *s, uint32_t nr_arms,
 		       const struct ab_arm *const arms[], char *out, size_t size)
 {
-	size_t n = arms_to_words(s, nr_arms, arms, out, size);
+	size_t n = arms_to_words(nr_arms, arms, out, size);
 
 	if (n < size)
 		n += snprintf(out + n, size - n,

@@ -69,8 +69,6 @@ static int open_skeleton(struct session *s)
 	err = s->skel ? nested_bpf__create_skeleton(s->skel) : -ENOMEM;
 	if (err)
 		return err;
-	if (s->size.vcpus > NP_MAX_VCPUS)
-		return s->c.open_many(s->skel->skeleton);
 	return s->without_modules ? nested_at_open(s->skel->skeleton)
 				  : bpf_object__open_skeleton(s->skel->skeleton, NULL);
 }
@@ -164,9 +162,9 @@ static int map_all(struct session *s)
 	s->pools.rows = programs_map(s->skel->maps.rows, rows_size(s));
 	s->pools.tallies = s->vars.tallies;
 	s->pools.max_rows = s->pools.nr_rows = s->size.rows; /* only programs take new ones */
-	if (s->pools.rows && s->c.times)
+	if (s->pools.rows && s->size.pages)
 		s->pools.pages = programs_map(s->skel->maps.pages, pages_size(s));
-	if (!s->pools.rows || (s->c.times && !s->pools.pages))
+	if (!s->pools.rows || (s->size.pages && !s->pools.pages))
 		return -ENOMEM;
 	return s->c.fields ? session_fields_map(&s->fields, FIELDS_PARTS(s->skel),
 						s->vars.fields_talk) : 0;
@@ -181,7 +179,6 @@ int session_open_with(struct session **s, const struct session_config *c)
 	bpf_log_catch();
 	if (!err) {
 		new->c = *c;
-		new->c.by_address |= c->max_vcpus > NP_MAX_VCPUS;
 		new->size = session_size_for(c->max_vcpus, c->times);
 		err = load(new);
 	}
@@ -346,10 +343,9 @@ int session_each_access(struct session *s, session_access each, void *arg)
 	return session_fields_each(&s->fields, s->vars.vcpus, each, arg);
 }
 
-static void free_row(struct session *s, uint32_t index)
+static void free_pages(struct session *s, const struct np_l2_tally *tally)
 {
-	struct np_l2_tally *tally = &s->pools.tallies[index];
-
+#ifndef NP_LEAN
 	for (uint32_t i = 0; i < NP_TRIPS * NP_HIST_PAGES; i++) {
 		uint32_t page = tally->page_of[i / NP_HIST_PAGES][i % NP_HIST_PAGES];
 
@@ -358,6 +354,16 @@ static void free_row(struct session *s, uint32_t index)
 		memset(&s->pools.pages[page - 1], 0, sizeof(*s->pools.pages));
 		programs_put_free(s->skel->maps.free_pages, page);
 	}
+#else
+	(void)s, (void)tally;
+#endif
+}
+
+static void free_row(struct session *s, uint32_t index)
+{
+	struct np_l2_tally *tally = &s->pools.tallies[index];
+
+	free_pages(s, tally);
 	memset(tally, 0, sizeof(*tally));
 	memset(&s->pools.rows[index - 1], 0, sizeof(*s->pools.rows));
 	if (index > s->size.vcpus)

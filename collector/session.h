@@ -12,7 +12,6 @@
 #include "collector/bpf_programs.h"
 #include "collector/failures.h"
 
-struct bpf_object_skeleton;
 struct session;
 
 /* All zero: every VM, counts alone. */
@@ -30,9 +29,7 @@ struct session_config {
 	bool fields;
 	bool no_less; /* fail where they cannot be told, in place of a note */
 	bool by_address; /* as without CAP_SYS_ADMIN, to measure what that costs */
-	/* So many vCPUs at most; 0: NP_MAX_VCPUS. For more, nested_many_open(), by address. */
-	uint32_t max_vcpus;
-	int (*open_many)(struct bpf_object_skeleton *skeleton);
+	uint32_t max_vcpus; /* at most; 0: NP_MAX_VCPUS, which is the most */
 	bool check; /* count kvm_nested_vmexit, too: it can but confirm kvm_exit */
 };
 

@@ -2,7 +2,6 @@
 #include "collector/session_size.h"
 
 #include <string.h>
-#include <sys/param.h>
 
 #include <bpf/libbpf.h>
 
@@ -20,7 +19,7 @@ struct session_size session_size_for(uint32_t vcpus, bool times)
 	return (struct session_size){
 		.vcpus = n,
 		.rows = NP_ROWS_PER_VCPU * n,
-		.pages = times ? MIN(NP_PAGES_PER_VCPU * n, NP_MOST_HIST_PAGES) : 0,
+		.pages = times ? NP_PAGES_PER_VCPU * n : 0,
 	};
 }
 

@@ -4,12 +4,18 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "workloads/l2/harness.h"
+
 static const struct workload workloads[] = {
 #define BASIC true
 #define EXTRA false
-#define WORKLOAD(name, set, iterations, machine, pages, each, exits, stresses)                     \
-	{ #name, set, false, iterations, iterations, exits, stresses },
-#define MACRO(name, lab, hardware, stresses) { #name, EXTRA, true, lab, hardware, "", stresses },
+#define NATIVE true
+#define GUEST false
+#define WORKLOAD(name, set, form, iterations, machine, pages, each, exits, stresses)               \
+	{ #name, set, false, form, (machine) & NP_L2_SECOND ? 2 : 1, iterations, iterations,       \
+	  exits, stresses },
+#define MACRO(name, form, lab, hardware, stresses)                                                 \
+	{ #name, EXTRA, true, form, 1, lab, hardware, "", stresses },
 #include "workloads/manifest.def"
 #undef WORKLOAD
 #undef MACRO

@@ -10,6 +10,8 @@ struct workload {
 	const char *name;
 	bool basic;	     /* runs when none is named */
 	bool macro;	     /* L2 is a Linux that is booted for it */
+	bool native;	     /* it can also run without a guest */
+	uint32_t cpus;	     /* that L1 and L2 have: 1 or 2 */
 	uint64_t iterations; /* when the user gives none: in the lab */
 	uint64_t iterations_on_hardware;
 	const char *exits;   /* that each iteration causes; the manifest has the language */

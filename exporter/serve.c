@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <math.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,29 +191,37 @@ static int start(struct server *s, int fd)
 }
 
 /* Until the next of: a client, its timeout, what the source wants, a reading. */
-static double wait_seconds(struct server *s, double now)
+static struct timespec until_next(struct server *s, double now)
 {
 	double until = fmin(source_tend(s->source, now), s->read + READ_EVERY_S) - now;
 	MHD_UNSIGNED_LONG_LONG ms;
 
 	if (MHD_get_timeout(s->daemon, &ms) == MHD_YES)
 		until = fmin(until, ms / 1000.0);
-	return fmax(0, fmin(until, READ_EVERY_S));
+	until = fmax(0, fmin(until, READ_EVERY_S));
+	return (struct timespec){ .tv_sec = until, .tv_nsec = (until - (time_t)until) * 1e9 };
 }
 
+/* Signals come while it waits, and only then: one just before would else be waited out. */
 static void loop(struct server *s)
 {
 	const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD);
 	struct pollfd fd = { .fd = info->epoll_fd, .events = POLLIN };
+	sigset_t all, before;
 
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
 	while (!np_interrupted()) {
 		double now = wait_now();
+		struct timespec left;
 
 		if (now - s->read >= READ_EVERY_S)
 			read_counters(s, now);
-		poll(&fd, 1, ceil(1000 * wait_seconds(s, now)));
+		left = until_next(s, now);
+		ppoll(&fd, 1, &left, &before);
 		MHD_run(s->daemon);
 	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 static int check_exposure(const struct export_options *o, bool beyond)

@@ -7,7 +7,6 @@
 #include <sys/utsname.h>
 
 #include "collector/host/vms.h"
-#include "collector/nested_many.h"
 #include "collector/record/playback.h"
 #include "collector/stat/live.h"
 #include "collector/stat/privileges.h"
@@ -35,7 +34,7 @@ int source_open(struct source **out, const struct export_options *o)
 	if (!o->recording)
 		err = privileges_check();
 	if (!err && !o->recording)
-		err = live_open_many(&s->live, &o->target, o->max_vcpus, nested_many_open);
+		err = live_open_for(&s->live, &o->target, o->max_vcpus);
 	if (err)
 		source_close(s);
 	else

@@ -9,6 +9,9 @@ kind = ARG4
 load ARG1.'/common.gp'
 
 set title 'What L1 causes in L0 for each exit of L2, by its reason' font ',14'
+# At the left, where a narrow screen begins.
+set key top left outside horizontal Left reverse samplen 1.2 maxrows 1
+set tmargin 6.5
 set ylabel 'L0 exits caused by L1, per L2 exit'
 set xtics scale 0 rotate by -20
 set xrange [-0.7 : *]

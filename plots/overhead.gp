@@ -11,6 +11,7 @@ per_row = 56
 stats rows using ($4 > 0 ? $4 : 1e9) nooutput name 'H'
 stats rows using ($6 > 0 ? $6 : 1e9) nooutput name 'P'
 load plots.'/rows.gp'
+set lmargin 26
 
 set title 'What nesting adds to a plain guest, shadow VMCS off and on' font ',14'
 set xlabel 'overhead over a guest, % (log scale)'

@@ -5,6 +5,8 @@ L2_BASE := $(shell sed -n 's/^.define NP_L2_BASE \(0x[0-9a-f]*\).*/\1/p' workloa
 L2_BINS := $(patsubst workloads/l2/%.S,$(B)/l2/%.bin,$(wildcard workloads/l2/*.S))
 RUNNER  := $(wildcard workloads/runner/*.[cS]) collector/base/fail.c collector/base/fsutil.c \
 	   collector/base/linebuf.c collector/kernel_layout.c analysis/kallsyms.c
+# What L2 has at low addresses, the runner has there in the arm native.
+ABOVE_L2 := 0x40000000
 GUEST   := $(wildcard workloads/linux/*.[cS])
 
 $(B)/l2/%.o: workloads/l2/%.S $(wildcard workloads/l2/*.h)
@@ -16,7 +18,8 @@ $(B)/l2/%.bin: $(B)/l2/%.o
 $(B)/runner: $(RUNNER) $(L2_BINS) workloads/manifest.def workloads/l2/harness.h \
 	     $(wildcard workloads/runner/*.h workloads/linux/*.h collector/base/*.h) \
 	     collector/kernel_image.h analysis/kallsyms.h
-	$(CC) -I. -Wa,-I$(B) -D_GNU_SOURCE -std=gnu17 -O2 $(WARN) -static -s $(RUNNER) -o $@
+	$(CC) -I. -Wa,-I$(B) -D_GNU_SOURCE -std=gnu17 -O2 $(WARN) -static -s \
+		-Wl,-Ttext-segment=$(ABOVE_L2) $(RUNNER) -o $@
 
 # Init of the Linux that is L2 in macro-workloads: static, too. TinyCC, which it has within,
 # compiles some of analysis/, preprocessed here for a compiler that is like TinyCC.
@@ -34,7 +37,7 @@ $(B)/guest: $(GUEST) $(GUEST_SRC) $(wildcard workloads/linux/*.h) workloads/mani
 	$(CC) -I. -Wa,-I$(B) -D_GNU_SOURCE -std=gnu17 -O2 $(WARN) -static -s $(GUEST) -o $@ \
 		-ltcc -ldl -lm -Wl,--no-warnings
 
-$(B)/tests/test_runner: | $(B)/runner
+$(B)/tests/test_runner $(B)/tests/test_runner_native: | $(B)/runner $(B)/guest
 
 # The micro-hypervisor: freestanding 64-bit code without SSE, for nobody saves
 # its registers, and without a red zone, for interrupts use the same stack.

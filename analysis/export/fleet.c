@@ -9,10 +9,6 @@
 #include "analysis/exit_reason.h"
 #include "analysis/utf8.h"
 
-const uint64_t fleet_bounds[FLEET_BUCKETS] = {
-	1000, 2000, 5000, 10000, 20000, 50000, 100000, 200000, 500000, 1000000, 10000000, 100000000,
-};
-
 int fleet_init(struct fleet *f, uint32_t max_vms)
 {
 	memset(f, 0, sizeof(*f));

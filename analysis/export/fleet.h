@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "analysis/stat_model.h"
+#include "bpf/trip_buckets.h"
 
 #define FLEET_REASONS 24 /* of a VM, apart; the rest is under the last of them */
 #define FLEET_LABEL (3 * NP_VM_NAME) /* the longest that escaping makes of it */
@@ -25,8 +26,8 @@ struct fleet_row {
 };
 
 /* Round trips, by the upper bounds fleet_bounds[] (ns); the last bucket has the longer ones. */
-#define FLEET_BUCKETS 12
-extern const uint64_t fleet_bounds[FLEET_BUCKETS];
+#define FLEET_BUCKETS NP_TRIP_BOUNDS
+#define fleet_bounds (np_trip_edges + 1)
 
 struct fleet_counts {
 	uint64_t l0_exits, l1_alone, entries, failed_entries, misfits;

@@ -45,6 +45,15 @@ static struct fleet_vm *find_vm(struct fleet *f, pid_t tgid, stat_name_vm name)
 	return fleet_vm_of(f, tgid, text);
 }
 
+#ifdef NP_LEAN
+static void sum_trips(struct fleet_slot *s, const struct np_vcpu *v, const struct np_pools *pools,
+		      const uint8_t *bucket_of)
+{
+	(void)pools, (void)bucket_of;
+	for (uint32_t k = 0; k < NP_TRIPS; k++)
+		memcpy(s->trips[k], v->trips[k], sizeof(s->trips[k]));
+}
+#else
 static void add_pages(uint32_t to[FLEET_BUCKETS + 1], uint32_t row,
 		      const struct np_pools *pools, uint32_t kind, const uint8_t *bucket_of)
 {
@@ -73,6 +82,7 @@ static void sum_trips(struct fleet_slot *s, const struct np_vcpu *v, const struc
 			add_pages(s->trips[k], row, pools, k, bucket_of);
 	}
 }
+#endif
 
 static void add_trips(struct fleet *f, struct fleet_vm *vm, const struct fleet_vcpu *c,
 		      const struct np_pools *pools, const uint8_t *bucket_of)

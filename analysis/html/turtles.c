@@ -19,12 +19,25 @@ static int model(FILE *out, const struct np_result *r, const struct np_uarch *u)
 	return err;
 }
 
+/* Not without what it is about. */
+static int native(FILE *out, const struct np_result *r)
+{
+	struct np_rows *t = np_turtles_native(r);
+
+	if (!t || np_rows_nr(t))
+		return html_titled(out, np_turtles_native_title, t);
+	np_rows_free(t);
+	return 0;
+}
+
 int html_turtles(FILE *out, const struct np_result *r, const struct np_uarch *u)
 {
 	int err;
 
 	fputs("<h2>Beside The Turtles Project</h2>\n", out);
 	err = html_titled(out, np_turtles_overheads_title, np_turtles_overheads(r));
+	if (!err)
+		err = native(out, r);
 	if (!err)
 		err = html_titled(out, np_turtles_places_title, np_turtles_places(r));
 	return !err && np_turtles_has_model(r, u) ? model(out, r, u) : err;

@@ -10,9 +10,8 @@ struct import {
 	struct imp_reader *reader;
 	struct imp_vcpus *vcpus;
 	const struct imp_event *first;
+	int nr_first; /* so many wait to be told; or what next() returned for them */
 	uint64_t start;
-	int has_first; /* 1: it waits to be told; else what next() returned for it */
-	uint64_t end;
 };
 
 enum import_kind import_kind(const void *begin, size_t size)
@@ -38,10 +37,10 @@ int import_open(struct import **to, enum import_kind kind, const struct imp_sour
 				  : imp_tracedat_open(&im->reader, source, error);
 	if (err)
 		return err;
-	im->has_first = im->reader->next(im->reader, &im->first);
-	if (im->has_first > 0)
+	im->nr_first = im->reader->next(im->reader, &im->first);
+	if (im->nr_first > 0)
 		im->start = im->first->ns;
-	return im->has_first < 0 ? im->has_first : 0;
+	return im->nr_first < 0 ? im->nr_first : 0;
 }
 
 void import_free(struct import *im)
@@ -57,11 +56,6 @@ void import_free(struct import *im)
 uint64_t import_start(const struct import *im)
 {
 	return im->start;
-}
-
-uint64_t import_end(const struct import *im)
-{
-	return im->end;
 }
 
 uint64_t import_offset(const struct import *im)
@@ -87,15 +81,13 @@ const struct imp_seen *import_seen(const struct import *im)
 int import_run(struct import *im, const struct imp_sink *sink)
 {
 	const struct imp_event *e = im->first;
-	int more = im->has_first, err = 0, finished;
+	int more = im->nr_first, err = 0, finished;
 
 	im->vcpus = imp_vcpus_new(sink);
 	if (!im->vcpus)
 		return -ENOMEM;
-	for (; more > 0 && !err; more = err ? 0 : im->reader->next(im->reader, &e)) {
-		im->end = e->ns;
-		err = imp_vcpus_event(im->vcpus, e);
-	}
+	for (; more > 0 && !err; more = err ? 0 : im->reader->next(im->reader, &e))
+		err = imp_vcpus_events(im->vcpus, e, more);
 	if (err)
 		return err;
 	finished = imp_vcpus_finish(im->vcpus);

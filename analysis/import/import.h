@@ -26,7 +26,6 @@ int import_open(struct import **im, enum import_kind kind, const struct imp_sour
 void import_free(struct import *im); /* NULL is fine */
 
 uint64_t import_start(const struct import *im); /* ns: the first event's time */
-uint64_t import_end(const struct import *im);	/* the last one's */
 uint64_t import_offset(const struct import *im);
 const struct imp_about *import_about(const struct import *im);
 bool import_has(const struct import *im, enum np_event_type type); /* a format of it */

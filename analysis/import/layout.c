@@ -47,6 +47,17 @@ static const struct known *find_known(const char *name)
 	return NULL;
 }
 
+/* What all events begin with, which is long enough to read any number from. */
+#define COMMON 8
+
+static struct imp_field place(uint32_t offset, uint32_t size)
+{
+	uint32_t at = offset + size > COMMON ? offset + size - COMMON : 0;
+
+	return (struct imp_field){ .mask = ~0ull >> (64 - 8 * size), .at = at,
+				   .shift = 8 * (offset - at) };
+}
+
 /* 0, or -EBADMSG: a number that is none, or beyond what a record can be. */
 static int take_field(struct imp_layout *l, struct imp_field *to, const struct tep_format_field *f)
 {
@@ -55,7 +66,7 @@ static int take_field(struct imp_layout *l, struct imp_field *to, const struct t
 	if ((f->size != 1 && f->size != 2 && f->size != 4 && f->size != 8) || f->offset < 0 ||
 	    f->offset > IMP_MAX_FORMAT - 1 - f->size || f->flags & TEP_FIELD_IS_ARRAY)
 		return -EBADMSG;
-	*to = (struct imp_field){ f->offset, f->size };
+	*to = place(f->offset, f->size);
 	if (f->offset + f->size > l->least)
 		l->least = f->offset + f->size;
 	return 0;
@@ -81,17 +92,18 @@ static int take_fields(struct imp_layout *l, struct tep_event *event, const stru
 	if (!err && k->has_isa)
 		err = take_field(l, &l->isa, tep_find_field(event, "isa"));
 	/* Without these it means nothing; the reason of L2's exit is that of the exit before. */
-	if (!err && (!l->pid.size || (!l->reason.size && k->reason[0])))
+	if (!err && (!l->pid.mask || (!l->reason.mask && k->reason[0])))
 		err = -EBADMSG;
 	return err;
 }
 
 static int add_event(struct imp_layouts *l, struct tep_event *event, const struct known *k)
 {
-	struct imp_layout new = { .type = k->type };
+	struct imp_layout new = { .type = k->type, .least = COMMON };
 	int err;
 
 	err = take_fields(&new, event, k);
+	new.no_vcpu = new.vcpu.mask ? 0 : IMP_NO_VCPU;
 	if (err || event->id < 1 || event->id > UINT16_MAX)
 		return -EBADMSG;
 	if (l->by_id[event->id])

@@ -13,14 +13,20 @@
 
 #define IMP_MAX_FORMAT 65536 /* bytes of a description */
 
+/*
+ * A number of 1, 2, 4 or 8 bytes: some of 8 that are all within the record, for that takes
+ * no decision. Without a mask there is none.
+ */
 struct imp_field {
-	uint16_t offset;
-	uint8_t size; /* 1, 2, 4 or 8; 0: there is none */
+	uint64_t mask;
+	uint16_t at;
+	uint8_t shift;
 };
 
 struct imp_layout {
-	uint8_t type; /* enum np_event_type */
-	uint16_t least; /* a record is no shorter than this */
+	uint8_t type;	  /* enum np_event_type */
+	uint16_t no_vcpu; /* IMP_NO_VCPU where it does not tell, else 0 */
+	uint16_t least;	  /* a record is no shorter than this */
 	struct imp_field pid, vcpu, reason, rip, isa;
 };
 
@@ -42,25 +48,12 @@ int imp_layouts_add(struct imp_layouts *l, const char *text, size_t size, uint64
 
 static inline uint64_t imp_field_get(const struct imp_field *f, const uint8_t *record)
 {
-	const uint8_t *p = record + f->offset;
-
-	switch (f->size) {
-	case 4:
-		return imp_get32(p);
-	case 8:
-		return imp_get64(p);
-	case 2:
-		return imp_get16(p);
-	case 1:
-		return *p;
-	default:
-		return 0;
-	}
+	return imp_get64(record + f->at) >> f->shift & f->mask;
 }
 
 /*
- * A record of that layout, but its time and where it was recorded. False: it is shorter
- * than its format says.
+ * A record of that layout, but its time, its thread and where it was recorded. False: it is
+ * shorter than its format says.
  */
 static inline bool imp_layout_decode(const struct imp_layout *l, const uint8_t *record,
 				     uint32_t size, struct imp_event *e)
@@ -68,12 +61,17 @@ static inline bool imp_layout_decode(const struct imp_layout *l, const uint8_t *
 	if (size < l->least)
 		return false;
 	e->type = l->type;
-	e->tid = imp_field_get(&l->pid, record);
 	e->rip = imp_field_get(&l->rip, record);
-	e->vcpu = l->vcpu.size ? imp_field_get(&l->vcpu, record) : IMP_NO_VCPU;
+	e->vcpu = imp_field_get(&l->vcpu, record) | l->no_vcpu;
 	e->reason = imp_field_get(&l->reason, record);
 	e->isa = imp_field_get(&l->isa, record);
 	return true;
+}
+
+/* Whose it is, as it says itself. */
+static inline int32_t imp_layout_tid(const struct imp_layout *l, const uint8_t *record)
+{
+	return imp_field_get(&l->pid, record);
 }
 
 /* Of an event's id, which records begin with. NULL: not of interest. */

@@ -4,6 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void set_most(struct imp_order *o)
+{
+	o->most = o->events;
+	if (o->events && o->nr_runs < IMP_ORDER_RUNS - IMP_ORDER_MARGIN)
+		o->most += IMP_ORDER_ROOM - IMP_ORDER_MARGIN;
+}
+
 struct imp_order *imp_order_new(void)
 {
 	struct imp_order *o = calloc(1, sizeof(*o));
@@ -12,7 +19,9 @@ struct imp_order *imp_order_new(void)
 		return NULL;
 	o->events = malloc(IMP_ORDER_ROOM * sizeof(*o->events));
 	o->runs = malloc(IMP_ORDER_RUNS * sizeof(*o->runs));
+	o->next = o->events;
 	o->heap.head = malloc(IMP_ORDER_RUNS * sizeof(*o->heap.head));
+	set_most(o);
 	if (o->events && o->runs && o->heap.head)
 		return o;
 	imp_order_free(o);
@@ -29,11 +38,37 @@ void imp_order_free(struct imp_order *o)
 	free(o);
 }
 
+static uint32_t stored(const struct imp_order *o)
+{
+	return o->next - o->events;
+}
+
+uint64_t imp_order_latest(const struct imp_order *o)
+{
+	return o->nr_runs && o->tail > o->latest ? o->tail : o->latest;
+}
+
+/* The last run is over. */
+static void end_run(struct imp_order *o)
+{
+	if (!o->nr_runs)
+		return;
+	o->latest = imp_order_latest(o);
+	o->runs[o->nr_runs - 1].end = stored(o);
+}
+
+void imp_order_begin(struct imp_order *o)
+{
+	end_run(o);
+	o->runs[o->nr_runs++].at = stored(o);
+	set_most(o);
+}
+
 void imp_order_round(struct imp_order *o, bool last)
 {
 	o->limit = last ? UINT64_MAX : o->marked;
-	o->marked = o->latest;
-	o->due = o->nr > 0;
+	o->marked = imp_order_latest(o);
+	o->due = stored(o) > 0;
 }
 
 bool imp_order_ready(const struct imp_order *o)
@@ -43,14 +78,13 @@ bool imp_order_ready(const struct imp_order *o)
 
 static void start(struct imp_order *o)
 {
-	if (o->nr_runs)
-		o->runs[o->nr_runs - 1].end = o->nr;
+	end_run(o);
 	o->heap.n = o->nr_runs;
 	for (uint32_t i = 0; i < o->nr_runs; i++)
 		o->heap.head[i] = (struct imp_head){ o->events[o->runs[i].at].ns, i };
 	imp_heap_make(&o->heap);
 	o->second = imp_heap_second(&o->heap);
-	o->to_spare = imp_order_full(o) ? o->nr / 2 : 0;
+	o->to_spare = imp_order_full(o) ? stored(o) / 2 : 0;
 	o->draining = true;
 }
 
@@ -70,8 +104,11 @@ static void stop(struct imp_order *o)
 		o->runs[nr_runs++] = (struct imp_run){ nr, nr + n };
 		nr += n;
 	}
-	o->nr = nr;
+	o->next = o->events + nr;
 	o->nr_runs = nr_runs;
+	set_most(o);
+	if (nr)
+		o->tail = o->next[-1].ns;
 	o->draining = o->due = false;
 }
 
@@ -136,11 +173,6 @@ uint32_t imp_order_next(struct imp_order *o, const struct imp_event **e)
 	if (!n)
 		stop(o);
 	return n;
-}
-
-uint64_t imp_order_latest(const struct imp_order *o)
-{
-	return o->latest;
 }
 
 uint64_t imp_order_late(const struct imp_order *o)

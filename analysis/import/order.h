@@ -26,15 +26,17 @@ struct imp_run {
 };
 
 struct imp_order {
-	struct imp_event *events;
-	uint32_t nr; /* of all that are stored, those that were taken among them */
+	struct imp_event *events, *next; /* up to next, all that are stored */
+	const struct imp_event *most; /* next, where it is full */
 	struct imp_run *runs;
 	uint32_t nr_runs;
 	struct imp_heap heap; /* of runs, while it is drained */
 	bool draining, due;
 	uint64_t second; /* up to here the run on top is the earliest */
 	uint32_t to_spare; /* so many are taken whatever the limit, for there is no room */
-	uint64_t latest, marked, limit; /* limit: what comes later is not older */
+	uint64_t tail; /* the time of the one before next, where there are runs */
+	uint64_t latest; /* of the runs that are over */
+	uint64_t marked, limit; /* limit: what comes later is not older */
 	uint64_t last, late;
 };
 
@@ -44,35 +46,29 @@ void imp_order_free(struct imp_order *o);
 /* It wants to be drained: half of them go then, so that it is not full again at once. */
 static inline bool imp_order_full(const struct imp_order *o)
 {
-	return o->nr >= IMP_ORDER_ROOM - IMP_ORDER_MARGIN ||
-	       o->nr_runs >= IMP_ORDER_RUNS - IMP_ORDER_MARGIN;
+	return o->next >= o->most;
 }
 
-/* Where the next event goes, and that it is there now. False: it wants to be drained. */
-static inline struct imp_event *imp_order_room(struct imp_order *o)
+/* What is to be stored begins a run. */
+void imp_order_begin(struct imp_order *o);
+
+/* The next event is there now, at o->next. */
+static inline void imp_order_added(struct imp_order *o)
 {
-	return &o->events[o->nr];
+	uint64_t ns = o->next->ns;
+
+	if (ns < o->tail || !o->nr_runs)
+		imp_order_begin(o);
+	o->tail = ns;
+	o->next++;
 }
 
-static inline bool imp_order_added(struct imp_order *o)
-{
-	const struct imp_event *e = &o->events[o->nr];
-
-	if (!o->nr_runs || e->ns < e[-1].ns) {
-		if (o->nr_runs)
-			o->runs[o->nr_runs - 1].end = o->nr;
-		o->runs[o->nr_runs++].at = o->nr;
-	}
-	o->nr++;
-	if (e->ns > o->latest)
-		o->latest = e->ns;
-	return !imp_order_full(o);
-}
-
+/* False: it wants to be drained. */
 static inline bool imp_order_add(struct imp_order *o, const struct imp_event *e)
 {
-	*imp_order_room(o) = *e;
-	return imp_order_added(o);
+	*o->next = *e;
+	imp_order_added(o);
+	return !imp_order_full(o);
 }
 
 /* A round is over; or, with the last, all of them are. */

@@ -6,7 +6,7 @@
 
 #define HEADER 8
 
-/* 1: one was taken; 0: there is none; else a negative errno. */
+/* Of what is no sample. 1: go on; 0: there is none; else a negative errno. */
 static int take_record(struct perf *p)
 {
 	uint64_t offset = imp_at(&p->in);
@@ -23,6 +23,8 @@ static int take_record(struct perf *p)
 	if (err)
 		return err;
 	r = imp_here(&p->in);
+	if (imp_get32(r) == PERF_RECORD_SAMPLE)
+		return 1; /* which is whole now */
 	imp_advance(&p->in, size);
 	err = perf_record(p, r, offset);
 	return err ?: 1;
@@ -44,6 +46,8 @@ static int take_compressed(struct perf *p)
 	if (size < HEADER || imp_get32(r) == 66 || imp_get32(r) == 71)
 		return imp_bad(p->reader.error, imp_at(&p->in), "a compressed record makes no "
 			       "sense");
+	if (imp_get32(r) == PERF_RECORD_SAMPLE)
+		return 1;
 	perf_zstd_advance(p->zstd, size);
 	more = perf_record(p, r, imp_at(&p->in));
 	return more ?: 1;
@@ -64,39 +68,50 @@ static void end(struct perf *p, int err)
 	imp_order_round(p->order, true);
 }
 
+static void take_samples(struct perf *p)
+{
+	const uint8_t *from;
+	size_t left;
+
+	if (p->zstd_pending) {
+		from = perf_zstd_here(p->zstd, &left);
+		perf_zstd_advance(p->zstd, perf_samples(p, from, from + left) - from);
+	} else {
+		from = imp_here(&p->in);
+		left = p->in.filled - p->in.at;
+		imp_advance(&p->in, perf_samples(p, from, from + left) - from);
+	}
+}
+
 /* Until events are ready, or there are no more. */
 static void read_on(struct perf *p)
 {
 	int err = 1;
 
-	for (p->due = false; !p->due;) {
-		if (!p->zstd_pending)
-			perf_samples(p);
-		if (p->due)
-			break;
-		err = p->zstd_pending ? take_compressed(p) : take_record(p);
-		if (err <= 0)
-			return end(p, err);
+	while (err > 0 && !imp_order_ready(p->order)) {
+		take_samples(p);
+		if (!imp_order_ready(p->order))
+			err = p->zstd_pending ? take_compressed(p) : take_record(p);
 	}
+	if (err <= 0)
+		end(p, err);
 }
 
 static int next(struct imp_reader *r, const struct imp_event **e)
 {
 	struct perf *p = (struct perf *)r;
+	uint32_t n = 0;
 
-	while (!p->nr_events) {
+	while (!n) {
 		if (imp_order_ready(p->order))
-			p->nr_events = imp_order_next(p->order, &p->events);
+			n = imp_order_next(p->order, e);
 		else if (!p->ended)
 			read_on(p);
 		else
 			break;
 	}
-	if (p->nr_events) {
-		p->nr_events--;
-		*e = p->events++;
-		return 1;
-	}
+	if (n)
+		return n;
 	p->reader.about.late = imp_order_late(p->order);
 	if (!p->err && !p->has_formats)
 		return imp_bad(p->reader.error, imp_at(&p->in), "it has no formats of events");
@@ -131,6 +146,7 @@ int imp_perf_open(struct imp_reader **r, const struct imp_source *source, struct
 					 .about = { .tool = "perf", .has_tgids = true },
 					 .layouts = imp_layouts_new(), .error = e };
 	p->order = imp_order_new();
+	perf_kinds_forget(&p->attrs);
 	if (!p->reader.layouts || !p->order)
 		return -ENOMEM;
 	return perf_header(p, source);

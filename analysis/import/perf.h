@@ -17,10 +17,7 @@ struct perf {
 	struct perf_attrs attrs;
 	struct imp_order *order;
 	struct perf_zstd *zstd; /* NULL: nothing was compressed yet */
-	const struct imp_event *events; /* that are to be given, */
-	uint32_t nr_events;		/* so many */
 	bool has_formats, zstd_pending, ended;
-	bool due; /* a round is over, or there is no more room */
 	int err; /* why it ended */
 	uint64_t last[PERF_CPUS]; /* the time of each CPU's last event */
 	uint64_t lost, lost_samples;
@@ -34,9 +31,9 @@ int perf_header(struct perf *p, const struct imp_source *source);
 /* One of what the header tells, which is all that `in` has. */
 int perf_tells(struct perf *p, uint32_t what, struct imp_input *in);
 
-/* Samples, as far as they are in memory one after another: most of what there is. */
-void perf_samples(struct perf *p);
-/* A record of that size; what follows it is still in p->in. */
+/* Samples that are whole, as long as there is room for them: most of what there is. Up to where. */
+const uint8_t *perf_samples(struct perf *p, const uint8_t *from, const uint8_t *end);
+/* A record of that size that is none; what follows it is still in p->in. */
 int perf_record(struct perf *p, const uint8_t *record, uint64_t offset);
 
 #endif

@@ -49,6 +49,12 @@ static void place_end(struct perf_attr *a, uint64_t type)
 		a->end_time = end + 8;
 }
 
+void perf_kinds_forget(struct perf_attrs *a)
+{
+	for (uint32_t i = 0; i < PERF_RECENT; i++)
+		a->recent[i].id = i + 1; /* which has its place elsewhere */
+}
+
 static int grow(struct perf_attrs *a)
 {
 	struct perf_attr *more = reallocarray(a->attr, 2 * a->nr + 16, sizeof(*more));
@@ -56,7 +62,6 @@ static int grow(struct perf_attrs *a)
 	if (!more)
 		return -ENOMEM;
 	a->attr = more;
-	memset(a->recent, 0, sizeof(a->recent));
 	return 0;
 }
 
@@ -80,10 +85,16 @@ int perf_attrs_add(struct perf_attrs *a, const uint8_t *bytes, size_t size, uint
 	new.has_callchain = attr.sample_type & PERF_SAMPLE_CALLCHAIN;
 	new.has_raw = attr.sample_type & PERF_SAMPLE_RAW;
 	new.read_format = attr.read_format;
-	if (new.has_raw && !new.has_read && !new.has_callchain)
+	new.least = UINT32_MAX;
+	if (new.has_raw && !new.has_read && !new.has_callchain) {
 		new.raw = new.rest;
+		new.least = new.raw + 4;
+	}
 	a->attr[a->nr++] = new;
 	a->id = a->attr[0].id;
+	a->id_mask = a->id ? ~0ull : 0;
+	a->least = a->id + 8;
+	perf_kinds_forget(a);
 	a->sample_ids = attr.sample_id_all;
 	return 0;
 }
@@ -119,7 +130,7 @@ int perf_attrs_id(struct perf_attrs *a, uint64_t id, uint64_t offset, struct imp
 		return imp_bad(error, offset, "too many ids of events");
 	if (2 * a->nr_ids >= a->room && grow_ids(a))
 		return -ENOMEM;
-	memset(a->recent, 0, sizeof(a->recent));
+	perf_kinds_forget(a);
 	*seat(a, id) = (struct perf_id){ id, a->nr };
 	a->nr_ids++;
 	return 0;
@@ -131,23 +142,29 @@ void perf_attrs_free(struct perf_attrs *a)
 	free(a->ids);
 }
 
-const struct perf_attr *perf_attr_find(struct perf_attrs *a, const uint8_t *sample, uint16_t size)
+/* Without ids, all samples are one event's. */
+static const struct perf_attr *find_attr(const struct perf_attrs *a, uint64_t id)
 {
 	const struct perf_id *found;
-	uint64_t id;
 
-	/* Without ids, all samples are one event's. */
 	if (!a->id || !a->nr_ids)
 		return a->nr == 1 ? &a->attr[0] : NULL;
-	if (size < a->id + 8)
-		return NULL;
-	id = imp_get64(sample + a->id);
 	found = seat(a, id);
-	if (!found->attr)
+	return found->attr ? &a->attr[found->attr - 1] : NULL;
+}
+
+const struct perf_kind *perf_kind_find(struct perf_attrs *a, const struct imp_layouts *l,
+				       uint64_t id)
+{
+	const struct perf_attr *attr = find_attr(a, id);
+	struct perf_kind *k = &a->recent[id % PERF_RECENT];
+
+	if (!attr)
 		return NULL;
-	a->recent[id % PERF_RECENT].id = id;
-	a->recent[id % PERF_RECENT].attr = &a->attr[found->attr - 1];
-	return a->recent[id % PERF_RECENT].attr;
+	*k = (struct perf_kind){ .id = id, .attr = attr };
+	if (attr->time)
+		k->layout = imp_layout_of(l, attr->tracepoint);
+	return k;
 }
 
 /* What PERF_SAMPLE_READ takes; 0: more than there is. */

@@ -32,6 +32,7 @@ int perf_tells(struct perf *p, uint32_t what, struct imp_input *in)
 	switch (what) {
 	case PERF_TELLS_FORMATS:
 		p->has_formats = true;
+		perf_kinds_forget(&p->attrs);
 		return imp_tracing_data(in, p->reader.layouts);
 	case PERF_TELLS_KERNEL:
 		return read_string(in, p->reader.about.kernel, sizeof(p->reader.about.kernel));

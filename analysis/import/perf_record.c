@@ -20,52 +20,51 @@ enum {
 /* Lost by a filter, on purpose: PERF_RECORD_MISC_LOST_SAMPLES_BPF. */
 #define MISC_FILTERED (1 << 15)
 
-static void take_sample(struct perf *p, const uint8_t *r, uint16_t size)
+static inline void take_sample(struct perf *p, const uint8_t *r, uint16_t size)
 {
-	const struct perf_attr *a = perf_attr_of(&p->attrs, r, size);
-	struct imp_event *e = imp_order_room(p->order);
-	const struct imp_layout *l;
+	const struct perf_kind *k = perf_kind_of(&p->attrs, p->reader.layouts, r, size);
+	struct imp_event *e = p->order->next;
+	const struct perf_attr *a;
 	const uint8_t *raw;
 	uint32_t length;
 
-	l = a ? imp_layout_of(p->reader.layouts, a->tracepoint) : NULL;
-	if (!l || !a->time || size < a->rest)
+	if (!k || !k->layout)
 		return;
+	a = k->attr;
 	raw = perf_raw(a, r, size, &length);
-	if (!raw || !imp_layout_decode(l, raw, length, e))
+	if (!raw || !imp_layout_decode(k->layout, raw, length, e))
 		return;
 	e->ns = imp_get64(r + a->time);
-	e->tgid = 0;
 	if (a->tid) {
 		e->tgid = imp_get32(r + a->tid);
 		e->tid = imp_get32(r + a->tid + 4);
+	} else {
+		e->tgid = 0;
+		e->tid = imp_layout_tid(k->layout, raw);
 	}
 	e->cpu = a->cpu ? imp_get32(r + a->cpu) % PERF_CPUS : 0;
 	p->last[e->cpu] = e->ns;
-	p->due |= !imp_order_added(p->order);
+	imp_order_added(p->order);
 }
 
-void perf_samples(struct perf *p)
+const uint8_t *perf_samples(struct perf *p, const uint8_t *r, const uint8_t *end)
 {
-	struct imp_input *in = &p->in;
-
-	while (!p->due && in->filled - in->at >= HEADER) {
-		const uint8_t *r = imp_here(in);
+	while (end - r >= HEADER && !imp_order_full(p->order)) {
 		uint16_t size = imp_get16(r + 6);
 
-		if (imp_get32(r) != PERF_RECORD_SAMPLE || size < HEADER ||
-		    in->filled - in->at < size)
+		if (imp_get32(r) != PERF_RECORD_SAMPLE || size < HEADER || size > end - r)
 			break;
 		take_sample(p, r, size);
-		imp_advance(in, size);
+		r += size;
 	}
+	return r;
 }
 
 static void add_lost(struct perf *p, uint64_t ns, uint16_t cpu, uint64_t n)
 {
 	struct imp_event e = { .type = NP_EVENT_LOST, .ns = ns, .cpu = cpu, .lost = n };
 
-	p->due |= !imp_order_add(p->order, &e);
+	imp_order_add(p->order, &e);
 }
 
 /* Between the CPU's last event and this record, events of any thread may be missing. */
@@ -165,9 +164,6 @@ int perf_record(struct perf *p, const uint8_t *r, uint64_t offset)
 	uint16_t size = imp_get16(r + 6);
 
 	switch (imp_get32(r)) {
-	case PERF_RECORD_SAMPLE:
-		take_sample(p, r, size);
-		return 0;
 	case PERF_RECORD_LOST:
 		take_lost(p, r, size);
 		return 0;
@@ -176,7 +172,6 @@ int perf_record(struct perf *p, const uint8_t *r, uint64_t offset)
 		return 0;
 	case RECORD_FINISHED_ROUND:
 		imp_order_round(p->order, false);
-		p->due = true;
 		return 0;
 	case RECORD_ATTR:
 		return take_attr(p, r, size, offset);

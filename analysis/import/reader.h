@@ -18,7 +18,7 @@ struct imp_about {
 };
 
 struct imp_reader {
-	/* 1: the next event, until it is called again; 0: no more; else a negative errno. */
+	/* The next events, how many, until its next call; 0: no more; else a negative errno. */
 	int (*next)(struct imp_reader *r, const struct imp_event **e);
 	void (*free)(struct imp_reader *r);
 	uint64_t (*offset)(const struct imp_reader *r); /* how far it has come in the file */

@@ -36,19 +36,19 @@ static struct rec_access *seat(struct imp_sites *s, const struct rec_access *a)
 	return &s->of[at % SEATS];
 }
 
-uint32_t imp_sites_access(struct imp_sites *s, uint32_t stream, const struct imp_event *exit,
-			  struct rec_access *a, bool *is_new)
+uint32_t imp_sites_access(struct imp_sites *s, uint32_t stream, const struct rec_event *exit,
+			  const struct imp_origin *from, struct rec_access *a, bool *is_new)
 {
 	struct rec_access *known;
 
 	*is_new = false;
-	if (exit->isa == NP_ISA_SVM ||
+	if (from->isa == NP_ISA_SVM ||
 	    (exit->reason != NP_VMX_VMREAD && exit->reason != NP_VMX_VMWRITE))
 		return 0;
 	*a = (struct rec_access){ .stream = stream,
 				  .what = { .write = exit->reason == NP_VMX_VMWRITE,
 					    .unknown = NP_UNKNOWN_TRACED,
-					    .address = exit->rip } };
+					    .address = from->rip } };
 	known = seat(s, a);
 	if (!known->access && s->nr < NP_MAX_ACCESS_ROWS) {
 		*is_new = true;

@@ -117,6 +117,7 @@ static bool take(struct tracedat *t, struct dat_cpu *c, const uint8_t *data, uin
 	if (!l || !imp_layout_decode(l, data, size, &c->next))
 		return false;
 	c->next.ns = time_of(t, c->page.ts);
+	c->next.tid = imp_layout_tid(l, data);
 	c->next.tgid = 0;
 	c->next.cpu = c->cpu;
 	return true;

@@ -16,6 +16,7 @@ struct imp_vcpus {
 	uint32_t nr, streams;
 	uint16_t seat[SEATS]; /* by thread: which of them, from 1 on */
 	struct imp_vcpu *last;
+	uint8_t isa; /* a vCPU's, and so every one's */
 	uint64_t now, marked, told_lost;
 };
 
@@ -56,7 +57,8 @@ static void seat_all(struct imp_vcpus *v)
 
 static int tell_of(struct imp_vcpus *v, struct imp_vcpu *c)
 {
-	struct rec_stream s = { .stream = ++v->streams, .isa = c->isa ? c->isa : NP_ISA_VMX };
+	uint8_t isa = c->isa ? c->isa : v->isa;
+	struct rec_stream s = { .stream = ++v->streams, .isa = isa ? isa : NP_ISA_VMX };
 
 	s.whose.tgid = c->tgid > 0 ? c->tgid : c->tid > 0 ? c->tid : 1;
 	s.whose.vcpu = c->number != IMP_NO_VCPU ? c->number : 0;
@@ -64,95 +66,90 @@ static int tell_of(struct imp_vcpus *v, struct imp_vcpu *c)
 	return v->sink->vcpu(v->sink->arg, &s);
 }
 
-static int give(struct imp_vcpus *v, struct imp_vcpu *c, struct rec_event e)
+/* What is told of the vCPU so far; what it holds waits on. */
+static int flush(struct imp_vcpus *v, struct imp_vcpu *c)
 {
-	int err = c->stream ? 0 : tell_of(v, c);
+	uint32_t n = c->n;
+	int err = n && !c->stream ? tell_of(v, c) : 0;
 
-	return err ?: v->sink->event(v->sink->arg, c->stream, &e, NULL);
-}
-
-static int give_all(struct imp_vcpus *v, struct imp_vcpu *c, const struct imp_verdict *verdict)
-{
-	int err = 0;
-
-	if (!c->stream && verdict->n)
-		err = tell_of(v, c);
-	for (uint32_t i = 0; !err && i < verdict->n; i++)
-		err = v->sink->event(v->sink->arg, c->stream, &verdict->event[i],
-				     verdict->own[i]);
-	v->seen.inferred_enters += verdict->enters;
-	v->seen.inferred_injects += verdict->injects;
+	if (!err && n)
+		err = v->sink->events(v->sink->arg, c->stream, c->told, c->from, n);
+	c->told[0] = c->told[n];
+	c->from[0] = c->from[n];
+	c->n = 0;
 	return err;
 }
 
-/* What was put off until the vCPU's next event is told as far as it is known. */
-static int settle(struct imp_vcpus *v, struct imp_vcpu *c)
+static int make_room(struct imp_vcpus *v, struct imp_vcpu *c)
 {
-	struct imp_verdict verdict;
+	return c->n > IMP_TOLD - IMP_TOLD_AT_ONCE ? flush(v, c) : 0;
+}
 
-	imp_verdict_begin(&verdict);
-	imp_whose_settle(c, &v->seen, &verdict);
-	return give_all(v, c, &verdict);
+static int flush_all(struct imp_vcpus *v)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < v->nr; i++)
+		err = flush(v, &v->vcpu[i]);
+	return err;
 }
 
 /* The one of which nothing was heard for longest makes room. */
 static int drop_one(struct imp_vcpus *v, uint32_t *slot)
 {
-	struct rec_event gone = { .type = NP_EVENT_GONE };
-	uint32_t oldest = 0;
+	struct imp_vcpu *oldest = &v->vcpu[0];
 	int err;
 
 	for (uint32_t i = 1; i < v->nr; i++)
-		if (v->vcpu[i].now < v->vcpu[oldest].now)
-			oldest = i;
-	err = settle(v, &v->vcpu[oldest]);
-	gone.ns = v->vcpu[oldest].now;
-	*slot = oldest;
-	return err ?: give(v, &v->vcpu[oldest], gone);
+		if (v->vcpu[i].now < oldest->now)
+			oldest = &v->vcpu[i];
+	*slot = oldest - v->vcpu;
+	err = make_room(v, oldest);
+	imp_whose_settle(oldest, &v->seen);
+	imp_whose_gone(oldest);
+	return err ?: flush_all(v); /* the sink may need to be rid of it before the next comes */
 }
 
-static int find(struct imp_vcpus *v, const struct imp_event *e, struct imp_vcpu **c)
-{
-	uint32_t at = seat_of(v, e->tid), slot;
-	int err = 0;
-
-	if (v->seat[at]) {
-		*c = &v->vcpu[v->seat[at] - 1];
-		return 0;
-	}
-	if (v->nr < NP_MAX_VCPUS)
-		slot = v->nr++;
-	else
-		err = drop_one(v, &slot);
-	v->last = NULL;
-	v->vcpu[slot] = (struct imp_vcpu){ .tid = e->tid, .number = IMP_NO_VCPU,
-					   .gaps = v->seen.gaps };
-	seat_all(v);
-	*c = &v->vcpu[slot];
-	return err;
-}
-
-static void learn(struct imp_vcpu *c, const struct imp_event *e)
+static void learn(struct imp_vcpus *v, struct imp_vcpu *c, const struct imp_event *e)
 {
 	if (e->tgid)
 		c->tgid = e->tgid;
 	if (c->number == IMP_NO_VCPU)
 		c->number = e->vcpu;
 	if (e->isa == NP_ISA_VMX || e->isa == NP_ISA_SVM)
-		c->isa = e->isa;
-	c->now = e->ns;
+		v->isa = c->isa = e->isa;
+}
+
+/* Whose event it is becomes the last one. */
+static int find(struct imp_vcpus *v, const struct imp_event *e)
+{
+	uint32_t at = seat_of(v, e->tid), slot = v->seat[at];
+	bool crowded = v->nr == NP_MAX_VCPUS;
+	int err = 0;
+
+	if (slot) {
+		v->last = &v->vcpu[slot - 1];
+		return 0;
+	}
+	slot = v->nr;
+	if (crowded)
+		err = drop_one(v, &slot);
+	else
+		v->nr++;
+	v->last = &v->vcpu[slot];
+	*v->last = (struct imp_vcpu){ .tid = e->tid, .number = IMP_NO_VCPU, .gaps = v->seen.gaps };
+	seat_all(v);
+	learn(v, v->last, e);
+	return err || !crowded ? err : tell_of(v, v->last);
 }
 
 /* Something was lost since the vCPU's last event, and may have been its own. */
-static int take_gap(struct imp_vcpus *v, struct imp_vcpu *c)
+static void take_gap(struct imp_vcpus *v, struct imp_vcpu *c)
 {
-	struct rec_event gap = { .type = NP_EVENT_LOST, .ns = v->seen.lost - v->told_lost };
-	int err = settle(v, c);
-
 	c->gaps = v->seen.gaps;
-	imp_whose_gap(c);
+	imp_whose_settle(c, &v->seen);
+	imp_whose_gap(c, v->seen.lost - v->told_lost);
 	v->told_lost = v->seen.lost;
-	return err ?: give(v, c, gap);
 }
 
 /* Nobody waits longer than this for what comes next. */
@@ -162,28 +159,35 @@ static int take_mark(struct imp_vcpus *v)
 	int err = 0;
 
 	v->marked = v->now;
-	for (uint32_t i = 0; !err && i < v->nr; i++)
-		if (v->vcpu[i].holds && v->vcpu[i].held[v->vcpu[i].which].ns < ns)
-			err = settle(v, &v->vcpu[i]);
+	for (uint32_t i = 0; !err && i < v->nr; i++) {
+		struct imp_vcpu *c = &v->vcpu[i];
+
+		err = make_room(v, c);
+		if (c->holds && c->from[c->n].ns < ns)
+			imp_whose_settle(c, &v->seen);
+		err = err ?: flush(v, c);
+	}
 	return err ?: v->sink->mark(v->sink->arg, ns, 0);
 }
 
-static int take_event(struct imp_vcpus *v, struct imp_vcpu *c, const struct imp_event *e)
+static inline int take_event(struct imp_vcpus *v, struct imp_vcpu *c,
+			     const struct imp_event *e)
 {
-	struct imp_verdict verdict;
-	int err = c->gaps != v->seen.gaps ? take_gap(v, c) : 0;
+	int err = make_room(v, c);
 
-	if (err)
-		return err;
-	learn(c, e);
-	imp_verdict_begin(&verdict);
-	imp_whose_event(c, e, &v->seen, &verdict);
-	return give_all(v, c, &verdict);
+	if (c->gaps != v->seen.gaps) {
+		take_gap(v, c);
+		err = err ?: make_room(v, c);
+	}
+	if (!c->isa || c->number == IMP_NO_VCPU)
+		learn(v, c, e);
+	c->now = e->ns;
+	imp_whose_event(c, e, &v->seen);
+	return err;
 }
 
-int imp_vcpus_event(struct imp_vcpus *v, const struct imp_event *e)
+static inline int take(struct imp_vcpus *v, const struct imp_event *e)
 {
-	struct imp_vcpu *c = v->last;
 	int err = 0;
 
 	v->now = e->ns;
@@ -193,20 +197,30 @@ int imp_vcpus_event(struct imp_vcpus *v, const struct imp_event *e)
 		v->seen.lost += e->lost;
 		return 0;
 	}
-	v->seen.rips |= e->type == NP_EVENT_ENTRY && e->rip;
-	if (!v->marked || e->ns - v->marked > MARK_NS)
+	if (e->ns - v->marked > MARK_NS)
 		err = take_mark(v);
-	if (!c || c->tid != e->tid)
-		err = err ?: find(v, e, &c);
-	v->last = c;
-	return err ?: take_event(v, c, e);
+	if (!v->last || v->last->tid != e->tid)
+		err = err ?: find(v, e);
+	return err ?: take_event(v, v->last, e);
+}
+
+int imp_vcpus_events(struct imp_vcpus *v, const struct imp_event *e, uint32_t n)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < n; i++)
+		err = take(v, &e[i]);
+	return err;
 }
 
 int imp_vcpus_finish(struct imp_vcpus *v)
 {
 	int err = 0;
 
-	for (uint32_t i = 0; !err && i < v->nr; i++)
-		err = settle(v, &v->vcpu[i]);
+	for (uint32_t i = 0; !err && i < v->nr; i++) {
+		err = make_room(v, &v->vcpu[i]);
+		imp_whose_settle(&v->vcpu[i], &v->seen);
+	}
+	err = err ?: flush_all(v);
 	return err ?: v->sink->mark(v->sink->arg, v->now, v->seen.lost - v->told_lost);
 }

@@ -203,7 +203,7 @@ static int end_slot(struct replay *r, uint32_t slot)
 	return err;
 }
 
-static int apply(struct replay *r, uint32_t slot, const struct rec_event *e)
+static inline int apply(struct replay *r, uint32_t slot, const struct rec_event *e)
 {
 	int err = 0;
 
@@ -215,9 +215,7 @@ static int apply(struct replay *r, uint32_t slot, const struct rec_event *e)
 		if (r->accesses)
 			err = replay_accesses_event(r->accesses, slot, e, &r->vcpus.vcpu[slot]);
 	}
-	if (err)
-		return err;
-	return e->type == NP_EVENT_GONE ? end_slot(r, slot) : 0;
+	return err || e->type != NP_EVENT_GONE ? err : end_slot(r, slot);
 }
 
 /* False: there is no room; it counts at once. */
@@ -234,29 +232,45 @@ static bool hold(struct replay *r, uint32_t slot, const struct rec_event *e)
 		r->max_held = max;
 	}
 	r->held[r->nr_held++] = (struct held){ slot, r->slot[slot].now, *e };
+	r->slot[slot].gone = e->type == NP_EVENT_GONE;
 	return true;
 }
 
 /* An event of this interval, or of a later one. */
-static int take(struct replay *r, uint32_t slot, struct rec_event e)
+static inline int take(struct replay *r, uint32_t slot, const struct rec_event *e)
 {
 	struct slot *s = &r->slot[slot];
-	bool has_time = np_event_has_time(e.type);
+	bool has_time = np_event_has_time(e->type);
+	struct rec_event moved;
 
 	if (s->gone)
 		return -EBADMSG;
-	s->gone = e.type == NP_EVENT_GONE;
-	if (has_time && e.ns < s->now)
-		e.ns = s->now;
-	if (has_time)
-		s->now = e.ns;
+	if (has_time && e->ns < s->now) { /* time does not go back */
+		moved = *e;
+		moved.ns = s->now;
+		e = &moved;
+	}
+	if (has_time) {
+		s->now = e->ns;
+		r->late += e->ns < r->from;
+	}
 	if (s->now > r->last)
 		r->last = s->now;
-	r->late += has_time && e.ns < r->from;
-	if (s->now >= r->to && hold(r, slot, &e))
-		return 0;
-	r->late += has_time && s->now >= r->to;
-	return apply(r, slot, &e);
+	if (s->now >= r->to) {
+		if (hold(r, slot, e))
+			return 0;
+		r->late += has_time;
+	}
+	return apply(r, slot, e);
+}
+
+static int take_run(struct replay *r, uint32_t slot, const struct rec_event *e, uint32_t n)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < n; i++)
+		err = take(r, slot, &e[i]);
+	return err;
 }
 
 /* What is held of the interval that begins. */
@@ -320,7 +334,7 @@ int replay_mark(struct replay *r, uint64_t ns, uint64_t missed)
 	return come_to(r, ns);
 }
 
-int replay_event(struct replay *r, uint32_t stream, const struct rec_event *e)
+int replay_events(struct replay *r, uint32_t stream, const struct rec_event *e, uint32_t n)
 {
 	if (r->slot[r->found_last].s.stream != stream) {
 		uint32_t slot = find(r, stream);
@@ -329,14 +343,31 @@ int replay_event(struct replay *r, uint32_t stream, const struct rec_event *e)
 			return -EBADMSG;
 		r->found_last = slot - 1;
 	}
-	return take(r, r->found_last, *e);
+	return take_run(r, r->found_last, e, n);
+}
+
+/* What is left of the cursor's run. */
+static int take_rest(struct replay *r, uint32_t slot, struct rec_cursor *c,
+		     const struct rec_batch *b)
+{
+	enum { AT_ONCE = 64 };
+	struct rec_event e[AT_ONCE];
+	uint32_t n;
+	int err;
+
+	do {
+		n = 0;
+		while (n < AT_ONCE && rec_cursor_event(c, b, &e[n]))
+			n++;
+		err = take_run(r, slot, e, n);
+	} while (!err && n == AT_ONCE);
+	return err;
 }
 
 int replay_batch(struct replay *r, const struct rec_batch *b)
 {
 	struct rec_cursor c = { 0 };
 	const struct rec_run *run;
-	struct rec_event e;
 	int err = 0;
 
 	while (!err && !r->over && (run = rec_cursor_run(&c, b))) {
@@ -346,8 +377,8 @@ int replay_batch(struct replay *r, const struct rec_batch *b)
 			err = replay_mark(r, run->ns, run->n);
 		else if (!slot)
 			err = -EBADMSG;
-		while (!err && slot && rec_cursor_event(&c, b, &e))
-			err = take(r, slot - 1, e);
+		if (!err && slot)
+			err = take_rest(r, slot - 1, &c, b);
 	}
 	return err;
 }

@@ -47,8 +47,8 @@ void replay_free(struct replay *r);
 int replay_stream(struct replay *r, const struct rec_stream *s);
 int replay_access(struct replay *r, const struct rec_access *a);
 int replay_batch(struct replay *r, const struct rec_batch *b);
-/* The same one by one. */
-int replay_event(struct replay *r, uint32_t stream, const struct rec_event *e);
+/* The same run by run. */
+int replay_events(struct replay *r, uint32_t stream, const struct rec_event *e, uint32_t n);
 int replay_mark(struct replay *r, uint64_t ns, uint64_t missed);
 
 /* The recording is over, at `end`, or when its last event was: its last interval, too. */

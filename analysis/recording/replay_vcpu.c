@@ -21,7 +21,7 @@ int replay_vcpus_init(struct replay_vcpus *v, uint32_t phases_every, uint32_t re
 				      .tallies = calloc(NP_TALLIES, sizeof(struct np_l2_tally)),
 				      .nr_rows = NP_MAX_VCPUS,
 				      .max_rows = NP_MAX_ROWS,
-				      .pages = calloc(NP_MAX_HIST_PAGES,
+				      .pages = calloc(NP_MAX_HIST_PAGES + 1,
 						      sizeof(struct np_hist_page)),
 				      .max_pages = NP_MAX_HIST_PAGES,
 				      .phases_every = phases_every };
@@ -46,8 +46,9 @@ void replay_vcpu_begin(struct replay_vcpus *v, uint32_t slot, uint32_t isa)
 	v->until_taken[slot] = 0;
 }
 
-static void free_pages(struct np_pools *p, struct np_l2_tally *tally)
+static void free_pages(struct np_pools *p, const struct np_l2_tally *tally)
 {
+#ifndef NP_LEAN
 	for (uint32_t i = 0; i < NP_TRIPS * NP_HIST_PAGES; i++) {
 		uint32_t page = tally->page_of[i / NP_HIST_PAGES][i % NP_HIST_PAGES];
 
@@ -57,6 +58,9 @@ static void free_pages(struct np_pools *p, struct np_l2_tally *tally)
 		p->pages[page - 1].n[0] = p->free_page;
 		p->free_page = page;
 	}
+#else
+	(void)p, (void)tally;
+#endif
 }
 
 static void free_row(struct np_pools *p, uint32_t index)
@@ -100,8 +104,11 @@ static void choose_phases(struct replay_vcpus *v, uint32_t slot, bool detailed)
 	clock->until_phased = 1;
 }
 
+/* What comes seldom is a call of its own: what comes most then has no registers to save. */
+#define SELDOM static __attribute__((noinline))
+
 /* As bpf/nested.bpf.c does: an exit that is L1's for certain is not asked whose it is. */
-static void on_exit_event(struct replay_vcpus *v, uint32_t slot, const struct rec_event *e)
+SELDOM void on_other_exit(struct replay_vcpus *v, uint32_t slot, const struct rec_event *e)
 {
 	bool detailed = e->level == NP_EVENT_DETAILED;
 	__u32 reason = np_reason_index(e->reason), level = detailed ? NP_LEVEL_L2 : e->level;
@@ -113,10 +120,24 @@ static void on_exit_event(struct replay_vcpus *v, uint32_t slot, const struct re
 		np_fsm_exit(&v->pools, vcpu, reason, level, v->times);
 }
 
+static void on_exit_event(struct replay_vcpus *v, uint32_t slot, const struct rec_event *e)
+{
+	__u32 reason = np_reason_index(e->reason);
+
+	if (e->level >= NP_LEVEL_L2 ||
+	    !np_fsm_l1_exit(&v->pools, &v->vcpu[slot], reason, v->times))
+		on_other_exit(v, slot, e);
+}
+
+SELDOM void on_other_entry(struct replay_vcpus *v, struct np_vcpu *vcpu, uint32_t level)
+{
+	np_fsm_entry(&v->pools, vcpu, level);
+}
+
 static void on_entry_event(struct replay_vcpus *v, struct np_vcpu *vcpu, const struct rec_event *e)
 {
 	if (v->times && !np_fsm_l1_entry(&v->pools, vcpu))
-		np_fsm_entry(&v->pools, vcpu, e->level);
+		on_other_entry(v, vcpu, e->level);
 }
 
 static void on_synced(struct np_vcpu *vcpu, const struct rec_event *e)
@@ -128,17 +149,9 @@ static void on_synced(struct np_vcpu *vcpu, const struct rec_event *e)
 	vcpu->sync_began = 0;
 }
 
-void replay_vcpu_event(struct replay_vcpus *v, uint32_t slot, const struct rec_event *e)
+SELDOM void on_other_event(struct replay_vcpus *v, struct np_vcpu *vcpu, const struct rec_event *e)
 {
-	struct np_vcpu *vcpu = &v->vcpu[slot];
-
-	if (np_event_has_time(e->type))
-		v->pools.now = e->ns;
 	switch (e->type) {
-	case NP_EVENT_EXIT:
-		return on_exit_event(v, slot, e);
-	case NP_EVENT_ENTRY:
-		return on_entry_event(v, vcpu, e);
 	case NP_EVENT_VMEXIT:
 		return np_fsm_nested_vmexit(vcpu);
 	case NP_EVENT_INJECT:
@@ -158,4 +171,16 @@ void replay_vcpu_event(struct replay_vcpus *v, uint32_t slot, const struct rec_e
 	default: /* NP_EVENT_GONE, NP_EVENT_LOST: what comes next fits nothing before */
 		return np_fsm_gap(&v->pools, vcpu);
 	}
+}
+
+void replay_vcpu_event(struct replay_vcpus *v, uint32_t slot, const struct rec_event *e)
+{
+	if (np_event_has_time(e->type))
+		v->pools.now = e->ns;
+	if (e->type == NP_EVENT_EXIT)
+		on_exit_event(v, slot, e);
+	else if (e->type == NP_EVENT_ENTRY)
+		on_entry_event(v, &v->vcpu[slot], e);
+	else
+		on_other_event(v, &v->vcpu[slot], e);
 }

@@ -9,6 +9,7 @@
 
 #include "collector/base/fail.h"
 #include "collector/bench/run.h"
+#include "collector/host/cpuinfo.h"
 #include "collector/host/hostfs.h"
 #include "collector/host/probe.h"
 

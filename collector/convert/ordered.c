@@ -11,8 +11,6 @@ struct ordered {
 	uint64_t ns; /* of the mark that is told next */
 };
 
-#define OWN 0x100 /* beside the level, where a thread's process would be */
-
 struct ordered *ordered_new(const struct imp_sink *to)
 {
 	struct ordered *o = calloc(1, sizeof(*o));
@@ -35,30 +33,30 @@ void ordered_free(struct ordered *o)
 	free(o);
 }
 
-/* What puts events in order knows threads; here these are streams. */
-static struct imp_event pack(uint32_t stream, const struct rec_event *e, uint64_t now,
-			     const struct imp_event *from)
-{
-	struct imp_event i = { 0 };
+#define OWN 0x100 /* beside the level, where a thread's process would be */
 
-	if (from)
-		i = *from;
-	else
+/* What puts events in order knows threads; here these are streams. */
+static struct imp_event pack(uint32_t stream, const struct rec_event *e,
+			     const struct imp_origin *from)
+{
+	struct imp_event i = { .ns = from->ns, .rip = from->rip, .tid = stream,
+			       .tgid = e->level | (from->own ? OWN : 0), .cpu = from->cpu,
+			       .reason = e->reason, .type = e->type, .isa = from->isa };
+
+	if (!np_event_has_time(e->type))
 		i.lost = e->ns;
-	i.ns = now;
-	i.tid = stream;
-	i.tgid = e->level | (from ? OWN : 0);
-	i.type = e->type;
-	i.reason = e->reason;
 	return i;
 }
 
 static int give_one(struct ordered *o, const struct imp_event *i)
 {
-	struct rec_event e = { .ns = np_event_has_time(i->type) ? i->ns : i->lost,
-			       .type = i->type, .level = i->tgid & 0xff, .reason = i->reason };
+	bool has_time = np_event_has_time(i->type);
+	struct rec_event e = { .ns = has_time ? i->ns : i->lost, .type = i->type,
+			       .level = i->tgid & 0xff, .reason = i->reason };
+	struct imp_origin from = { .ns = i->ns, .rip = has_time ? i->rip : 0, .cpu = i->cpu,
+				   .isa = i->isa, .own = i->tgid & OWN };
 
-	return o->to->event(o->to->arg, i->tid, &e, i->tgid & OWN ? i : NULL);
+	return o->to->events(o->to->arg, i->tid, &e, &from, 1);
 }
 
 static int give(struct ordered *o)
@@ -73,13 +71,19 @@ static int give(struct ordered *o)
 	return err;
 }
 
-int ordered_event(struct ordered *o, uint32_t stream, const struct rec_event *e, uint64_t now,
-		  const struct imp_event *from)
+int ordered_events(struct ordered *o, uint32_t stream, const struct rec_event *e,
+		   const struct imp_origin *from, uint32_t n)
 {
-	struct imp_event i = pack(stream, e, np_event_has_time(e->type) ? e->ns : now, from);
+	int err = 0;
 
-	imp_order_add(o->order, &i);
-	return imp_order_ready(o->order) ? give(o) : 0;
+	for (uint32_t i = 0; !err && i < n; i++) {
+		struct imp_event packed = pack(stream, &e[i], &from[i]);
+
+		imp_order_add(o->order, &packed);
+		if (imp_order_ready(o->order))
+			err = give(o);
+	}
+	return err;
 }
 
 int ordered_mark(struct ordered *o, uint64_t ns, uint64_t missed)
@@ -100,9 +104,4 @@ int ordered_finish(struct ordered *o)
 	imp_order_round(o->order, true);
 	err = give(o);
 	return err ?: o->to->mark(o->to->arg, o->ns, 0);
-}
-
-uint64_t ordered_latest(const struct ordered *o)
-{
-	return imp_order_latest(o->order);
 }

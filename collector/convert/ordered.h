@@ -14,15 +14,12 @@ struct ordered;
 struct ordered *ordered_new(const struct imp_sink *to);
 void ordered_free(struct ordered *o); /* NULL is fine */
 
-/* `now`: when it was, if the event itself does not say. */
-int ordered_event(struct ordered *o, uint32_t stream, const struct rec_event *e, uint64_t now,
-		  const struct imp_event *from);
+/* Of that vCPU, in their order. */
+int ordered_events(struct ordered *o, uint32_t stream, const struct rec_event *e,
+		   const struct imp_origin *from, uint32_t n);
 /* No event is older now than what came before the last mark. */
 int ordered_mark(struct ordered *o, uint64_t ns, uint64_t missed);
 /* All that is left. */
 int ordered_finish(struct ordered *o);
-
-/* The time of the latest event so far. */
-uint64_t ordered_latest(const struct ordered *o);
 
 #endif

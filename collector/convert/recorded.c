@@ -41,16 +41,16 @@ void recorded_free(struct recorded *r)
 static int take_run(struct recorded *r, struct rec_cursor *c, const struct rec_batch *b,
 		    const struct rec_run *run)
 {
-	uint64_t now = run->ns;
+	struct imp_origin from = { .ns = run->ns };
 	struct rec_event e;
 	int err = 0;
 
 	while (!err && rec_cursor_event(c, b, &e)) {
 		if (np_event_has_time(e.type))
-			now = e.ns;
+			from.ns = e.ns;
 		/* What says which VMCS field it was is no event of KVM's. */
 		if (e.type != NP_EVENT_ACCESS)
-			err = ordered_event(r->to, run->stream, &e, now, NULL);
+			err = ordered_events(r->to, run->stream, &e, &from, 1);
 	}
 	return err;
 }

@@ -52,11 +52,10 @@ static int take_vcpu(void *arg, const struct rec_stream *s)
 	return r->writer->vcpu(r->writer, s, slot - 1);
 }
 
-static int take_event(void *arg, uint32_t stream, const struct rec_event *e,
-		      const struct imp_event *from)
+static int take_event(struct run *r, uint32_t stream, const struct rec_event *e,
+		      const struct imp_origin *from)
 {
-	struct run *r = arg;
-	struct convert_event c = { .e = *e, .from = from };
+	struct convert_event c = { .e = *e, .from = from->own ? from : NULL };
 	uint32_t slot = find(r, stream);
 	int err;
 
@@ -64,7 +63,8 @@ static int take_event(void *arg, uint32_t stream, const struct rec_event *e,
 		return -EBADMSG;
 	r->last = c.slot = slot - 1;
 	c.vcpu = &r->vcpu[c.slot];
-	c.inferred = r->file.kind && !from && e->type != NP_EVENT_LOST && e->type != NP_EVENT_GONE;
+	c.inferred = r->file.kind && !from->own && e->type != NP_EVENT_LOST &&
+		     e->type != NP_EVENT_GONE;
 	if (np_event_has_time(e->type))
 		r->now = e->ns;
 	else if (e->type == NP_EVENT_LOST)
@@ -72,6 +72,16 @@ static int take_event(void *arg, uint32_t stream, const struct rec_event *e,
 	err = r->writer->event(r->writer, &c);
 	if (e->type == NP_EVENT_GONE)
 		r->vcpu[c.slot].stream = 0;
+	return err;
+}
+
+static int take_events(void *arg, uint32_t stream, const struct rec_event *e,
+		       const struct imp_origin *from, uint32_t n)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < n; i++)
+		err = take_event(arg, stream, &e[i], &from[i]);
 	return err;
 }
 
@@ -84,12 +94,10 @@ static int take_mark(void *arg, uint64_t ns, uint64_t missed)
 }
 
 /* What was imported, on its way to be put in order. */
-static int order_event(void *arg, uint32_t stream, const struct rec_event *e,
-		       const struct imp_event *from)
+static int order_events(void *arg, uint32_t stream, const struct rec_event *e,
+			const struct imp_origin *from, uint32_t n)
 {
-	struct run *r = arg;
-
-	return ordered_event(r->ordered, stream, e, ordered_latest(r->ordered), from);
+	return ordered_events(((struct run *)arg)->ordered, stream, e, from, n);
 }
 
 static int order_mark(void *arg, uint64_t ns, uint64_t missed)
@@ -164,9 +172,9 @@ static int tell_damage(struct run *r)
 
 static int read_all(struct run *r)
 {
-	struct imp_sink in = { .vcpu = take_vcpu, .event = order_event, .mark = order_mark,
+	struct imp_sink in = { .vcpu = take_vcpu, .events = order_events, .mark = order_mark,
 			       .arg = r };
-	struct imp_sink out = { .vcpu = take_vcpu, .event = take_event, .mark = take_mark,
+	struct imp_sink out = { .vcpu = take_vcpu, .events = take_events, .mark = take_mark,
 				.arg = r };
 	int err;
 

@@ -12,7 +12,7 @@ struct convert_event {
 	const struct rec_stream *vcpu;
 	uint32_t slot; /* tells apart the vCPUs of one moment: below NP_MAX_VCPUS */
 	struct rec_event e;
-	const struct imp_event *from; /* NULL: it follows from others, or it was recorded */
+	const struct imp_origin *from; /* NULL: it follows from others, or it was recorded */
 	bool inferred;
 };
 

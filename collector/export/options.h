@@ -13,6 +13,7 @@
 #define EXPORT_ADDRESS "127.0.0.1:9743"
 #define EXPORT_UNIX "unix:"
 #define EXPORT_MAX_VMS 256
+#define EXPORT_MAX_VCPUS 512
 #define EXPORT_MAX_CLIENTS 16
 
 struct export_options {
@@ -30,7 +31,7 @@ struct export_options {
 	((struct export_options){ .target = TARGET_ALL,                                            \
 				  .listen = EXPORT_ADDRESS,                                        \
 				  .max_vms = EXPORT_MAX_VMS,                                       \
-				  .max_vcpus = NP_MAX_VCPUS,                                       \
+				  .max_vcpus = EXPORT_MAX_VCPUS,                                       \
 				  .max_clients = EXPORT_MAX_CLIENTS,                               \
 				  .keep = 300 })
 

@@ -28,14 +28,9 @@ void fact_found(struct fact *f, enum fact_state state, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void fact_remedy(struct fact *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* The value of "key\t: value" in /proc/cpuinfo's first CPU; malloc'ed, or NULL. */
-char *cpuinfo(const char *key);
 /* A parameter of KVM's module that must be on, or had better be. */
 void look_must_be_on(struct fact *f, const char *name);
 void look_better_on(struct fact *f, const char *name);
-
-/* Is it one of the words of this text? False for NULL. */
-bool has_word(const char *text, const char *word);
 
 enum kvm_backend { KVM_NONE, KVM_INTEL_BACKEND, KVM_AMD_BACKEND, KVM_OTHER_BACKEND };
 /* Which module drives /dev/kvm; its name, "" when none. */

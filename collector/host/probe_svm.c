@@ -2,6 +2,7 @@
 /* An AMD CPU: SVM and the features KVM's nesting can use. */
 #include <stdlib.h>
 
+#include "collector/host/cpuinfo.h"
 #include "collector/host/probe.h"
 
 static bool cpu_has(const char *flag)

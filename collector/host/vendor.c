@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
+#include "collector/host/cpuinfo.h"
 #include "collector/host/hostfs.h"
-#include "collector/host/probe.h"
 
 static const struct kvm_vendor intel = { NP_ISA_VMX, "VMX", "kvm_intel", "kvm-intel.ko", "vmx" };
 static const struct kvm_vendor amd = { NP_ISA_SVM, "SVM", "kvm_amd", "kvm-amd.ko", "svm" };

@@ -69,7 +69,7 @@ static int write_bochsrc(const struct machine_config *c, const struct port ports
 	snprintf(text, sizeof(text),
 		 "config_interface: textconfig\n"
 		 "display_library: term\n"
-		 "cpu: model=%s, count=1, ips=1000000000, reset_on_triple_fault=0\n"
+		 "cpu: model=%s, count=%u, ips=1000000000, reset_on_triple_fault=0\n"
 		 "memory: guest=%u, host=%u\n"
 		 "romimage: file=bochs/BIOS-bochs-latest\n"
 		 "vgaromimage: file=bochs/VGABIOS-lgpl-latest\n"
@@ -85,7 +85,7 @@ static int write_bochsrc(const struct machine_config *c, const struct port ports
 		 "com1: enabled=1, mode=socket-client, dev=127.0.0.1:%u\n"
 		 "com2: enabled=1, mode=socket-client, dev=127.0.0.1:%u\n"
 		 "clock: sync=none, time0=1700000000\n",
-		 c->cpu_model, c->memory_mib, c->memory_mib, ports[PORT_CONSOLE].number,
+		 c->cpu_model, c->cpus, c->memory_mib, c->memory_mib, ports[PORT_CONSOLE].number,
 		 ports[PORT_RESULTS].number);
 	if (!err)
 		err = fs_write(path, text, strlen(text));

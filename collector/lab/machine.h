@@ -23,6 +23,7 @@ struct machine_config {
 	const struct emulator *emulator;
 	const struct boot_disk *boot; /* no longer needed once it has started */
 	const char *cpu_model; /* the emulator's name for it: "corei7_haswell_4770" */
+	uint32_t cpus;	       /* emulated one after the other, some instructions each */
 	uint32_t memory_mib;
 	double silence_s;      /* the watchdog: no word from the guest for so long */
 	bool verbose;	       /* copy the console to stderr */

@@ -7,6 +7,7 @@
 
 #include "analysis/result_variant.h"
 #include "collector/base/fail.h"
+#include "collector/workload.h"
 
 #define L2_TIMEOUT_S 12 /* of the emulated machine's: some minutes for who waits */
 #define CPU_FAMILY "corei7_" /* most of Bochs' names begin with it */
@@ -40,7 +41,8 @@ static uint32_t share_arms(const struct selection *s, uint32_t machines,
 	return n;
 }
 
-static void name_machine(char *name, size_t size, const struct share *m, const char *variant)
+static void name_machine(char *name, size_t size, const struct share *m, uint32_t cpus,
+			 const char *variant)
 {
 	size_t n = 0;
 
@@ -48,7 +50,9 @@ static void name_machine(char *name, size_t size, const struct share *m, const c
 	for (uint32_t i = 0; i < m->n && n < size; i++)
 		n += snprintf(name + n, size - n, "%s%s", i ? "," : "", m->arms[i]->name);
 	if (variant[0] && n < size)
-		snprintf(name + n, size - n, "%c%s", NP_VARIANT, variant);
+		n += snprintf(name + n, size - n, "%c%s", NP_VARIANT, variant);
+	if (cpus > 1 && n < size)
+		snprintf(name + n, size - n, " with %u CPUs", cpus);
 }
 
 static int make_words(const struct lab_config *c, const struct selection *what,
@@ -78,10 +82,38 @@ int lab_plan_ab(struct lab_config *c, const struct selection *what, uint32_t mac
 
 	c->nr_machines = share_arms(what, machines, share);
 	for (uint32_t m = 0; !err && m < c->nr_machines; m++) {
-		name_machine(c->name[m], sizeof(c->name[m]), &share[m], variant);
+		name_machine(c->name[m], sizeof(c->name[m]), &share[m], c->cpus, variant);
 		err = make_words(c, what, &share[m], c->words[m], sizeof(c->words[m]));
 	}
 	return err;
+}
+
+static void keep_arms(struct selection *s, bool native)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < s->nr_arms; i++)
+		if (native || !s->arms[i]->native)
+			s->arms[n++] = s->arms[i];
+	s->nr_arms = n;
+}
+
+bool lab_plan_round(const struct selection *what, uint32_t cpus, struct selection *round)
+{
+	bool native = false;
+
+	*round = *what;
+	round->nr_workloads = 0;
+	for (uint32_t i = 0; i < what->nr_workloads; i++) {
+		const struct workload *w = workload_find(what->workloads[i]);
+
+		if (w->cpus != cpus)
+			continue;
+		round->workloads[round->nr_workloads++] = w->name;
+		native |= w->native;
+	}
+	keep_arms(round, native);
+	return round->nr_workloads && round->nr_arms;
 }
 
 /* For both arms: kvm_intel is all that changes between them. */

@@ -13,6 +13,13 @@
 int lab_plan_ab(struct lab_config *c, const struct selection *what, uint32_t machines,
 		const char *variant);
 
+/*
+ * What of it wants machines with so many CPUs: a round of its own, as emulating a second CPU
+ * takes several times as long, and changes figures. False: nothing does.
+ */
+#define LAB_ROUNDS 2
+bool lab_plan_round(const struct selection *what, uint32_t cpus, struct selection *round);
+
 /* One machine that calibrates. */
 void lab_plan_calibration(struct lab_config *c);
 

@@ -73,21 +73,23 @@ static int prepare(const struct machine_config *c)
  */
 static int start(const struct machine_config *c, const struct port ports[PORTS], struct proc *p)
 {
-	char cpu[96], memory[16], programs[NP_PATH], link[NP_PATH];
+	char cpu[96], cpus[16], memory[16], programs[NP_PATH], link[NP_PATH];
 	const char *argv[] = { "env", "-C", c->dir, "QEMU_MODULE_DIR=qemu",
 			       "qemu/ld-linux-x86-64.so.2", "--library-path", "qemu",
 			       "qemu/qemu-system-x86_64", "-L", "qemu", "-no-user-config",
 			       "-nodefaults", "-M", "pc", "-accel", "tcg,thread=single",
 			       "-icount", "shift=0,sleep=off",
 			       "-rtc", "base=2023-11-14T22:13:20,clock=vm", "-seed", "1",
-			       "-cpu", cpu, "-m", memory, "-nic", "none", "-display", "none",
-			       "-vga", "none", "-serial", "file:com1", "-serial", "file:com2",
+			       "-cpu", cpu, "-smp", cpus, "-m", memory, "-nic", "none",
+			       "-display", "none", "-vga", "none",
+			       "-serial", "file:com1", "-serial", "file:com2",
 			       "-no-reboot", "-kernel", KERNEL, "-initrd", INITRD, "-append",
 			       c->boot->cmdline, NULL };
 	int err = fs_path(link, "%s/qemu", c->dir);
 
 	(void)ports; /* which are these files */
 	snprintf(cpu, sizeof(cpu), "%s" FEATURES, c->cpu_model);
+	snprintf(cpus, sizeof(cpus), "%u", c->cpus);
 	snprintf(memory, sizeof(memory), "%u", c->memory_mib);
 	if (!err)
 		err = fs_path(programs, "%s/qemu", c->image);

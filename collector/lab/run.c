@@ -125,6 +125,8 @@ static int make_own_root(const struct lab_run *r, const struct place *p, uint32_
 		err = copy_data_as("nestprof", root, "usr/bin/nestprof");
 	if (!err)
 		err = copy_data_as("runner", root, "usr/bin/runner");
+	if (!err && r->c.linux_l2)
+		err = copy_data_as("guest", root, "usr/bin/guest");
 	if (!err && r->c.l0_command)
 		err = copy_as(r->c.l0_command, root, "etc/nestprof/command", 0755);
 	if (!err)
@@ -183,6 +185,7 @@ static int start_machine(const struct lab_run *r, struct place *p, uint32_t i,
 						  .emulator = r->c.emulator,
 						  .boot = &b->disk,
 						  .cpu_model = r->c.cpu_model,
+						  .cpus = r->c.cpus,
 						  .memory_mib = r->c.memory_mib,
 						  .silence_s = r->c.silence_s,
 						  .verbose = r->c.verbose,

@@ -21,6 +21,7 @@ struct lab_config {
 	const char *cache;
 	const struct emulator *emulator;
 	const char *cpu_model; /* one that it knows */
+	uint32_t cpus;	       /* of each machine */
 	bool linux_l2; /* a Linux is L2: L1's kernel */
 	uint32_t memory_mib;
 	double silence_s;

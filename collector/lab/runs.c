@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analysis/result_variant.h"
+#include "collector/ab_part.h"
 #include "collector/base/fail.h"
 #include "collector/calibrate/publish.h"
 #include "collector/lab/plan.h"
@@ -41,19 +42,25 @@ static int add_variant(struct lab *l, struct np_result *part, const char *varian
 	return err;
 }
 
-static int take_result(struct lab *l, const struct lab_config *c, const struct lab_run *run,
-		       const char *variant)
+static int take_result(const struct lab_config *c, const struct lab_run *run,
+		       struct np_result **result)
 {
-	struct np_result *part = NULL;
-	int err = lab_results_collect(c, run, &part);
+	struct np_result *round = NULL;
+	const char *differs = NULL;
+	int err = lab_results_collect(c, run, &round);
 
 	if (!err)
-		err = lab_results_describe(part, c);
-	if (!err)
-		err = add_variant(l, part, variant);
-	if (err && part != l->result)
-		np_result_free(part);
-	return err;
+		err = lab_results_describe(round, c);
+	if (err || !*result) {
+		*result = err ? *result : round;
+		if (err)
+			np_result_free(round);
+		return err;
+	}
+	err = np_result_join(*result, round, &differs);
+	np_result_free(round);
+	return err ? fail(NP_EXIT_FAILED, err, "the results with one CPU and with two do not fit: "
+			  "%s", differs ?: "a workload came twice") : 0;
 }
 
 static int take_calibration(const struct lab_options *o, const struct lab_config *c,
@@ -69,13 +76,56 @@ static int take_calibration(const struct lab_options *o, const struct lab_config
 }
 
 static int take(struct lab *l, const struct lab_config *c, const struct lab_run *run,
-		const char *variant)
+		struct np_result **result)
 {
 	if (l->o->l0_command)
 		return lab_results_bring(c, run, l->o->output);
 	if (l->o->calibrate)
 		return take_calibration(l->o, c, run);
-	return take_result(l, c, run, variant);
+	return take_result(c, run, result);
+}
+
+/* The machines of one round; what they measured is added to *result. */
+static int run_round(struct lab *l, struct lab_config *c, const struct selection *what,
+		     const char *variant, struct np_result **result)
+{
+	const struct lab_options *o = l->o;
+	struct lab_run *run = NULL;
+	int err = lab_plan_ab(c, what, o->machines, variant);
+
+	if (!err && o->calibrate)
+		lab_plan_calibration(c);
+	if (!err)
+		err = lab_run(&run, c);
+	if (!err)
+		err = take(l, c, run, result);
+	lab_run_free(run);
+	return err;
+}
+
+static bool has_rounds(const struct lab_options *o)
+{
+	return !o->calibrate && !o->l0_command;
+}
+
+static int run_rounds(struct lab *l, struct lab_config *c, const char *variant)
+{
+	struct np_result *result = NULL;
+	struct selection round;
+	int err = 0;
+
+	for (c->cpus = 1; !err && c->cpus <= LAB_ROUNDS; c->cpus++)
+		if (lab_plan_round(&l->o->what, c->cpus, &round)) {
+			c->linux_l2 = selection_has_macro(&round);
+			err = run_round(l, c, &round, variant, &result);
+			if (!has_rounds(l->o))
+				break;
+		}
+	if (!err && result)
+		err = add_variant(l, result, variant);
+	if (err && result != l->result)
+		np_result_free(result);
+	return err;
 }
 
 static int run_variant(struct lab *l, const struct lab_kernel *l0, const char *cpu_model,
@@ -83,7 +133,6 @@ static int run_variant(struct lab *l, const struct lab_kernel *l0, const char *c
 {
 	const struct lab_options *o = l->o;
 	struct lab_config *c = calloc(1, sizeof(*c));
-	struct lab_run *run = NULL;
 	int err = c ? 0 : -ENOMEM;
 
 	if (err)
@@ -94,20 +143,12 @@ static int run_variant(struct lab *l, const struct lab_kernel *l0, const char *c
 				  .cache = l->cache,
 				  .emulator = emulator_of(o->isa),
 				  .cpu_model = cpu_model,
-				  .linux_l2 = selection_has_macro(&o->what),
 				  .memory_mib = o->memory_mib,
 				  .silence_s = o->watchdog_s,
 				  .verbose = o->verbose,
 				  .l0_command = o->l0_command,
 				  .keep = o->keep };
-	err = lab_plan_ab(c, &o->what, o->machines, variant);
-	if (!err && o->calibrate)
-		lab_plan_calibration(c);
-	if (!err)
-		err = lab_run(&run, c);
-	if (!err)
-		err = take(l, c, run, variant);
-	lab_run_free(run);
+	err = run_rounds(l, c, variant);
 	free(c);
 	return err;
 }
@@ -173,6 +214,24 @@ static unsigned wanted_parts(const struct lab_options *o)
 	       (emulator_of(o->isa) == &emulator_qemu ? IMAGE_QEMU : 0);
 }
 
+/* What L0 will leave out. There are as many CPUs as a workload wants. */
+static int check_arms(const struct selection *s)
+{
+	struct ab_config *c = calloc(1, sizeof(*c));
+	int err;
+
+	if (!c)
+		return -ENOMEM;
+	c->cpus = LAB_ROUNDS;
+	c->nr_arms = s->nr_arms;
+	memcpy(c->arms, s->arms, sizeof(c->arms));
+	c->nr_workloads = s->nr_workloads;
+	memcpy(c->workloads, s->workloads, sizeof(c->workloads));
+	err = ab_part_check(c);
+	free(c);
+	return err;
+}
+
 int lab_runs(const struct lab_options *o)
 {
 	struct lab *l = calloc(1, sizeof(*l));
@@ -181,6 +240,8 @@ int lab_runs(const struct lab_options *o)
 	if (!l)
 		return err;
 	l->o = o;
+	if (!err && has_rounds(o))
+		err = check_arms(&o->what);
 	if (!err)
 		err = lab_image_ensure(&l->image, l->cache, wanted_parts(o), o->update);
 	if (!err)

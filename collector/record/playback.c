@@ -173,27 +173,45 @@ static int read_frames(struct playback *r)
 }
 
 /* An exit that may be an access of L1's to its VMCS. */
-static int take_access_of(struct playback *r, uint32_t stream, const struct imp_event *exit)
+static int take_access_of(struct playback *r, uint32_t stream, const struct rec_event *exit,
+			  const struct imp_origin *from)
 {
 	struct rec_event e = { .type = NP_EVENT_ACCESS };
 	struct rec_access a;
 	bool is_new;
 	int err;
 
-	e.ns = imp_sites_access(r->sites, stream, exit, &a, &is_new);
+	e.ns = imp_sites_access(r->sites, stream, exit, from, &a, &is_new);
 	err = is_new ? replay_access(r->replay, &a) : 0;
-	return err || !e.ns ? err : replay_event(r->replay, stream, &e);
+	return err || !e.ns ? err : replay_events(r->replay, stream, &e, 1);
 }
 
-static int take_event(void *arg, uint32_t stream, const struct rec_event *e,
-		      const struct imp_event *from)
+static bool may_access(const struct rec_event *e, const struct imp_origin *from)
+{
+	return e->type == NP_EVENT_EXIT && e->level != NP_LEVEL_L2 && from->own;
+}
+
+/* The events, and after each that it was an access if it was one. */
+static int take_accesses(struct playback *r, uint32_t stream, const struct rec_event *e,
+			 const struct imp_origin *from, uint32_t n)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < n; i++) {
+		err = replay_events(r->replay, stream, &e[i], 1);
+		if (!err && may_access(&e[i], &from[i]))
+			err = take_access_of(r, stream, &e[i], &from[i]);
+	}
+	return err;
+}
+
+static int take_events(void *arg, uint32_t stream, const struct rec_event *e,
+		       const struct imp_origin *from, uint32_t n)
 {
 	struct playback *r = arg;
-	int err = replay_event(r->replay, stream, e);
 
-	if (!r->sites || err || e->type != NP_EVENT_EXIT || !from || e->level == NP_LEVEL_L2)
-		return err;
-	return take_access_of(r, stream, from);
+	return r->sites ? take_accesses(r, stream, e, from, n)
+			: replay_events(r->replay, stream, e, n);
 }
 
 #define ENOUGH 1 /* what comes now was not asked for */
@@ -209,7 +227,7 @@ static int take_mark(void *arg, uint64_t ns, uint64_t missed)
 
 static int read_imported(struct playback *r)
 {
-	struct imp_sink sink = { .vcpu = take_vcpu, .event = take_event, .mark = take_mark,
+	struct imp_sink sink = { .vcpu = take_vcpu, .events = take_events, .mark = take_mark,
 				 .arg = r };
 	int err = imported_run(&r->imported, &sink);
 

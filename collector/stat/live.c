@@ -6,16 +6,14 @@
 #include "collector/host/vms.h"
 #include "collector/stat/wait.h"
 
-int live_open_many(struct live *l, const struct target *t, uint32_t max_vcpus,
-		   int (*open_many)(struct bpf_object_skeleton *))
+int live_open_for(struct live *l, const struct target *t, uint32_t max_vcpus)
 {
 	const struct session_config c = { .tgid = t->tgid,
 					  .times = !t->counts_only,
 					  .paths = t->fast_path,
 					  .syncs = t->shadow_sync,
 					  .phases_every = t->phases_every,
-					  .max_vcpus = max_vcpus,
-					  .open_many = open_many };
+					  .max_vcpus = max_vcpus };
 	int err = session_open_with(&l->session, &c);
 
 	if (!err)
@@ -27,7 +25,7 @@ int live_open_many(struct live *l, const struct target *t, uint32_t max_vcpus,
 
 int live_open(struct live *l, const struct target *t)
 {
-	return live_open_many(l, t, NP_MAX_VCPUS, NULL);
+	return live_open_for(l, t, NP_MAX_VCPUS);
 }
 
 static void name_vm(pid_t tgid, char name[NP_VM_NAME], void *arg)

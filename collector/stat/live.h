@@ -21,9 +21,8 @@ struct live {
 /* Begins to count. 0, or a negative errno and fail(). */
 int live_open(struct live *l, const struct target *t);
 
-/* The same for more or fewer vCPUs than NP_MAX_VCPUS; struct session_config. */
-int live_open_many(struct live *l, const struct target *t, uint32_t max_vcpus,
-		   int (*open_many)(struct bpf_object_skeleton *skeleton));
+/* The same for so many vCPUs at most. */
+int live_open_for(struct live *l, const struct target *t, uint32_t max_vcpus);
 
 /* The counters as they stand go into the model; what is gone makes room for others. */
 int live_read(struct live *l, struct stat_model *m);

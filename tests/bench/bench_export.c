@@ -1,138 +1,162 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bench_export [VMS [VCPUS]]: what a scrape takes with so many VMs [200] of so many vCPUs each [8],
- * with ten kinds of L2 exits: CPU time from the programs' maps to the page, and memory besides
- * these maps. The maps are as large as --max-vcpus makes them, and filled by the same state
- * machine as in the kernel.
+ * bench_export [VMS [VCPUS]]: what a scrape takes with so many VMs [200] of so many vCPUs each [8]:
+ * the exporter's own server and programs, scraped by a socket, with vCPUs that busy_source.c keeps
+ * busy. CPU time of the server, and its memory with that of its programs and maps, as the kernel
+ * tells it. The exit status tells whether that is at most 20 MiB. As root.
  */
+#include <err.h>
 #include <malloc.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "analysis/export/metrics.h"
-#include "bpf/nested_fsm.h"
-#include "collector/session_size.h"
+#include "collector/base/fail.h"
+#include "collector/base/proc.h"
+#include "exporter/serve.h"
+#include "tests/bench/busy_source.h"
+#include "tests/bench/memory_of.h"
 
-#define KINDS 10
 #define SCRAPES 5
+#define ENOUGH_KB (20 << 10)
 
-static struct np_pools pools;
+/* It is fresh for a second. */
+#define PAUSE_US 1100000
 
-static void *map_of(size_t n, size_t size)
+static struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+/* Until the parent ends. Execs itself, for its command line to be QEMU's. */
+static pid_t start_vm(unsigned int i)
 {
-	void *p = mmap(NULL, n * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char name[64], uuid[64];
+	pid_t pid = fork();
 
-	if (p == MAP_FAILED)
-		exit(1);
-	return p;
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	snprintf(name, sizeof(name), "guest=vm-%u,debug-threads=on", i);
+	snprintf(uuid, sizeof(uuid), "12345678-1234-1234-1234-%012u", i);
+	execl("/proc/self/exe", "qemu-system-x86_64", "-name", name, "-uuid", uuid, NULL);
+	_exit(1);
 }
 
-static void trip(struct np_vcpu *v, uint32_t reason)
+static size_t scrape(void)
 {
-	np_fsm_exit(&pools, v, reason, NP_LEVEL_L2, true);
-	np_fsm_inject(&pools, v, reason, true);
-	for (uint32_t i = 0; i < 6; i++) {
-		pools.now += 500;
-		np_fsm_entry(&pools, v, NP_LEVEL_L1);
-		np_fsm_exit(&pools, v, 20 + i, NP_LEVEL_L1, true);
+	static const char request[] = "GET /metrics HTTP/1.0\r\nAccept: application/openmetrics-text\r\n\r\n";
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	char text[1 << 16];
+	size_t size = 0;
+	ssize_t n;
+
+	for (int tries = 0; connect(fd, (void *)&address, sizeof(address)); tries++) {
+		if (tries > 500)
+			err(1, "%s", address.sun_path);
+		usleep(20000);
 	}
-	np_fsm_vmenter(&pools, v, true);
-	pools.now += 1000 + rand() % (rand() % 20 ? 2000 : 100000);
-	np_fsm_entry(&pools, v, NP_LEVEL_L2);
-}
-
-static void name_vm(pid_t tgid, char name[NP_VM_NAME], void *arg)
-{
-	(void)arg;
-	snprintf(name, NP_VM_NAME, "vm-%d", (int)tgid);
-}
-
-static void no_uuid(pid_t tgid, char *out, size_t size)
-{
-	(void)tgid, (void)size;
-	out[0] = '\0';
-}
-
-static double cpu_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return t.tv_sec * 1e3 + t.tv_nsec * 1e-6;
-}
-
-static size_t scrape(struct fleet_vcpu *list, struct fleet *f, const struct np_vcpu *vcpus,
-		     uint32_t n)
-{
-	const struct metrics_facts facts = { .kernel = "x", .times = true };
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	for (uint32_t i = 0; i < n; i++)
-		list[i] = (struct fleet_vcpu){ i, false, &vcpus[i] };
-	fleet_begin(f, 0);
-	if (fleet_vcpus(f, list, n, &pools, name_vm))
-		exit(1);
-	fleet_end(f, 300);
-	if (!out || metrics_print(out, f, &facts, no_uuid, true) || fclose(out))
-		exit(1);
-	free(text);
+	if (write(fd, request, sizeof(request) - 1) < 0)
+		err(1, "request");
+	while ((n = read(fd, text, sizeof(text))) > 0)
+		size += n;
+	close(fd);
 	return size;
 }
 
-static struct np_vcpu *make_vcpus(uint32_t n, uint32_t per_vm)
+static double cpu_ms(pid_t pid)
 {
-	const struct session_size size = session_size_for(n, true);
-	struct np_vcpu *vcpus = map_of(n, sizeof(*vcpus));
+	struct timespec t;
+	clockid_t clock;
 
-	pools = (struct np_pools){ .rows = map_of(size.rows, sizeof(struct np_l2_row)),
-				   .tallies = map_of(size.rows + 1, sizeof(struct np_l2_tally)),
-				   .nr_rows = n,
-				   .max_rows = size.rows,
-				   .pages = map_of(size.pages, sizeof(struct np_hist_page)),
-				   .max_pages = size.pages,
-				   .now = 1,
-				   .phases_every = 16 };
-	for (uint32_t i = 0; i < n; i++) {
-		np_fsm_init(&vcpus[i]);
-		vcpus[i].key = i + 2;
-		vcpus[i].tgid = 1 + i / per_vm;
-		vcpus[i].vcpu_id = i % per_vm;
-		vcpus[i].isa = NP_ISA_VMX;
-		vcpus[i].shared_row = i + 1;
-	}
-	return vcpus;
+	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &t))
+		err(1, "the server's clock");
+	return t.tv_sec * 1e3 + t.tv_nsec * 1e-6;
 }
 
-int main(int argc, char **argv)
+static void measure(pid_t server)
 {
-	uint32_t vms = argc > 1 ? atoi(argv[1]) : 200, per_vm = argc > 2 ? atoi(argv[2]) : 8;
-	struct np_vcpu *vcpus = make_vcpus(vms * per_vm, per_vm);
-	struct fleet_vcpu *list = calloc(vms * per_vm, sizeof(*list));
-	struct fleet f;
-
-	mallopt(M_MMAP_THRESHOLD, 128 << 10); /* as exporter/main.c */
-	if (!list || fleet_init(&f, 256))
-		return 1;
+	scrape(); /* who they are is asked once */
+	printf("memory until the first scrape: its own %ld kB at most\n", memory_of(server).own_peak);
+	memory_forget_peak(server);
 	for (int i = 0; i < SCRAPES; i++) {
 		double before;
 		size_t size;
 
-		for (uint32_t v = 0; v < vms * per_vm; v++)
-			for (uint32_t t = 0; t < 100; t++)
-				trip(&vcpus[v], t % KINDS);
-		before = cpu_ms();
-		size = scrape(list, &f, vcpus, vms * per_vm);
-		printf("scrape %d: %.1f ms of CPU, a page of %zu kB, %zu kB of memory\n", i + 1,
-		       cpu_ms() - before, size >> 10,
-		       (mallinfo2().uordblks + mallinfo2().hblkhd) >> 10);
+		busy_trips();
+		usleep(PAUSE_US);
+		before = cpu_ms(server);
+		size = scrape();
+		printf("scrape %d: %.1f ms of CPU, a page of %zu kB\n", i + 1,
+		       cpu_ms(server) - before, size >> 10);
 	}
-	printf("rows %u of %u, pages of histograms %u of %u\n", pools.nr_rows, pools.max_rows,
-	       pools.nr_pages, pools.max_pages);
-	free(list);
-	fleet_free(&f);
-	return 0;
+}
+
+static bool tell_memory(pid_t server)
+{
+	struct memory m = memory_of(server);
+	struct busy_use u = busy_use();
+	long total = m.own_peak + m.maps + m.programs;
+
+	printf("memory while it served: its own %ld kB at most (%ld kB now), %d maps %ld kB, "
+	       "%d programs %ld kB: %ld kB together\n", m.own_peak, m.own, m.nr_maps, m.maps,
+	       m.nr_programs, m.programs, total);
+	printf("rows %u of %u\n", u.rows, u.max_rows);
+	return total <= ENOUGH_KB;
+}
+
+/* Beside the server, with its maps: makes vCPUs busy, scrapes, and ends it. */
+static pid_t start_scraper(void)
+{
+	pid_t server = getpid(), pid = fork();
+	bool enough;
+
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	measure(server);
+	enough = tell_memory(server);
+	fflush(stdout);
+	kill(server, SIGTERM);
+	_exit(enough ? 0 : 1);
+}
+
+static int serve_and_wait(uint32_t vcpus)
+{
+	char listen[sizeof(address.sun_path) + sizeof(EXPORT_UNIX)];
+	struct export_options o = EXPORT_OPTIONS;
+	pid_t scraper;
+	int status;
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "/tmp/bench-export.%d", getpid());
+	snprintf(listen, sizeof(listen), EXPORT_UNIX "%s", address.sun_path);
+	o.listen = listen;
+	o.max_vcpus = vcpus;
+	np_catch_signals();
+	scraper = start_scraper();
+	if (scraper < 0 || serve(&o))
+		errx(1, "%s", fail_text() ?: "no more processes");
+	waitpid(scraper, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+int main(int argc, char **argv)
+{
+	uint32_t vms = argc > 1 ? atoi(argv[1]) : 200, vcpus = argc > 2 ? atoi(argv[2]) : 8;
+	pid_t *tgids;
+
+	if (argc > 1 && !strcmp(argv[1], "-name"))
+		return pause();
+	mallopt(M_MMAP_THRESHOLD, 128 << 10); /* as exporter/main.c */
+	tgids = calloc(vms, sizeof(*tgids));
+	for (uint32_t i = 0; tgids && i < vms; i++)
+		tgids[i] = start_vm(i);
+	if (!tgids || busy_open(tgids, vms, vcpus))
+		errx(1, "%s", fail_text() ?: "out of memory");
+	busy_trips();
+	return serve_and_wait(vms * vcpus);
 }

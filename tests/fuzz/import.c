@@ -45,20 +45,26 @@ static int take_vcpu(void *arg, const struct rec_stream *s)
 	return c->replay ? replay_stream(c->replay, s) : 0;
 }
 
-static int take_event(void *arg, uint32_t stream, const struct rec_event *e,
-		      const struct imp_event *from)
+static void take_event(struct counted *c, uint32_t stream, const struct rec_event *e,
+		       const struct imp_origin *from)
+{
+	uint64_t ns = np_event_has_time(e->type) ? e->ns : from->ns;
+
+	if (ns < c->ns[stream] || ns != from->ns)
+		abort();
+	c->ns[stream] = ns;
+}
+
+static int take_events(void *arg, uint32_t stream, const struct rec_event *e,
+		       const struct imp_origin *from, uint32_t n)
 {
 	struct counted *c = arg;
 
-	(void)from;
-	if (np_event_has_time(e->type)) {
-		if (e->ns < c->ns[stream])
-			abort();
-		c->ns[stream] = e->ns;
-	}
-	if (stream > c->streams)
+	if (!stream || stream > c->streams)
 		abort();
-	if (c->replay && replay_event(c->replay, stream, e) == -EBADMSG)
+	for (uint32_t i = 0; i < n; i++)
+		take_event(c, stream, &e[i], &from[i]);
+	if (c->replay && replay_events(c->replay, stream, e, n) == -EBADMSG)
 		abort();
 	return 0;
 }
@@ -81,7 +87,7 @@ static void run(struct import *im, const struct imp_error *error, bool replayed)
 	struct replay_options o = { .vcpu = NP_ANY_VCPU, .times = true, .phases_every = 1,
 				    .recorded_every = 1, .start = import_start(im) };
 	struct counted *c = calloc(1, sizeof(*c));
-	struct imp_sink sink = { take_vcpu, take_event, take_mark, c };
+	struct imp_sink sink = { take_vcpu, take_events, take_mark, c };
 	int err;
 
 	if (replayed)

@@ -8,7 +8,13 @@ NESTPROF=$(realpath "$1")
 cd "$(dirname "$(realpath "$0")")/../.." || exit 1
 . tests/cli/engine.sh
 patience=900 # seconds: L0 boots within, also on a busy machine
-cache=${NESTPROF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/nestprof}
+# A cache of its own, with hard links to the real one's files: other runs of the lab are
+# neither killed nor taken for what was left behind.
+real=${NESTPROF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/nestprof}
+cache=$(mktemp -d "$real-XXXXXX") || exit 1
+trap 'rm -rf "$work" "$cache"' EXIT
+cp -al "$real"/images "$real"/kernels "$real"/current-* "$real"/kernel-* "$cache" || exit 1
+export NESTPROF_CACHE=$cache
 cpu=${2:-intel}
 short="--cpu $cpu --arms single --workloads cpuid --repetitions 1 --no-charts"
 case $cpu in
@@ -100,7 +106,7 @@ left_behind "$cache"
 verdict "... its folder and its lock"
 complaints=
 
-# A cache of its own, with hard links to the real one's files, and one broken.
+# ... and one of which something is broken.
 broken() { # name, exit code, pattern; the function break_it does the harm
 	local copy=$work/cache
 	rm -rf "$copy"; cp -al "$cache" "$copy" 2>/dev/null || cp -a "$cache" "$copy"

@@ -1,40 +1,8 @@
-#!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Run in the lab's L0 (nestprof lab --l0-command): `nestprof ab` leaves the host
-# as it was, whatever befalls it: SIGKILL, Ctrl-C, a VM in the way, a bad L1.
-report=/out/safety.txt
-passed=0
-failed=0
+# Run in the lab's L0 after host.sh (safety.mk): `nestprof ab` leaves the host as it was, whatever
+# befalls it: SIGKILL, Ctrl-C, a VM in the way, a bad L1.
+modules=kvm_intel
 ab="nestprof ab --arms shadow-off,single --workloads cpuid --repetitions 1 --no-charts --l1-kernel /boot/vmlinux --l1-initrd /boot/l1.cpio --runner /usr/bin/runner --qemu-version x --output /tmp/results"
-
-params() {
-	[ -d /sys/module/kvm_intel ] || echo "not loaded"
-	for f in /sys/module/kvm_intel/parameters/*; do
-		[ -f "$f" ] && echo "${f##*/}=$(cat "$f")"
-	done
-}
-
-verdict() { # name, then a test that must hold
-	name=$1
-	shift
-	if "$@"; then
-		passed=$((passed + 1))
-		echo "ok      $name" | tee -a $report
-	else
-		failed=$((failed + 1))
-		echo "FAILED  $name: code $code; $(tail -n 1 /tmp/said)" | tee -a $report
-	fi
-}
-
-as_before() {
-	params >/tmp/after
-	cmp -s /tmp/before /tmp/after && [ -z "$(pidof qemu-system-x86_64 runner)" ] &&
-		[ ! -e /run/nestprof/ab.journal ] && [ -z "$(ls /var/tmp 2>/dev/null)" ]
-}
-
-said() { # exit code, pattern
-	[ "$code" -eq "$1" ] && grep -qE "$2" /tmp/said
-}
 
 # Starts ab, waits (microseconds), sends it a signal, waits for its end.
 signal_after() { # microseconds, signal
@@ -45,19 +13,9 @@ signal_after() { # microseconds, signal
 	wait $! || code=$?
 }
 
-run() {
-	code=0
-	"$@" >/tmp/said 2>&1 </dev/null || code=$?
-}
-
 # Not what a load by default shows: nested is off, and a number is odd.
 modprobe kvm_intel nested=0 ple_window=4242 || exit 1
-mkdir -p /var/tmp
-params >/tmp/before
-
-# The comparison can fail.
-echo 4243 >/tmp/after
-verdict "harness: a changed parameter is seen" test "$(cmp -s /tmp/before /tmp/after || echo seen)" = seen
+begin
 
 for us in 30000 100000 200000 400000 800000 1100000; do
 	signal_after $us KILL
@@ -67,7 +25,7 @@ for us in 30000 100000 200000 400000 800000 1100000; do
 done
 
 signal_after 300000 KILL
-changed=$(params | grep -c '^nested=Y')
+changed=$(params | grep -c '^kvm_intel.nested=Y')
 verdict "a killed run does leave its parameters" test "$changed" -eq 1
 run nestprof doctor
 verdict "doctor says so" said 21 'killed|left'
@@ -123,5 +81,4 @@ run $ab
 verdict "kvm_intel that was not loaded" said 0 result.json
 verdict "... is not loaded afterwards" as_before
 
-echo "$passed passed, $failed failed" | tee -a $report
-[ "$failed" -eq 0 ]
+end

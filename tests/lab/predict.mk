@@ -8,7 +8,7 @@ PREDICT := $(B)/predict
 
 .PHONY: check-predict
 check-lab: check-predict
-check-predict: all $(B)/tests/check_predict $(B)/tests/check_micro
+check-predict: fields-l1 $(B)/tests/check_predict $(B)/tests/check_micro
 	rm -rf $(PREDICT)
 	mkdir -p $(PREDICT)
 	{ echo '#!/bin/busybox sh'; \
@@ -16,8 +16,7 @@ check-predict: all $(B)/tests/check_predict $(B)/tests/check_micro
 	  echo "sequences=\"\$$sequences $$($(B)/tests/check_micro $(PREDICT_SEED) $(PREDICT_SEQUENCES) | tr '\n' ' ')\""; \
 	  cat tests/lab/predict.sh; } >$(PREDICT)/script
 	$(B)/nestprof lab --calibrate $(PREDICT_LAB) -o $(PREDICT)
-	$(B)/nestprof lab --fields --arms shadow-off,shadow-on --no-charts $(PREDICT_LAB) -o $(PREDICT)/linux
 	$(B)/nestprof lab --l1 micro --l0-command $(PREDICT)/script --arms shadow-off $(PREDICT_LAB) \
 		-o $(PREDICT)/micro
-	$(B)/tests/check_predict $(PREDICT)/calibration.json $(PREDICT)/linux/latest/result.json \
+	$(B)/tests/check_predict $(PREDICT)/calibration.json $(B)/fields-l1/latest/result.json \
 		$(PREDICT)/micro/*/2*/result.json

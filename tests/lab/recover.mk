@@ -5,5 +5,7 @@
 check-lab: check-recover
 check-recover: all
 	rm -rf $(B)/recover
-	$(B)/nestprof lab --l0-command tests/lab/host_recover.sh --arms shadow-off -o $(B)/recover; \
-		code=$$?; find $(B)/recover -name recover.txt -exec cat {} +; exit $$code
+	mkdir -p $(B)/recover
+	cat tests/lab/host.sh tests/lab/host_recover.sh >$(B)/recover/command
+	$(B)/nestprof lab --l0-command $(B)/recover/command --arms shadow-off -o $(B)/recover/out; \
+		code=$$?; find $(B)/recover/out -name report.txt -exec cat {} +; exit $$code

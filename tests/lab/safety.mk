@@ -4,5 +4,7 @@
 check-lab: check-safety
 check-safety: all
 	rm -rf $(B)/safety
-	$(B)/nestprof lab --l0-command tests/lab/host_safety.sh --arms shadow-off -o $(B)/safety; \
-		code=$$?; find $(B)/safety -name safety.txt -exec cat {} +; exit $$code
+	mkdir -p $(B)/safety
+	cat tests/lab/host.sh tests/lab/host_safety.sh >$(B)/safety/command
+	$(B)/nestprof lab --l0-command $(B)/safety/command --arms shadow-off -o $(B)/safety/out; \
+		code=$$?; find $(B)/safety/out -name report.txt -exec cat {} +; exit $$code

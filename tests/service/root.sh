@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Usage: root.sh BUILD FOLDER: makes FOLDER/root, a root file system with this machine's systemd,
-# and nestprof export with its unit as make install puts them.
+# Usage: root.sh BUILD FOLDER [nestprof]: makes FOLDER/root, a root file system with this machine's
+# systemd, and nestprof export with its unit as make install puts them. Without the last word the
+# command itself is left out, whose libraries are most of it.
 set -euo pipefail
 build=$1 root=$2/root
 
@@ -21,7 +22,7 @@ for dir in bin sbin lib lib64; do
 done
 add /lib/systemd/systemd /bin/systemctl /usr/bin/unshare /usr/bin/nsenter
 make -s install B="$build" DESTDIR="$2/install" prefix=/usr
-for file in usr/bin/nestprof usr/lib/nestprof/nestprof-exporter; do
+for file in usr/lib/nestprof/nestprof-exporter ${3:+usr/bin/nestprof}; do
 	install -sDm755 "$2/install/$file" "$root/$file"
 	ldd "$2/install/$file" | grep -oE '/[^ ]+' | xargs cp -L --parents -t "$root"
 done

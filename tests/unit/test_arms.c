@@ -40,6 +40,22 @@ static void defaults_of_each_vendor(void **state)
 	expect_arms(NP_ISA_SVM, (const char *const[]){ "single", "vgif-off", "vgif-on" });
 }
 
+/* The paper's host is in its report, where anything can run there. */
+static void turtles_start_from_the_machine(void **state)
+{
+	(void)state;
+	s.turtles = true;
+	assert_int_equal(selection_finish(&s, NP_ISA_VMX), 0);
+	assert_int_equal(s.nr_arms, 4);
+	assert_string_equal(s.arms[0]->name, "native");
+	selection_init(&s);
+	s.turtles = true;
+	s.nr_workloads = 1;
+	s.workloads[0] = "vmcall";
+	assert_int_equal(selection_finish(&s, NP_ISA_VMX), 0);
+	assert_int_equal(s.nr_arms, 3);
+}
+
 static void every_arm_is_found_by_its_name(void **state)
 {
 	const struct ab_arm *arm;
@@ -117,7 +133,8 @@ static void pairs_of_a_result(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(defaults_of_each_vendor), TEST(every_arm_is_found_by_its_name),
+		TEST(defaults_of_each_vendor), TEST(turtles_start_from_the_machine),
+		TEST(every_arm_is_found_by_its_name),
 		TEST(arms_of_the_other_vendor), TEST(what_needs_vmx), TEST(pairs_of_a_result),
 	};
 

@@ -327,7 +327,7 @@ static void test_turtles_data(void **state)
 			       "11.111111 11.111111 12.000000\n");
 	file_has("distribution.dat", "0 off \"cpuid\" 23.807000 ");
 	file_has("overhead.dat", "0 \"cpuid\" 2240.504793 1550.297294 2110.909091 976.363636\n");
-	file_has("overhead.dat", "\"specjbb\" NaN NaN 7.800000 6.300000\n");
+	file_has("overhead.dat", "\"transactions (SPECjbb)\" NaN NaN 7.800000 6.300000\n");
 	/* 1 exit in 24,110.125 ticks */
 	file_has("reduction.dat", " 41.476351 30.805893 ");
 	file_has("vars.gp", "phase[1] = 'L0: L2''s exit'\n");

@@ -24,11 +24,11 @@ static int take_vcpu(void *arg, const struct rec_stream *s)
 	return replay_stream(replay, s);
 }
 
-static int take_event(void *arg, uint32_t stream, const struct rec_event *e,
-		      const struct imp_event *from)
+static int take_events(void *arg, uint32_t stream, const struct rec_event *e,
+		       const struct imp_origin *from, uint32_t n)
 {
 	(void)arg, (void)from;
-	return replay_event(replay, stream, e);
+	return replay_events(replay, stream, e, n);
 }
 
 static int take_mark(void *arg, uint64_t ns, uint64_t missed)
@@ -44,7 +44,7 @@ static int at_end(struct stat_model *m, uint64_t from, uint64_t to, uint64_t los
 	return 0;
 }
 
-static const struct imp_sink sink = { take_vcpu, take_event, take_mark, NULL };
+static const struct imp_sink sink = { take_vcpu, take_events, take_mark, NULL };
 
 static int begin(void **state)
 {
@@ -73,7 +73,7 @@ static void event(int32_t tid, uint8_t type, uint16_t reason, uint64_t rip)
 	struct imp_event e = { .ns = now += STEP, .type = type, .reason = reason, .rip = rip,
 			       .tid = tid, .tgid = tid, .isa = NP_ISA_VMX };
 
-	assert_int_equal(imp_vcpus_event(vcpus, &e), 0);
+	assert_int_equal(imp_vcpus_events(vcpus, &e, 1), 0);
 }
 
 /* It began after an event, and ended before another, much later. */

@@ -51,11 +51,11 @@ static int take_vcpu(void *arg, const struct rec_stream *s)
 	return 0;
 }
 
-static int take_event(void *arg, uint32_t stream, const struct rec_event *e,
-		      const struct imp_event *from)
+static int take_events(void *arg, uint32_t stream, const struct rec_event *e,
+		       const struct imp_origin *from, uint32_t n)
 {
 	(void)stream, (void)e, (void)from;
-	((struct seen *)arg)->events++;
+	((struct seen *)arg)->events += n;
 	return 0;
 }
 
@@ -73,7 +73,7 @@ static bool is_piped(const struct trace *t)
 static struct seen read_trace(struct trace *t)
 {
 	struct seen s = { 0 };
-	struct imp_sink sink = { take_vcpu, take_event, take_mark, &s };
+	struct imp_sink sink = { take_vcpu, take_events, take_mark, &s };
 	struct imp_source source = { read_at, t, is_piped(t) ? IMP_UNKNOWN : t->size };
 	enum import_kind kind = import_kind(t->data, t->size);
 	struct import *im = NULL;

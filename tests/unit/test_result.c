@@ -273,6 +273,44 @@ static void test_merge_without_room(void **state)
 	refuses(to, from, -E2BIG, NULL);
 }
 
+/* What the lab measured with one CPU, and with two. */
+static void test_join(void **state)
+{
+	struct np_result *to = sample_empty(), *from = sample_empty();
+	const char *differs = "untouched";
+
+	(void)state;
+	sample_on(to);
+	sample_workload(sample_arm(from, NP_ARM_ON, "Y"), "ipi", 1, 2);
+	sample_workload(sample_arm(from, NP_ARM_SINGLE, NULL), "ipi", 1, 2);
+	assert_int_equal(np_result_join(to, from, &differs), 0);
+	assert_null(differs);
+	assert_int_equal(from->nr_arms, 0);
+	assert_int_equal(to->nr_arms, 2);
+	assert_string_equal(to->arms[0]->name, NP_ARM_SINGLE);
+	assert_non_null(np_arm_workload(to->arms[1], "cpuid"));
+	assert_non_null(np_arm_workload(to->arms[1], "ipi"));
+	np_result_free(from);
+	np_result_free(to);
+}
+
+static void test_join_refuses(void **state)
+{
+	struct np_result *to = sample_result(), *from = sample_empty();
+	const char *differs;
+
+	(void)state;
+	sample_on(from);
+	assert_int_equal(np_result_join(to, from, &differs), -EEXIST);
+	assert_string_equal(differs, "cpuid");
+	assert_int_equal(from->nr_arms, 1);
+	np_result_set_env(from, "l0_kernel", "6.12");
+	assert_int_equal(np_result_join(to, from, &differs), -EINVAL);
+	assert_string_equal(differs, "l0_kernel");
+	np_result_free(from);
+	np_result_free(to);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +327,8 @@ int main(void)
 		cmocka_unit_test(test_merge),
 		cmocka_unit_test(test_merge_refuses),
 		cmocka_unit_test(test_merge_without_room),
+		cmocka_unit_test(test_join),
+		cmocka_unit_test(test_join_refuses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,7 @@
 #include "collector/base/fail.h"
 #include "collector/base/fsutil.h"
 #include "collector/l1.h"
+#include "collector/workload.h"
 #include "workloads/linux/guest.h"
 #include "workloads/runner/disk.h"
 #include "workloads/runner/pci.h"
@@ -80,21 +81,29 @@ static void write_kernel(const void *code, size_t size)
 	assert_int_equal(fs_write(kernel, &k, sizeof(k)), 0);
 }
 
-/* What became of `boot` with that kernel, given up after a second. */
-static int boot(const void *code, size_t size, uint64_t *ticks)
+static struct l1 *start(void)
 {
 	const struct l1_config config = { .runner = runner,   .ready_timeout_s = 10,
 					  .run_timeout_s = 60, .l2_kernel = kernel,
 					  .l2_initrd = initrd, .l2_timeout_s = 1 };
 	struct l1 *l1;
-	int err;
 
 	if (access("/dev/kvm", R_OK | W_OK) < 0)
 		skip();
-	if (code)
-		write_kernel(code, size);
 	fail_clear();
 	assert_int_equal(l1_start_single(&l1, &config), 0);
+	return l1;
+}
+
+/* What became of `boot` with that kernel, given up after a second. */
+static int boot(const void *code, size_t size, uint64_t *ticks)
+{
+	struct l1 *l1;
+	int err;
+
+	if (code)
+		write_kernel(code, size);
+	l1 = start();
 	err = l1_run(l1, "boot", 1, ticks);
 	/* Whatever it was, the runner is ready for the next. */
 	if (!err || err == -EREMOTEIO)
@@ -117,6 +126,44 @@ static void times_are_what_the_guest_says(void **state)
 	(void)state;
 	assert_int_equal(boot(code, sizeof(code), &ticks), 0);
 	assert_int_equal(ticks, 0x14d - 5);
+}
+
+static uint64_t compile(struct l1 *l1, uint64_t iterations)
+{
+	uint64_t ticks = 0;
+
+	assert_int_equal(l1_run(l1, "compile", iterations, &ticks), 0);
+	return ticks;
+}
+
+/* A kernel that adds up 256 for each workload, and its iterations. */
+static void workloads_run_in_one_guest_that_is_warm(void **state)
+{
+	static const unsigned char code[] = {
+		0xba, 0xf0, 0, 0, 0, 0x31, 0xdb,      /* mov $NP_GUEST_WORD, %edx; xor %ebx, %ebx */
+		0xb8, 5, 0, 0, 0, 0xef,		      /* mov $5, %eax; out %eax, (%dx) */
+		0x31, 0xc0, 0xef,		      /* xor %eax, %eax; out */
+		0x8d, 0x43, 5, 0xef,		      /* lea 5(%ebx), %eax; out */
+		0x31, 0xc0, 0xef, 0xe6, 0xf4,	      /* xor; out; out %al, $NP_L2_DONE */
+		0xed, 0xed,			      /* in (%dx), %eax: which; how many */
+		0x8d, 0x9c, 0x03, 0, 1, 0, 0,	      /* lea 0x100(%ebx, %eax), %ebx */
+		0xeb, 0xe3,			      /* jmp to mov */
+	};
+	uint64_t all = 256 + workload_find("compile")->iterations;
+	struct l1 *l1;
+
+	(void)state;
+	write_kernel(code, sizeof(code));
+	l1 = start();
+	assert_int_equal(l1_prepare(l1, "compile"), 0);
+	assert_int_equal(compile(l1, 3), all += 256 + 3);
+	assert_int_equal(l1_prepare(l1, "compile"), 0); /* it is, already */
+	assert_int_equal(compile(l1, 4), all += 256 + 4);
+	assert_int_equal(l1_run(l1, "cpuid", 1, &(uint64_t){ 0 }), 0); /* ends that guest */
+	assert_int_equal(compile(l1, 5), 256 + 5);
+	assert_int_equal(l1_prepare(l1, "cpuid"), 0); /* a guest's own business */
+	assert_int_equal(compile(l1, 5), 2 * (256 + 5));
+	l1_stop(l1);
 }
 
 static void what_the_guest_complains_of_is_told(void **state)
@@ -272,6 +319,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(times_are_what_the_guest_says),
+		cmocka_unit_test(workloads_run_in_one_guest_that_is_warm),
 		cmocka_unit_test(what_the_guest_complains_of_is_told),
 		cmocka_unit_test(a_guest_that_hangs_is_given_up),
 		cmocka_unit_test(what_is_no_kernel_is_refused),

@@ -4,7 +4,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 #include <jansson.h>
@@ -18,11 +20,13 @@ static void test_paper_macro(void **state)
 	struct np_turtles_paper p;
 
 	(void)state;
-	np_turtles_paper("kernbench", &p);
+	np_turtles_paper("compile", &p);
+	assert_string_equal(p.benchmark, "kernbench");
 	assert_close(100 * p.overhead_off, 14.5, 1e-9);
 	assert_close(100 * np_turtles_reduction(p.overhead_off, p.overhead_on), 28.966, 1e-3);
 	assert_true(isnan(p.exits_off));
-	np_turtles_paper("specjbb", &p);
+	np_turtles_paper("transactions", &p);
+	assert_string_equal(p.benchmark, "SPECjbb");
 	assert_close(100 * np_turtles_reduction(p.overhead_off, p.overhead_on), 19.231, 1e-3);
 }
 
@@ -36,6 +40,7 @@ static void test_paper_micro(void **state)
 	assert_close(p.overhead_off, 58050.0 / 2750, 1e-9);
 	assert_close(p.overhead_on, 26850.0 / 2750, 1e-9);
 	assert_close(100 * np_turtles_reduction(p.overhead_off, p.overhead_on), 53.747, 1e-3);
+	assert_null(p.benchmark);
 	assert_close(p.exits_off, 13, 0);
 	assert_close(p.exits_on, 2, 0);
 }
@@ -190,9 +195,11 @@ static void test_overheads(void **state)
 	assert_close(number(row, "exits_off"), 10.24, 1e-6);
 	assert_close(number(row, "paper_exits_off"), 13, 0);
 	assert_true(isnan(number(row_of(rows, "vmcall", NULL), "paper_reduction")));
-	row = row_of(rows, "kernbench", NULL);
+	row = row_of(rows, "compile", NULL);
 	assert_true(isnan(number(row, "reduction")));
 	assert_close(number(row, "paper_overhead_on"), 10.3, 1e-6);
+	assert_string_equal(json_string_value(json_object_get(row, "paper_benchmark")),
+			    "kernbench");
 	json_decref(j);
 	np_result_free(r);
 }
@@ -219,6 +226,47 @@ static void test_places(void **state)
 			    "not available");
 	assert_true(isnan(number(row, "vmcs")));
 	json_decref(j);
+	np_result_free(r);
+}
+
+/* 100 ticks on the machine itself: 10.3, 241.1 and 170.0 times as slow. */
+static void test_native(void **state)
+{
+	struct np_result *r = sample_result();
+	json_t *j = report(r, NULL);
+	const json_t *row;
+
+	(void)state;
+	assert_int_equal(json_array_size(json_object_get(j, "native")), 0);
+	json_decref(j);
+	sample_workload(sample_arm(r, NP_ARM_NATIVE, NULL), "cpuid", 99.875, 100);
+	assert_string_equal(r->arms[0]->name, NP_ARM_NATIVE);
+	j = report(r, NULL);
+	assert_int_equal(json_array_size(json_object_get(j, "native")), 1);
+	row = row_of(json_object_get(j, "native"), "cpuid", NULL);
+	assert_close(number(row, "native"), 100, 1e-9);
+	assert_close(number(row, "guest"), 10.30125, 1e-9);
+	assert_close(number(row, "nested_off"), 241.10125, 1e-9);
+	assert_close(number(row, "nested_on"), 170.00125, 1e-9);
+	assert_close(number(row, "paper_nested_off"), 580, 1e-9);
+	/* The other tables are as without it. */
+	row = row_of(json_object_get(j, "overheads"), "cpuid", NULL);
+	assert_close(number(row, "overhead_off"), 100 * (24110.125 / 1030.125 - 1), 1e-6);
+	json_decref(j);
+	np_result_free(r);
+}
+
+static void test_no_cycles(void **state)
+{
+	struct np_result *r = sample_result();
+	struct np_workload_result *w = (void *)cpuid(r, NP_ARM_OFF);
+
+	(void)state;
+	assert_null(np_turtles_no_cycles(r)); /* nobody asked for them */
+	w->times.known = true;
+	assert_non_null(strstr(np_turtles_no_cycles(r), "not available"));
+	w->cycles = (struct np_cycles){ true, 300, 700 };
+	assert_null(np_turtles_no_cycles(r));
 	np_result_free(r);
 }
 
@@ -252,6 +300,23 @@ static void test_prints_anything(void **state)
 	np_result_free(off);
 }
 
+static void test_failed_are_named(void **state)
+{
+	struct np_result *r = sample_result();
+	struct np_workload_result *w = (void *)cpuid(r, NP_ARM_ON);
+	char *text;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	(void)state;
+	snprintf(w->error, sizeof(w->error), "it hung");
+	assert_int_equal(np_turtles_print(r, NULL, f), 0);
+	fclose(f);
+	assert_non_null(strstr(text, "as they failed\nshadow-on, cpuid: it hung\n"));
+	free(text);
+	np_result_free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,8 +324,10 @@ int main(void)
 		cmocka_unit_test(test_paper_without),	cmocka_unit_test(test_nothing_to_reduce),
 		cmocka_unit_test(test_transitions),	cmocka_unit_test(test_model),
 		cmocka_unit_test(test_modelled),	cmocka_unit_test(test_never_mixed),
+		cmocka_unit_test(test_native),		cmocka_unit_test(test_no_cycles),
 		cmocka_unit_test(test_overheads),	cmocka_unit_test(test_places),
 		cmocka_unit_test(test_uarchs),		cmocka_unit_test(test_prints_anything),
+		cmocka_unit_test(test_failed_are_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,7 @@
 
 /* What a workload's VM has besides. */
 #define NP_L2_APIC 1 /* interrupt controllers in the kernel, and a timer with a deadline */
+#define NP_L2_SECOND 2 /* another vCPU, on a CPU of its own: it enters with 0 in %esi */
 
 #ifdef __ASSEMBLER__
 	.code32

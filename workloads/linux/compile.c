@@ -48,7 +48,7 @@ static int job(uint64_t number)
 	int err = 0;
 
 	for (size_t i = 0; !err && compile_sources[i]; i++) {
-		snprintf(object, sizeof(object), "/%llu-%zu.o", (unsigned long long)number, i);
+		snprintf(object, sizeof(object), "%llu-%zu.o", (unsigned long long)number, i);
 		err = compile(compile_sources[i], object);
 		unlink(object);
 	}

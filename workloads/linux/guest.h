@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What a Linux that is L2 and its machine monitor (workloads/runner/linux_vm.c) say to each
- * other, and what its workloads are to its init. The monitor gives the workload's name and
- * how many iterations on the kernel's command line, which init finds in its environment.
- * Init answers by ports, so that it needs no driver: four words of 32 bits to
- * NP_GUEST_WORD, low halves first (the time-stamp counter at the beginning and at the end),
- * then NP_L2_DONE. Less than four words before NP_L2_DONE are a failure; why is on the
- * console, a serial port that only takes bytes.
+ * other, and what its workloads are to its init. All goes by ports, so that no driver is
+ * needed. Init answers for its boot, and then asks for a workload and answers for it, for
+ * ever:
+ *
+ *   asks:     reads two words of 32 bits from NP_GUEST_WORD: which workload (enum
+ *             np_macro), and how many iterations. While it waits for them, no time is
+ *             anybody's.
+ *   answers:  writes four words there, low halves first (the time-stamp counter at the
+ *             beginning and at the end), then NP_L2_DONE. Less than four words are a failure;
+ *             why is on the console, a serial port that only takes bytes.
  */
 #ifndef NESTPROF_LINUX_GUEST_H
 #define NESTPROF_LINUX_GUEST_H
@@ -15,10 +19,17 @@
 
 #define NP_GUEST_WORD 0xf0
 #define NP_GUEST_CONSOLE 0x3f8
-#define NP_GUEST_DISK (16ul << 20) /* bytes of /dev/vda, all zero at first */
-#define NP_GUEST_WORKLOAD "np_workload"
-#define NP_GUEST_ITERATIONS "np_iterations"
+#define NP_GUEST_DISK (16ul << 20) /* bytes of /dev/vda, all zero when a workload begins */
 #define NP_GUEST_BEGIN 0 /* for the beginning: when the monitor first entered the guest */
+
+enum np_macro {
+#define WORKLOAD(...)
+#define MACRO(name, ...) NP_MACRO_##name,
+#include "workloads/manifest.def"
+#undef WORKLOAD
+#undef MACRO
+	NP_MACROS
+};
 
 /* The time-stamp counter before the first iteration and after the last one. */
 struct guest_times {

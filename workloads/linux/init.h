@@ -8,6 +8,9 @@
 /* The time-stamp counter at main()'s first instructions. */
 uint64_t init_began(void);
 
+/* Does what it was started for as a process of some Linux; the exit status. */
+int native_main(const char *name, const char *iterations);
+
 /* All that there are. Complains of one that cannot be loaded. */
 int load_modules(void);
 

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@
 #define MAX_LINES 15
 #define FULL_STOCK 100
 #define STREET 40 /* bytes that each order has besides its lines */
+#define DELIVERED 10 /* orders at a time: more than come, so that they do not pile up */
 
 struct order {
 	struct order *next;
@@ -92,21 +94,27 @@ static void pay(struct worker *w)
 	pthread_mutex_unlock(&home->lock);
 }
 
-static void deliver(struct worker *w)
+static bool deliver_first(struct warehouse *h)
 {
-	struct warehouse *home = &warehouses[w->home];
 	struct order *o;
 
-	pthread_mutex_lock(&home->lock);
-	o = home->first;
+	pthread_mutex_lock(&h->lock);
+	o = h->first;
 	if (o) {
-		home->first = o->next;
-		home->last = o->next ? home->last : &home->first;
+		h->first = o->next;
+		h->last = o->next ? h->last : &h->first;
 		for (uint32_t i = 0; i < o->nr_lines; i++)
-			home->balance[o->customer] -= o->amount[i] * (o->item[i] + 1);
+			h->balance[o->customer] -= o->amount[i] * (o->item[i] + 1);
 	}
-	pthread_mutex_unlock(&home->lock);
+	pthread_mutex_unlock(&h->lock);
 	free(o);
+	return o;
+}
+
+static void deliver(struct worker *w)
+{
+	for (int i = 0; i < DELIVERED && deliver_first(&warehouses[w->home]); i++)
+		;
 }
 
 static void *work(void *arg)

@@ -49,6 +49,11 @@ void disk_destroy(struct disk *d)
 	d->sectors = NULL;
 }
 
+void disk_clear(struct disk *d)
+{
+	madvise(d->sectors, NP_GUEST_DISK, MADV_DONTNEED);
+}
+
 static char *guest_bytes(const struct disk *d, uint64_t at, uint64_t size)
 {
 	return at <= d->memory_size && size <= d->memory_size - at ? d->memory + at : NULL;

@@ -24,6 +24,7 @@ struct disk {
 
 int disk_create(struct disk *d, char *memory, size_t memory_size); /* fail()s */
 void disk_destroy(struct disk *d);
+void disk_clear(struct disk *d); /* all zero again */
 
 /* The guest's access to a port of its, little endian; out of range reads 0. */
 uint32_t disk_read(struct disk *d, uint32_t port, uint32_t size);

@@ -57,20 +57,28 @@ static int populate(struct extras_memory *m)
 	return 0;
 }
 
+int extras_memory_size(const struct l2_code *code, uint64_t iterations, uint64_t *size)
+{
+	uint64_t pages = code->pages + code->pages_each * iterations;
+
+	*size = pages * NP_L2_SIZE;
+	if (pages <= MAX_PAGES)
+		return 0;
+	return fail(NP_EXIT_L1, -E2BIG, "%s: so many iterations need %llu pages of memory, of %d "
+		    "at most", code->name, (unsigned long long)pages, MAX_PAGES);
+}
+
 int extras_add_memory(int vm, const struct l2_code *code, uint64_t iterations,
 		      struct extras_memory *memory)
 {
 	struct kvm_userspace_memory_region region = { .slot = 1,
 						      .guest_phys_addr = NP_L2_MEMORY };
-	uint64_t pages = code->pages + code->pages_each * iterations;
 	int err;
 
-	*memory = (struct extras_memory){ NULL, pages * NP_L2_SIZE };
-	if (!pages)
-		return 0;
-	if (pages > MAX_PAGES)
-		return fail(NP_EXIT_L1, -E2BIG, "%s: so many iterations need %llu pages of memory, "
-			    "of %d at most", code->name, (unsigned long long)pages, MAX_PAGES);
+	memory->at = NULL;
+	err = extras_memory_size(code, iterations, &memory->size);
+	if (err || !memory->size)
+		return err;
 	err = populate(memory);
 	if (err)
 		return err;

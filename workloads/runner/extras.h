@@ -19,6 +19,7 @@ struct extras_memory {
 	void *at;
 	uint64_t size;
 };
+int extras_memory_size(const struct l2_code *code, uint64_t iterations, uint64_t *size);
 int extras_add_memory(int vm, const struct l2_code *code, uint64_t iterations,
 		      struct extras_memory *memory);
 void extras_free_memory(struct extras_memory *memory);

@@ -6,7 +6,7 @@
 
 	.code64
 	.section .rodata
-#define WORKLOAD(name, set, iterations, machine, pages, each, exits, stresses) \
+#define WORKLOAD(name, set, form, iterations, machine, pages, each, exits, stresses) \
 name##_name:	.asciz #name; \
 name##_code:	.incbin STRING(l2/name.bin); \
 name##_end:
@@ -18,7 +18,7 @@ name##_end:
 	.balign	8
 	.globl	l2_codes
 l2_codes:
-#define WORKLOAD(name, set, iterations, machine, pages, each, exits, stresses) \
+#define WORKLOAD(name, set, form, iterations, machine, pages, each, exits, stresses) \
 	.quad name##_name, name##_code, name##_end - name##_code, machine, pages, each;
 #include "workloads/manifest.def"
 #undef WORKLOAD

@@ -2,7 +2,6 @@
 #include "workloads/runner/linux_vm.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -28,6 +27,8 @@
 #define CLOCK_INDEX 0x70
 #define CLOCK_DATA 0x71
 #define MSR_TSC 0x10
+#define NR_ASKED 2
+#define NR_TOLD 4
 
 /*
  * Like L1's own (collector/l1.c). Errors alone are printed, a byte at a time to a port
@@ -36,8 +37,7 @@
 #define CMDLINE                                                                                \
 	"quiet earlyprintk=serial,ttyS0,keep mitigations=off nokaslr tsc=reliable "            \
 	"no_timer_check cryptomgr.notests "                                                    \
-	"initcall_blacklist=load_system_certificate_list reboot=t panic=-1 "                   \
-	NP_GUEST_WORKLOAD "=%s " NP_GUEST_ITERATIONS "=%" PRIu32
+	"initcall_blacklist=load_system_certificate_list reboot=t panic=-1"
 
 struct linux_vm {
 	struct machine m;
@@ -46,8 +46,10 @@ struct linux_vm {
 	struct pci pci;
 	uint8_t clock_index;
 	struct linebuf console;
-	uint32_t words[4]; /* that the guest told */
-	uint32_t nr_words;
+	uint32_t asked[NR_ASKED]; /* for the guest to read */
+	uint32_t nr_asked;	  /* that it has read */
+	uint32_t told[NR_TOLD];	  /* by the guest */
+	uint32_t nr_told;
 };
 
 static volatile sig_atomic_t seconds_left;
@@ -96,6 +98,8 @@ static void read_port(struct linux_vm *v, uint16_t port, uint32_t size, char *da
 		value = SERIAL_EMPTY;
 	else if (port == CLOCK_DATA)
 		value = clock_register(v->clock_index);
+	else if (port == NP_GUEST_WORD && size == 4 && v->nr_asked < NR_ASKED)
+		value = v->asked[v->nr_asked++];
 	else
 		pci_read(&v->pci, port, size, &value);
 	memcpy(data, &value, size);
@@ -113,8 +117,8 @@ static int write_port(struct linux_vm *v, uint16_t port, uint32_t size, const ch
 		v->clock_index = value & 0x7f;
 	if (port == NP_GUEST_CONSOLE)
 		linebuf_feed(&v->console, data, size, on_line, NULL);
-	if (port == NP_GUEST_WORD && size == 4 && v->nr_words < 4)
-		v->words[v->nr_words++] = value;
+	if (port == NP_GUEST_WORD && size == 4 && v->nr_told < NR_TOLD)
+		v->told[v->nr_told++] = value;
 	return port == NP_L2_DONE;
 }
 
@@ -236,45 +240,71 @@ static int explain(const struct linux_vm *v, int err)
 static int take_times(const struct linux_vm *v, const char *workload, uint64_t entered,
 		      uint64_t *ticks)
 {
-	uint64_t begin = v->words[0] | (uint64_t)v->words[1] << 32;
-	uint64_t end = v->words[2] | (uint64_t)v->words[3] << 32;
+	uint64_t begin = v->told[0] | (uint64_t)v->told[1] << 32;
+	uint64_t end = v->told[2] | (uint64_t)v->told[3] << 32;
 
-	if (v->nr_words < 4)
+	if (v->nr_told < NR_TOLD)
 		return fail(NP_EXIT_L1, -EIO, "%s failed in L2", workload);
 	*ticks = end - (begin == NP_GUEST_BEGIN ? entered : begin);
 	return 0;
 }
 
-static void destroy(struct linux_vm *v)
+/* Until the guest has answered, or its time is over. */
+static int answer(struct linux_vm *v, const char *workload, uint64_t *ticks)
 {
+	uint64_t entered = 0;
+	int err = guest_time_now(v, &entered);
+
+	v->nr_asked = v->nr_told = 0;
+	if (!err)
+		err = run_to_end(v, workload);
+	if (!err)
+		err = take_times(v, workload, entered, ticks);
+	return err ? explain(v, err) : 0;
+}
+
+int linux_boot(struct linux_vm **out, const struct linux_files *f, uint64_t *ticks)
+{
+	struct linux_vm *v = calloc(1, sizeof(*v));
+	int err;
+
+	*out = NULL;
+	if (!v)
+		return fail(NP_EXIT_L1, -ENOMEM, "no memory for a Linux as L2");
+	v->m = MACHINE_NONE;
+	err = create(v, &(struct linux_image){ f->kernel, f->initrd, CMDLINE });
+	if (!err)
+		err = answer(v, "boot", ticks);
+	if (err)
+		linux_end(v);
+	else
+		*out = v;
+	return err;
+}
+
+/* It was not run for a while, and need not wonder at that; of no clock of ours it cannot. */
+static void tell_of_pause(struct linux_vm *v)
+{
+	ioctl(v->m.vcpu, KVM_KVMCLOCK_CTRL);
+}
+
+int linux_run(struct linux_vm *v, enum np_macro which, const char *name, uint32_t iterations,
+	      uint64_t *ticks)
+{
+	v->asked[0] = which;
+	v->asked[1] = iterations;
+	disk_clear(&v->disk);
+	tell_of_pause(v);
+	return answer(v, name, ticks);
+}
+
+void linux_end(struct linux_vm *v)
+{
+	if (!v)
+		return;
 	machine_destroy(&v->m);
 	disk_destroy(&v->disk);
 	if (v->memory && v->memory != MAP_FAILED)
 		munmap(v->memory, MEMORY);
 	free(v);
-}
-
-int linux_run(const struct linux_files *f, const char *workload, uint32_t iterations,
-	      uint64_t *ticks)
-{
-	struct linux_vm *v = calloc(1, sizeof(*v));
-	char cmdline[512];
-	uint64_t entered = 0;
-	int err;
-
-	if (!v)
-		return fail(NP_EXIT_L1, -ENOMEM, "no memory for %s", workload);
-	v->m = MACHINE_NONE;
-	snprintf(cmdline, sizeof(cmdline), CMDLINE, workload, iterations);
-	err = create(v, &(struct linux_image){ f->kernel, f->initrd, cmdline });
-	if (!err)
-		err = guest_time_now(v, &entered);
-	if (!err)
-		err = run_to_end(v, workload);
-	if (!err)
-		err = take_times(v, workload, entered, ticks);
-	if (err)
-		err = explain(v, err);
-	destroy(v);
-	return err;
 }

@@ -33,6 +33,15 @@ static int map_run(struct machine *m)
 	return 0;
 }
 
+static int create_vcpu(struct machine *m, int number)
+{
+	int err;
+
+	m->vcpu = ioctl(m->vm, KVM_CREATE_VCPU, number);
+	err = machine_check(m->vcpu, "KVM_CREATE_VCPU");
+	return err ? err : map_run(m);
+}
+
 int machine_create(struct machine *m, bool irqchip)
 {
 	int err;
@@ -47,11 +56,21 @@ int machine_create(struct machine *m, bool irqchip)
 		err = machine_check(ioctl(m->vm, KVM_SET_TSS_ADDR, TSS_ADDR), "KVM_SET_TSS_ADDR");
 	if (!err && irqchip)
 		err = extras_create_irqchip(m->vm);
-	if (!err) {
-		m->vcpu = ioctl(m->vm, KVM_CREATE_VCPU, 0);
-		err = machine_check(m->vcpu, "KVM_CREATE_VCPU");
-	}
-	return err ? err : map_run(m);
+	return err ? err : create_vcpu(m, 0);
+}
+
+int machine_create_second(struct machine *second, const struct machine *first)
+{
+	struct kvm_mp_state runs = { .mp_state = KVM_MP_STATE_RUNNABLE };
+	int err;
+
+	second->kvm = fcntl(first->kvm, F_DUPFD_CLOEXEC, 0);
+	second->vm = fcntl(first->vm, F_DUPFD_CLOEXEC, 0);
+	err = machine_check(second->kvm < 0 ? second->kvm : second->vm, "dup");
+	if (!err)
+		err = create_vcpu(second, 1);
+	return err ? err : machine_check(ioctl(second->vcpu, KVM_SET_MP_STATE, &runs),
+					 "KVM_SET_MP_STATE");
 }
 
 int machine_add_memory(struct machine *m, uint32_t slot, uint64_t at, void *memory, size_t size)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A VM with one vCPU, of the KVM that there is. All fail() with what KVM refused. */
+/* A VM with a vCPU, of the KVM that there is. All fail() with what KVM refused. */
 #ifndef NESTPROF_RUNNER_MACHINE_H
 #define NESTPROF_RUNNER_MACHINE_H
 
@@ -20,6 +20,8 @@ int machine_check(int result, const char *what);
 
 /* With interrupt controllers in the kernel, or without. */
 int machine_create(struct machine *m, bool irqchip);
+/* The same VM's second vCPU, which runs at once. It is destroyed by itself. */
+int machine_create_second(struct machine *second, const struct machine *first);
 int machine_add_memory(struct machine *m, uint32_t slot, uint64_t at, void *memory, size_t size);
 /* Flat 32-bit protected mode, no paging; all registers are 0 but these. */
 int machine_enter_flat_mode(struct machine *m);

@@ -14,6 +14,8 @@
 #include "workloads/runner/init.h"
 #include "workloads/runner/linux_vm.h"
 #include "workloads/runner/macros.h"
+#include "workloads/runner/native.h"
+#include "workloads/runner/native_macro.h"
 #include "workloads/runner/protocol.h"
 #include "workloads/runner/symbols.h"
 #include "workloads/runner/vm.h"
@@ -22,6 +24,8 @@
 
 /* In L1's initramfs; else they are said. */
 static struct linux_files linux_files = { NP_L2_KERNEL, NP_L2_INITRD };
+static bool native;	  /* without a guest */
+static const char *guest; /* ... and what would be its init; or NULL */
 
 __attribute__((format(printf, 1, 2))) static int say(const char *fmt, ...)
 {
@@ -89,11 +93,47 @@ static bool parse_number(const char *text, uint32_t *n)
 	return !*end && !errno && v >= 1 && v <= NP_MAX_ITERATIONS;
 }
 
+static int parse_timeout(const char *text, uint32_t *seconds)
+{
+	*seconds = DEFAULT_TIMEOUT_S;
+	if (text && !parse_number(text, seconds))
+		return fail(NP_EXIT_L1, -EINVAL, "not a number of seconds: \"%.64s\"", text);
+	return 0;
+}
+
+static int prepare(const char *name, const char *timeout)
+{
+	const struct macro *macro = macro_find(name);
+	uint32_t timeout_s;
+	int err = parse_timeout(timeout, &timeout_s);
+
+	if (!err && !macro)
+		err = fail(NP_EXIT_L1, -ENOENT, "no workload with a Linux is called \"%.64s\"",
+			   name ? name : "");
+	if (!err)
+		err = native ? native_macro_prepare(guest, macro, timeout_s)
+			     : macro_prepare(&linux_files, macro, timeout_s);
+	return err ? err : say(NP_SAYS NP_PREPARED " %s", name);
+}
+
+static int measure(const struct l2_code *code, const struct macro *macro, uint32_t iterations,
+		   uint32_t timeout_s, uint64_t *ticks)
+{
+	if (native && code)
+		return native_run(code, iterations, ticks);
+	if (native)
+		return native_macro_run(guest, macro->name, iterations, timeout_s, ticks);
+	if (code)
+		macro_end();
+	return code ? vm_run(code, iterations, ticks)
+		    : macro_run(&linux_files, macro, iterations, timeout_s, ticks);
+}
+
 static int run(const char *name, const char *iterations, const char *timeout)
 {
 	const struct l2_code *code = find_code(name);
 	const struct macro *macro = code ? NULL : macro_find(name);
-	uint32_t n = 0, timeout_s = DEFAULT_TIMEOUT_S;
+	uint32_t n = 0, timeout_s;
 	uint64_t ticks = 0;
 	int err;
 
@@ -103,10 +143,9 @@ static int run(const char *name, const char *iterations, const char *timeout)
 	if (!parse_number(iterations, &n))
 		return fail(NP_EXIT_L1, -EINVAL, "not a number of iterations (1 to %u): \"%.64s\"",
 			    NP_MAX_ITERATIONS, iterations ? iterations : "");
-	if (timeout && !parse_number(timeout, &timeout_s))
-		return fail(NP_EXIT_L1, -EINVAL, "not a number of seconds: \"%.64s\"", timeout);
-	err = code ? vm_run(code, n, &ticks)
-		   : macro_run(&linux_files, macro, n, timeout_s, &ticks);
+	err = parse_timeout(timeout, &timeout_s);
+	if (!err)
+		err = measure(code, macro, n, timeout_s, &ticks);
 	return err ? err : say(NP_SAYS NP_RESULT " %s %u %llu", name, n, (unsigned long long)ticks);
 }
 
@@ -133,6 +172,8 @@ static int obey(char *line)
 		return 1;
 	if (strcmp(verb, NP_SYMBOL) == 0 && !iterations)
 		err = say_symbol(name);
+	else if (strcmp(verb, NP_PREPARE) == 0 && !timeout)
+		err = prepare(name, iterations);
 	else if (strcmp(verb, NP_RUN) != 0)
 		err = fail(NP_EXIT_L1, -EINVAL, "not a command: \"%.64s\"", verb);
 	else if (strtok_r(NULL, " \r", &rest))
@@ -167,7 +208,10 @@ int main(int argc, char **argv)
 {
 	bool init = getpid() == 1;
 
-	if (!init && argc == 3)
+	native = argc > 1 && !strcmp(argv[1], NP_NATIVE);
+	if (native)
+		guest = argv[2];
+	else if (!init && argc == 3)
 		linux_files = (struct linux_files){ argv[1], argv[2] };
 	if (init && init_begin() < 0)
 		say_error();

@@ -9,6 +9,8 @@
  *   nestprof: run <workload> <iterations> [<seconds>]
  *   runner:   @np result <workload> <iterations> <ticks>
  *         or  @np error <text>
+ *   nestprof: prepare <workload> [<seconds>]
+ *   runner:   @np prepared <workload>
  *   nestprof: symbol <address in this kernel, hexadecimal>
  *   runner:   @np symbol <function>+0x<offset>, or @np symbol -
  *   nestprof: quit
@@ -29,8 +31,14 @@
  *   nestprof: fail <field> <value> <times>       (hexadecimal, the first two)
  *   runner:   @np fail <field> <value> <times> <how>
  *
- * A workload with a Linux as L2 is given up after so many seconds. Its kernel and initramfs
- * are NP_L2_KERNEL and NP_L2_INITRD in L1's initramfs, else the runner's two arguments.
+ * A workload with a Linux as L2 is given up after so many seconds. It runs in the Linux that
+ * is up; "prepare" boots one if none is, and runs the workload if it has not run there yet,
+ * so that nothing is done for the first time when it is measured. Micro-workloads end it. Its
+ * kernel and initramfs are NP_L2_KERNEL and NP_L2_INITRD in L1's initramfs, else the runner's
+ * two arguments.
+ *
+ * With NP_NATIVE as its first argument it runs workloads as processes of its own kernel,
+ * without a guest; its second is then the init of a Linux that is L2, if one is.
  *
  * An error instead of "ready" is the runner's last word: it ends.
  *
@@ -49,6 +57,9 @@
 #define NP_RESULT "result"
 #define NP_ERROR "error"
 #define NP_QUIT "quit"
+#define NP_NATIVE "native"
+#define NP_PREPARE "prepare"
+#define NP_PREPARED "prepared"
 #define NP_SYMBOL "symbol"
 #define NP_SEQUENCE "sequence"
 #define NP_NO_ACCESSES "-"

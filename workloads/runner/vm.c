@@ -11,11 +11,13 @@
 #include "workloads/runner/extras.h"
 #include "workloads/runner/machine.h"
 #include "workloads/runner/protocol.h"
+#include "workloads/runner/second.h"
 
 struct vm {
 	struct machine m;
 	void *page;
 	struct extras_memory memory;
+	struct second second;
 };
 
 static int map(void **at, size_t size, int flags, int fd)
@@ -59,13 +61,17 @@ static int judge_exit(const struct vm *v, const struct l2_code *code)
 
 static int run_to_end(struct vm *v, const struct l2_code *code)
 {
-	int r;
+	int r = code->machine & NP_L2_SECOND ? second_start(&v->second) : 0;
 
-	do {
+	while (r == 0) {
 		if (ioctl(v->m.vcpu, KVM_RUN, 0) < 0 && errno != EINTR && errno != EAGAIN)
-			return machine_check(-1, "KVM_RUN");
-		r = judge_exit(v, code);
-	} while (r == 0);
+			r = machine_check(-1, "KVM_RUN");
+		else if (v->second.failed)
+			r = machine_unexpected(&v->second.m, code->name);
+		else
+			r = judge_exit(v, code);
+	}
+	second_stop(&v->second);
 	return r < 0 ? r : 0;
 }
 
@@ -89,6 +95,7 @@ static int pass(struct vm *v, const struct l2_code *code, uint32_t iterations, u
 
 static void destroy(struct vm *v)
 {
+	second_destroy(&v->second);
 	machine_destroy(&v->m);
 	if (v->page)
 		munmap(v->page, NP_L2_SIZE);
@@ -97,7 +104,7 @@ static void destroy(struct vm *v)
 
 int vm_run(const struct l2_code *code, uint32_t iterations, uint64_t *ticks)
 {
-	struct vm v = { .m = MACHINE_NONE };
+	struct vm v = { .m = MACHINE_NONE, .second = SECOND_NONE };
 	int err = machine_create(&v.m, code->machine & NP_L2_APIC);
 
 	if (!err && code->machine & NP_L2_APIC)
@@ -106,6 +113,8 @@ int vm_run(const struct l2_code *code, uint32_t iterations, uint64_t *ticks)
 		err = load(&v, code, (uint64_t)iterations + NP_WARM_UP);
 	if (!err)
 		err = machine_enter_flat_mode(&v.m);
+	if (!err && code->machine & NP_L2_SECOND)
+		err = second_create(&v.second, &v.m, code->name);
 	if (!err)
 		err = pass(&v, code, NP_WARM_UP, ticks);
 	if (!err)
