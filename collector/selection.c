@@ -33,7 +33,8 @@ static const struct argp_option options[] = {
 	  "and without --arms only these are run", 0 },
 	/* help() completes it. */
 	{ "workloads", OPT_WORKLOADS, "LIST", 0,
-	  "all (micro-workloads), macro (with a Linux as L2), or some of", 0 },
+	  "all (micro-workloads but ipi, which needs two CPUs), macro (with a Linux as L2), or "
+	  "some of", 0 },
 	{ "quick", OPT_QUICK, 0, 0, "as --workloads all --repetitions 1", 0 },
 	{ "full", OPT_FULL, 0, 0, "the same, and the macro-workloads", 0 },
 	{ "iterations", OPT_ITERATIONS, "N", 0, "of a workload's loop [the manifest's]", 0 },
@@ -69,15 +70,9 @@ static bool is_basic(const struct workload *w)
 	return w->basic;
 }
 
-static bool is_micro(const struct workload *w)
-{
-	return !w->macro;
-}
-
 static bool is_any(const struct workload *w)
 {
-	(void)w;
-	return true;
+	return w->macro || workload_in_all(w);
 }
 
 static bool is_macro(const struct workload *w)
@@ -172,7 +167,7 @@ static void take_workloads(struct selection *s, char *arg, struct argp_state *st
 	int n;
 
 	if (!strcmp(arg, "all")) {
-		set_workloads(s, is_micro);
+		set_workloads(s, workload_in_all);
 		return;
 	}
 	if (!strcmp(arg, "macro")) {
@@ -244,7 +239,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_QUICK:
 	case OPT_FULL:
-		set_workloads(s, key == OPT_FULL ? is_any : is_micro);
+		set_workloads(s, key == OPT_FULL ? is_any : workload_in_all);
 		s->repetitions = 1;
 		return 0;
 	case OPT_ITERATIONS:

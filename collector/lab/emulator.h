@@ -33,6 +33,7 @@ struct emulator {
 	struct {
 		const char *workload, *why;
 	} distorts[4];
+	uint32_t cpus; /* at most, in a machine */
 	bool port_is_file; /* it writes files, not to sockets */
 };
 

@@ -27,8 +27,8 @@ check-amd-workloads: all $(B)/tests/check_workloads
 	rm -rf $(B)/amd/workloads
 	$(AMD_RUN) --workloads all -o $(B)/amd/workloads
 	$(B)/tests/check_witnesses $(B)/amd/workloads/latest/result.json
-	$(B)/tests/check_workloads $(B)/amd/workloads/latest/result.json interrupt hlt ipi \
-		interrupt_window
+	$(B)/tests/check_workloads $(B)/amd/workloads/latest/result.json -interrupt -hlt \
+		-interrupt_window
 
 check-amd-bad-luck: all
 	tests/lab/bad_luck.sh $(B)/nestprof amd

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * check_workloads RESULT.json [LEFT_OUT]...: each workload of the manifest was run, or left
- * out as said, and each of its iterations caused the exits that the manifest says, as often
- * as it says. In the arm native are those with such a form, and no vCPU exits.
+ * check_workloads RESULT.json [WORKLOAD | -LEFT_OUT...]: each workload that "all" names was
+ * run, or that one alone, but for those left out as said, and each of its iterations caused
+ * the exits that the manifest says, as often as it says. In the arm native are those with such
+ * a form, and no vCPU exits.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -173,14 +174,20 @@ static void each_iteration_causes_its_exits(void **state)
 				check_exits(r->arms[a], r->arms[a]->workloads[i]);
 }
 
-static char **left_out; /* up to NULL */
+static const char *only; /* or NULL */
+static char **left_out;	 /* each after a "-", up to NULL */
 
 static bool is_left_out(const char *workload)
 {
 	for (char **p = left_out; *p; p++)
-		if (!strcmp(*p, workload))
+		if (!strcmp(*p + 1, workload))
 			return true;
 	return false;
+}
+
+static bool is_wanted(const struct workload *m)
+{
+	return only ? !strcmp(m->name, only) : workload_in_all(m);
 }
 
 static void every_workload_was_run(void **state)
@@ -188,8 +195,8 @@ static void every_workload_was_run(void **state)
 	const struct np_result *r = *state;
 	const struct workload *m;
 
-	for (uint32_t i = 0; (m = workload_at(i)) && !m->macro; i++)
-		for (uint32_t a = 0; a < r->nr_arms; a++) {
+	for (uint32_t i = 0; (m = workload_at(i)); i++)
+		for (uint32_t a = 0; is_wanted(m) && a < r->nr_arms; a++) {
 			const struct np_workload_result *w = np_arm_workload(r->arms[a], m->name);
 
 			if ((is_native(r->arms[a]) && !m->native) || is_left_out(m->name)) {
@@ -210,10 +217,12 @@ int main(int argc, char **argv)
 	};
 
 	if (argc < 2) {
-		fprintf(stderr, "usage: check_workloads RESULT.json [LEFT_OUT]...\n");
+		fprintf(stderr, "usage: check_workloads RESULT.json [WORKLOAD | -LEFT_OUT...]\n");
 		return 2;
 	}
 	one_result_path = argv[1];
 	left_out = argv + 2;
+	if (*left_out && **left_out != '-')
+		only = *left_out++;
 	return cmocka_run_group_tests(tests, one_result_load, one_result_free);
 }
