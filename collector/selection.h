@@ -45,6 +45,8 @@ int selection_finish(struct selection *s, enum np_isa isa);
 
 /* Whether a workload is among them whose L2 is a Linux. */
 bool selection_has_macro(const struct selection *s);
+/* ... or that wants two CPUs. */
+bool selection_has_second_cpu(const struct selection *s);
 
 /* As words for another nestprof's command line, with some of the arms. */
 int selection_to_words(const struct selection *s, uint32_t nr_arms,
