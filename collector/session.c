@@ -80,7 +80,7 @@ static void choose_part_time(struct session *s)
 					   PART_TIME(s->skel, vmenter_function_timed),
 					   PART_TIME(s->skel, vmenter_at) };
 
-	s->enters = part_time_choose(hooks, s->hooks.infers && s->c.phases_every > 1 ? 3 : 0);
+	s->enters = part_time_choose(hooks, s->hooks.infers ? 3 : 0);
 }
 
 static int load_chosen(struct session *s)
@@ -265,6 +265,15 @@ static const struct np_access_state *access_of(const void *arg, uint32_t slot)
 	return v->key && v->key != NP_KEY_GONE ? &v->access : NULL;
 }
 
+static void tend_types(struct session *s)
+{
+	bool svm = s->hooks.isa == NP_ISA_SVM;
+
+	programs_hook(svm ? s->skel->progs.learn_svm : s->skel->progs.learn_type,
+		      svm ? &s->skel->links.learn_svm : &s->skel->links.learn_type,
+		      types_are_needed(s->vars.vcpus, s->size.vcpus));
+}
+
 void session_tend(struct session *s)
 {
 	if (!s->attached)
@@ -272,9 +281,9 @@ void session_tend(struct session *s)
 	if (s->c.fields)
 		session_fields_tend(&s->fields, FIELDS_PARTS(s->skel), &s->hooks, access_of, s);
 	if (s->hooks.reason == REASON_BY_KPTR && !s->hooks.by_address)
-		programs_hook(s->skel->progs.learn_type, &s->skel->links.learn_type,
-			      types_are_needed(s->vars.vcpus, s->size.vcpus));
-	part_time_tend(&s->enters, enters_are_needed(s->vars.vcpus, s->size.vcpus));
+		tend_types(s);
+	part_time_tend(&s->enters, s->c.phases_every <= 1 ||
+				     enters_are_needed(s->vars.vcpus, s->size.vcpus));
 }
 
 uint32_t session_enlightened(struct session *s)

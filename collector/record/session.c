@@ -71,7 +71,7 @@ static void choose_part_time(struct record_session *s)
 					   PART_TIME(s->skel, vmenter_function),
 					   PART_TIME(s->skel, vmenter_at) };
 
-	s->enters = part_time_choose(hooks, s->hooks.infers && s->c.phases_every > 1 ? 3 : 0);
+	s->enters = part_time_choose(hooks, s->hooks.infers ? 3 : 0);
 }
 
 static int load_chosen(struct record_session *s)
@@ -251,13 +251,14 @@ static void forget_ended(struct record_session *s)
 static void tend_types(struct record_session *s)
 {
 	const struct np_tape *tapes = s->skel->bss->vcpus;
-	bool needed = false;
+	bool needed = false, svm = s->hooks.isa == NP_ISA_SVM;
 
 	if (s->hooks.reason != REASON_BY_KPTR || s->hooks.by_address)
 		return;
 	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
 		needed |= tapes[i].entered && !tapes[i].typed && tapes[i].key != NP_KEY_GONE;
-	programs_hook(s->skel->progs.learn_type, &s->skel->links.learn_type, needed);
+	programs_hook(svm ? s->skel->progs.learn_svm : s->skel->progs.learn_type,
+		      svm ? &s->skel->links.learn_svm : &s->skel->links.learn_type, needed);
 }
 
 /* Until it is in the recording of each vCPU how long an entry takes, or while none enters. */
@@ -272,7 +273,7 @@ static void tend_enters(struct record_session *s)
 		any = true;
 		needed |= !tapes[i].timed;
 	}
-	part_time_tend(&s->enters, needed || !any);
+	part_time_tend(&s->enters, s->c.phases_every <= 1 || needed || !any);
 }
 
 void record_session_tend(struct record_session *s)
