@@ -169,12 +169,12 @@ static void write_vars(FILE *f, const struct chart_data *d)
 {
 	put_caption(f, d->r);
 	fprintf(f, "switched = '%s'\n", d->pair->what);
-	fprintf(f, "time_axis = 'round trip, ticks%s'\n",
+	fprintf(f, "time_axis = 'round trip of an exit, iteration of a macro-workload; ticks%s'\n",
 		d->r->emulated ? " (emulated instructions)" : " of the time-stamp counter");
 	fprintf(f, "nr_workloads = %u\nnr_reasons = %u\nhas_others = %d\n",
 		d->nr_workloads, d->nr_reasons, d->top.n > d->nr_reasons);
 	put_scale(f, d);
-	np_chart_phase_names(f);
+	np_chart_phase_names(f, d->top.isa);
 	fprintf(f, "array reason[%u]\n", d->nr_reasons + 1);
 	for (uint32_t i = 0; i < d->nr_reasons; i++) {
 		fprintf(f, "reason[%u] = ", i + 1);

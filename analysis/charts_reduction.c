@@ -98,6 +98,8 @@ static bool is_free(const struct points *p, uint32_t i, enum side side)
 {
 	struct box b = name_box(p, &p->of[i], side);
 
+	if (b.left < 0)
+		return false;
 	for (uint32_t k = 0; k < p->n; k++) {
 		if (k != i && meet(b, around(p, &p->of[k])))
 			return false;

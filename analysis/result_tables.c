@@ -13,25 +13,32 @@
 /* Longer names are cut, so that the tables keep their width. */
 #define NAME_WIDTH 16
 
-/* Workloads in the order in which the arms, in theirs, bring them up. */
+/* Workloads in the order in which the arms, in theirs, bring them up; native lacks most. */
 struct order {
 	uint32_t n;
 	const char *name[NP_MAX_ARMS * NP_MAX_WORKLOADS];
 };
 
+static void add_names(const struct np_arm_result *a, struct order *o)
+{
+	for (uint32_t k = 0; k < a->nr_workloads; k++) {
+		const char *name = a->workloads[k]->name;
+		uint32_t seen = 0;
+
+		while (seen < o->n && strcmp(o->name[seen], name))
+			seen++;
+		if (seen == o->n)
+			o->name[o->n++] = name;
+	}
+}
+
 static void order_workloads(const struct np_result *r, struct order *o)
 {
 	o->n = 0;
-	for (uint32_t i = 0; i < r->nr_arms; i++)
-		for (uint32_t k = 0; k < r->arms[i]->nr_workloads; k++) {
-			const char *name = r->arms[i]->workloads[k]->name;
-			uint32_t seen = 0;
-
-			while (seen < o->n && strcmp(o->name[seen], name))
-				seen++;
-			if (seen == o->n)
-				o->name[o->n++] = name;
-		}
+	for (int native = 0; native <= 1; native++)
+		for (uint32_t i = 0; i < r->nr_arms; i++)
+			if (np_arm_is(r->arms[i]->name, NP_ARM_NATIVE) == native)
+				add_names(r->arms[i], o);
 }
 
 typedef int (*add_row)(struct np_rows *t, const struct np_result *r, const struct np_arm_result *a,

@@ -50,7 +50,7 @@ static void take_workloads(struct bench_config *c, char *arg, struct argp_state 
 static void all_workloads(struct bench_config *c)
 {
 	for (uint32_t i = 0; workload_at(i) && i < NP_MAX_WORKLOADS; i++)
-		if (!workload_at(i)->macro)
+		if (workload_in_all(workload_at(i)))
 			c->workloads[c->nr_workloads++] = workload_at(i)->name;
 }
 

@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/ab_part.h"
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
 #include "collector/commands.h"
 #include "collector/host/facts.h"
+#include "collector/lab/plan.h"
 #include "collector/lab/runs.h"
 #include "collector/list.h"
 #include "collector/publish.h"
@@ -214,12 +216,50 @@ static int check_arm(const struct ab_arm *arm, const struct emulator *e)
 	return 0;
 }
 
+static int leave_out_distorted(struct selection *s, const struct emulator *e)
+{
+	for (uint32_t i = 0; i < sizeof(e->distorts) / sizeof(e->distorts[0]); i++) {
+		const char *workload = e->distorts[i].workload;
+
+		if (!workload || !selection_leave_out(s, workload))
+			continue;
+		if (!s->nr_workloads)
+			return fail(NP_EXIT_USAGE, -EINVAL, "%s: nothing else to run: %s", workload,
+				    e->distorts[i].why);
+		log_note("%s is left out: %s", workload, e->distorts[i].why);
+	}
+	return 0;
+}
+
+/* What L0 will leave out. */
+static int check_left_out(const struct lab_options *o)
+{
+	const struct selection *s = &o->what;
+	struct ab_config *c = calloc(1, sizeof(*c));
+	int err;
+
+	if (!c)
+		return -ENOMEM;
+	c->cpus = emulator_of(o->isa)->cpus;
+	c->nr_arms = s->nr_arms;
+	memcpy(c->arms, s->arms, sizeof(c->arms));
+	c->nr_workloads = s->nr_workloads;
+	memcpy(c->workloads, s->workloads, sizeof(c->workloads));
+	err = ab_part_check(c);
+	free(c);
+	return err;
+}
+
 static int check_selection(struct lab_options *o)
 {
 	int err = selection_finish(&o->what, o->isa);
 
 	for (uint32_t i = 0; !err && i < o->what.nr_arms; i++)
 		err = check_arm(o->what.arms[i], emulator_of(o->isa));
+	if (!err)
+		err = leave_out_distorted(&o->what, emulator_of(o->isa));
+	if (!err && !o->calibrate && !o->l0_command)
+		err = check_left_out(o);
 	return err;
 }
 

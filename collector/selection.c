@@ -33,7 +33,8 @@ static const struct argp_option options[] = {
 	  "and without --arms only these are run", 0 },
 	/* help() completes it. */
 	{ "workloads", OPT_WORKLOADS, "LIST", 0,
-	  "all (micro-workloads), macro (with a Linux as L2), or some of", 0 },
+	  "all (micro-workloads but ipi, which needs two CPUs), macro (with a Linux as L2), or "
+	  "some of", 0 },
 	{ "quick", OPT_QUICK, 0, 0, "as --workloads all --repetitions 1", 0 },
 	{ "full", OPT_FULL, 0, 0, "the same, and the macro-workloads", 0 },
 	{ "iterations", OPT_ITERATIONS, "N", 0, "of a workload's loop [the manifest's]", 0 },
@@ -69,15 +70,9 @@ static bool is_basic(const struct workload *w)
 	return w->basic;
 }
 
-static bool is_micro(const struct workload *w)
-{
-	return !w->macro;
-}
-
 static bool is_any(const struct workload *w)
 {
-	(void)w;
-	return true;
+	return w->macro || workload_in_all(w);
 }
 
 static bool is_macro(const struct workload *w)
@@ -99,6 +94,19 @@ bool selection_has_macro(const struct selection *s)
 		if (workload_find(s->workloads[i])->macro)
 			return true;
 	return false;
+}
+
+bool selection_leave_out(struct selection *s, const char *workload)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < s->nr_workloads; i++)
+		if (strcmp(s->workloads[i], workload))
+			s->workloads[n++] = s->workloads[i];
+	if (n == s->nr_workloads)
+		return false;
+	s->nr_workloads = n;
+	return true;
 }
 
 void selection_init(struct selection *s)
@@ -159,7 +167,7 @@ static void take_workloads(struct selection *s, char *arg, struct argp_state *st
 	int n;
 
 	if (!strcmp(arg, "all")) {
-		set_workloads(s, is_micro);
+		set_workloads(s, workload_in_all);
 		return;
 	}
 	if (!strcmp(arg, "macro")) {
@@ -231,7 +239,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_QUICK:
 	case OPT_FULL:
-		set_workloads(s, key == OPT_FULL ? is_any : is_micro);
+		set_workloads(s, key == OPT_FULL ? is_any : workload_in_all);
 		s->repetitions = 1;
 		return 0;
 	case OPT_ITERATIONS:
@@ -344,7 +352,7 @@ static void take_default_arms(struct selection *s, enum np_isa isa)
 /* What needs VMX, as the user would say it; NULL: nothing does. */
 static const char *wants_vmx(const struct selection *s)
 {
-	return s->micro ? "--l1 micro" : s->fields ? "--fields" : NULL;
+	return s->micro ? "--l1 micro" : s->fields ? "--fields" : s->uarch ? "--uarch" : NULL;
 }
 
 int selection_finish(struct selection *s, enum np_isa isa)

@@ -35,3 +35,8 @@ const struct workload *workload_find(const char *name)
 			return w;
 	return NULL;
 }
+
+bool workload_in_all(const struct workload *w)
+{
+	return !w->macro && w->cpus == 1;
+}

@@ -22,4 +22,10 @@ struct workload {
 const struct workload *workload_at(uint32_t i);
 const struct workload *workload_find(const char *name); /* or NULL */
 
+/*
+ * Whether "all" means it: a micro-workload with one CPU. With a second, the lab takes longer
+ * for one than for all others together.
+ */
+bool workload_in_all(const struct workload *w);
+
 #endif

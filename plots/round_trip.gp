@@ -11,13 +11,14 @@ rows = data.'/round_trip.dat'
 per_row = 20
 load plots.'/rows.gp'
 
-set title 'Round trip of an exit: single level, and nested with '.switched.' off and on' font ',14'
+set title 'Round trips: single level, and nested with '.switched.' off and on' font ',14'
 set xlabel time_axis.(log_scale ? ', log scale' : '')
-set format x '%.0f'
+set format x '%.0s %c'
 set yrange [lowest + 2 : -2]
 if (log_scale) {
 	set logscale x
-	set xrange [floor_of_bars : 16 * longest]
+	# two parts of seven for what stands behind the bars
+	set xrange [floor_of_bars : longest * (longest / floor_of_bars) ** 0.4]
 } else {
 	set xrange [0 : 1.35 * longest]
 }

@@ -132,4 +132,5 @@ const struct emulator emulator_bochs = {
 	.start = start,
 	.complaint = complaint,
 	.log = "bochs.log",
+	.cpus = 2,
 };

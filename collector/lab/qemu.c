@@ -33,6 +33,7 @@
  * has long been handled when the next is due. (Else it is met in most runs.)
  */
 #define L0_TIMERS " highres=off"
+#define TICKS "with QEMU's emulation a timer of L0 expires at a tick, however early it is due"
 
 static const char *version(const struct lab_image *image)
 {
@@ -46,7 +47,7 @@ static int append(int to, const char *part)
 	ssize_t n = 0;
 
 	if (from < 0)
-		return -errno;
+		return fail(NP_EXIT_MACHINE, -errno, "cannot read %s: %s", part, strerror(errno));
 	while (!err && (n = read(from, buf, sizeof(buf))) > 0)
 		err = write_all(to, buf, n);
 	if (n < 0)
@@ -85,7 +86,7 @@ static int prepare(const struct machine_config *c)
  */
 static int start(const struct machine_config *c, const struct port ports[PORTS], struct proc *p)
 {
-	char cpu[96], cpus[16], memory[16], cmdline[NP_CMDLINE_MAX];
+	char cpu[96], memory[16], cmdline[NP_CMDLINE_MAX];
 	char programs[NP_PATH], link[NP_PATH];
 	const char *argv[] = { "env", "-C", c->dir, "QEMU_MODULE_DIR=qemu",
 			       "qemu/ld-linux-x86-64.so.2", "--library-path", "qemu",
@@ -93,7 +94,7 @@ static int start(const struct machine_config *c, const struct port ports[PORTS],
 			       "-nodefaults", "-M", "pc", "-accel", "tcg,thread=single",
 			       "-icount", "shift=0,sleep=off",
 			       "-rtc", "base=2023-11-14T22:13:20,clock=vm", "-seed", "1",
-			       "-cpu", cpu, "-smp", cpus, "-m", memory, "-nic", "none",
+			       "-cpu", cpu, "-m", memory, "-nic", "none",
 			       "-display", "none", "-vga", "none",
 			       "-serial", "file:com1", "-serial", "file:com2",
 			       "-no-reboot", "-kernel", KERNEL, "-initrd", INITRD, "-append",
@@ -102,7 +103,6 @@ static int start(const struct machine_config *c, const struct port ports[PORTS],
 
 	(void)ports; /* which are these files */
 	snprintf(cpu, sizeof(cpu), "%s" FEATURES, c->cpu_model);
-	snprintf(cpus, sizeof(cpus), "%u", c->cpus);
 	snprintf(memory, sizeof(memory), "%u", c->memory_mib);
 	snprintf(cmdline, sizeof(cmdline), "%s" L0_TIMERS, c->boot->cmdline);
 	if (!err)
@@ -129,5 +129,9 @@ const struct emulator emulator_qemu = {
 	.start = start,
 	.complaint = complaint,
 	.lacks = { "vls", "avic" },
+	.distorts = { { "interrupt", TICKS }, { "hlt", TICKS },
+		      { "interrupt_window", "L2 can be given an interrupt there that nobody sent, "
+					    "when a timer of L0 expires" } },
+	.cpus = 1, /* with two, counting instructions, L0 does not come up */
 	.port_is_file = true,
 };

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "analysis/result_variant.h"
-#include "collector/ab_part.h"
 #include "collector/base/fail.h"
 #include "collector/calibrate/publish.h"
 #include "collector/lab/plan.h"
@@ -214,24 +213,6 @@ static unsigned wanted_parts(const struct lab_options *o)
 	       (emulator_of(o->isa) == &emulator_qemu ? IMAGE_QEMU : 0);
 }
 
-/* What L0 will leave out. There are as many CPUs as a workload wants. */
-static int check_arms(const struct selection *s)
-{
-	struct ab_config *c = calloc(1, sizeof(*c));
-	int err;
-
-	if (!c)
-		return -ENOMEM;
-	c->cpus = LAB_ROUNDS;
-	c->nr_arms = s->nr_arms;
-	memcpy(c->arms, s->arms, sizeof(c->arms));
-	c->nr_workloads = s->nr_workloads;
-	memcpy(c->workloads, s->workloads, sizeof(c->workloads));
-	err = ab_part_check(c);
-	free(c);
-	return err;
-}
-
 int lab_runs(const struct lab_options *o)
 {
 	struct lab *l = calloc(1, sizeof(*l));
@@ -240,8 +221,6 @@ int lab_runs(const struct lab_options *o)
 	if (!l)
 		return err;
 	l->o = o;
-	if (!err && has_rounds(o))
-		err = check_arms(&o->what);
 	if (!err)
 		err = lab_image_ensure(&l->image, l->cache, wanted_parts(o), o->update);
 	if (!err)

@@ -49,4 +49,6 @@ check "lab: calibrate on two kernels" 2 err='at a time' -- \
 	lab --calibrate --l0-kernel=sid --l0-kernel=bookworm
 check "lab: fields on two CPUs" 2 err='for one --cpu-model' -- \
 	lab --fields --cpu-model=x --cpu-model=y
+check "lab: nothing has the form that the arm wants" 2 err='native: left out, without a native form: vmcall' \
+	err='none of the workloads can run' -- lab --arms native --workloads vmcall
 check "lab: memory that is no number" 2 err='--memory' -- lab --memory=lots

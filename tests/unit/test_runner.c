@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The workload runner itself, as a process: what it refuses and what it runs. */
+#include <errno.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -153,6 +155,44 @@ static void runs_on_this_hosts_kvm(void **state)
 	l1_stop(l1);
 }
 
+/* Each on a CPU of its own; and again, with what the first run left. */
+static void runs_two_vcpus(void **state)
+{
+	const struct l1_config config = { .runner = runner, .ready_timeout_s = 10,
+					  .run_timeout_s = 60 };
+	cpu_set_t ours;
+	struct l1 *l1;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(ours), &ours), 0);
+	if (access("/dev/kvm", R_OK | W_OK) < 0 || CPU_COUNT(&ours) < 2)
+		skip();
+	assert_int_equal(l1_start_single(&l1, &config), 0);
+	for (int i = 0; i < 3; i++)
+		assert_true(run(l1, "ipi", 10) > 0);
+	assert_true(run(l1, "cpuid", 10) > 0);
+	l1_stop(l1);
+}
+
+static void one_cpu_is_not_enough(void **state)
+{
+	struct l1_config config = { .runner = runner, .ready_timeout_s = 10,
+				    .run_timeout_s = 30, .pinned = true };
+	uint64_t ticks;
+	struct l1 *l1;
+
+	(void)state;
+	if (access("/dev/kvm", R_OK | W_OK) < 0)
+		skip();
+	config.cpu = sched_getcpu();
+	assert_int_equal(l1_start_single(&l1, &config), 0);
+	assert_int_equal(l1_run(l1, "ipi", 10, &ticks), -EREMOTEIO);
+	assert_non_null(strstr(fail_text(), "ipi needs two CPUs, and has one"));
+	fail_clear();
+	assert_true(run(l1, "cpuid", 10) > 0);
+	l1_stop(l1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +201,8 @@ int main(void)
 		cmocka_unit_test(overlong_lines_are_dropped_whole),
 		cmocka_unit_test(knows_the_whole_manifest),
 		cmocka_unit_test(runs_on_this_hosts_kvm),
+		cmocka_unit_test(runs_two_vcpus),
+		cmocka_unit_test(one_cpu_is_not_enough),
 	};
 
 	signal(SIGPIPE, SIG_IGN);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The first vCPU sends, and looks at memory until the second has taken it. The second runs
- * all the time: with a HLT it would be the wake-up that is timed. It ends its interrupt before
- * it says so, and so is in its loop again when the next one is sent.
+ * all the time: with a HLT it would be the wake-up that is timed. It says so in its loop, with
+ * its interrupt ended: where the next one finds it.
  */
 #include "workloads/l2/apic.h"
 
 #define READY NP_L2_MEMORY
 #define TAKEN (NP_L2_MEMORY + 64)
+#define INTERRUPT_FRAME 12 /* flags, code segment and instruction */
 
 	l2_setup
 	l2_take_interrupts
@@ -26,13 +27,16 @@
 
 second:
 	movl	$NP_L2_MEMORY + NP_L2_SIZE, %esp
+	movl	TAKEN, %ebx
 	movl	$1, READY
-	sti
-2:	jmp	2b
+2:	sti
+3:	movl	%ebx, TAKEN
+	jmp	3b
 
-trap:
+trap:	/* goes back as IRET would; a KVM that emulates L2 may not know that one */
+	incl	%ebx
 	movl	$0, APIC_EOI
-	incl	TAKEN
-	iret
+	addl	$INTERRUPT_FRAME, %esp
+	jmp	2b
 
 	l2_tables VECTOR

@@ -74,6 +74,8 @@ int macro_prepare(const struct linux_files *f, const struct macro *m, uint32_t t
 {
 	uint64_t ticks;
 
+	if (m->which == NP_MACRO_boot)
+		macro_end();
 	if (m->which == NP_MACRO_boot || (up && warm >> m->which & 1))
 		return 0;
 	return macro_run(f, m, m->warm_up, timeout_s, &ticks);

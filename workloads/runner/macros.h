@@ -21,7 +21,10 @@ const struct macro *macro_find(const char *name); /* or NULL */
  */
 int macro_run(const struct linux_files *f, const struct macro *m, uint32_t iterations,
 	      uint32_t timeout_s, uint64_t *ticks);
-/* Boots a Linux, if none is up, and warms up there what did not run there yet. */
+/*
+ * Boots a Linux, if none is up, and warms up there what did not run there yet; for "boot",
+ * ends the one that is up: its VM is not to be counted for the new one.
+ */
 int macro_prepare(const struct linux_files *f, const struct macro *m, uint32_t timeout_s);
 /* Ends the one that is up, if any. */
 void macro_end(void);

@@ -63,7 +63,6 @@ static void *run(void *arg)
 {
 	struct second *s = arg;
 
-	sched_setaffinity(0, sizeof(s->cpu), &s->cpu);
 	while (!s->stop && !s->failed)
 		s->failed = !goes_on(s);
 	if (s->failed) { /* the first would wait for it for ever */
@@ -77,12 +76,17 @@ int second_start(struct second *s)
 {
 	const struct kvm_regs r = { .rip = NP_L2_BASE, .rflags = 2 };
 	int err = machine_set_regs(&s->m, &r);
+	pthread_attr_t on_its_cpu;
 
 	if (err)
 		return err;
 	s->stop = false;
 	s->m.run->immediate_exit = 0;
-	err = pthread_create(&s->thread, NULL, run, s);
+	pthread_attr_init(&on_its_cpu);
+	err = pthread_attr_setaffinity_np(&on_its_cpu, sizeof(s->cpu), &s->cpu);
+	if (!err)
+		err = pthread_create(&s->thread, &on_its_cpu, run, s);
+	pthread_attr_destroy(&on_its_cpu);
 	if (err)
 		return fail(NP_EXIT_L1, -err, "pthread_create: %s", strerror(err));
 	s->runs = true;
