@@ -25,7 +25,9 @@
 # make bench-record  whether record keeps up with a million exits a second (as root)
 # make check-report  reports in headless Chromium: light, dark, narrow, clicked, printed
 # make check-prometheus  nestprof export, scraped by a real Prometheus
-# make check-service  the exporter's unit, started by systemd (as root)
+# make check-service  the exporter's unit, started by systemd (as root); check-lab-service
+#                 the same in the lab, beside an L1 that is busy
+# make bench-export  what a scrape of 1,600 vCPUs takes of CPU and memory (as root)
 # make lint       style, and gcc's analyzer over analysis/
 # make install    below $(DESTDIR)$(prefix) [/usr/local]; make uninstall takes it away again
 # make dist       build/dist: a tarball with its checksum

@@ -174,7 +174,7 @@ static void write_vars(FILE *f, const struct chart_data *d)
 	fprintf(f, "nr_workloads = %u\nnr_reasons = %u\nhas_others = %d\n",
 		d->nr_workloads, d->nr_reasons, d->top.n > d->nr_reasons);
 	put_scale(f, d);
-	np_chart_phase_names(f);
+	np_chart_phase_names(f, d->top.isa);
 	fprintf(f, "array reason[%u]\n", d->nr_reasons + 1);
 	for (uint32_t i = 0; i < d->nr_reasons; i++) {
 		fprintf(f, "reason[%u] = ", i + 1);

@@ -53,6 +53,6 @@ bool np_chart_phases(FILE *f, const struct chart_data *d);
 bool np_chart_distribution(FILE *f, const struct chart_data *d);
 
 /* For vars.gp. */
-void np_chart_phase_names(FILE *f);
+void np_chart_phase_names(FILE *f, uint32_t isa);
 
 #endif

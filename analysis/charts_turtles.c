@@ -117,12 +117,12 @@ bool np_chart_phases(FILE *f, const struct chart_data *d)
 	return put_arms(f, d, put_phases);
 }
 
-void np_chart_phase_names(FILE *f)
+void np_chart_phase_names(FILE *f, uint32_t isa)
 {
 	fprintf(f, "array phase[%d]\n", NP_PHASES);
 	for (int i = 0; i < NP_PHASES; i++) {
 		fprintf(f, "phase[%d] = ", i + 1);
-		put_quoted(f, stat_phase_columns[i].title, false);
+		put_quoted(f, stat_phase_title(i, isa), false);
 		fputc('\n', f);
 	}
 }

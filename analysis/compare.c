@@ -63,6 +63,18 @@ static int check_units(const struct np_result *old, const struct np_result *new,
 	return 0;
 }
 
+/* Arms of the same name, such as single, are in both. */
+static int check_isa(const struct np_result *old, const struct np_result *new, char *why,
+		     size_t size)
+{
+	uint32_t a = np_result_isa(old), b = np_result_isa(new);
+
+	if (!a || !b || a == b)
+		return 0;
+	return refuse(why, size, "they are of different instruction sets: %s",
+		      b == NP_ISA_SVM ? "VMX, and the new one SVM" : "SVM, and the new one VMX");
+}
+
 /* What one iteration costs depends a little on how many there are. */
 static int check_runs(const struct np_workload_result *a, const struct np_workload_result *b,
 		      const char *arm, bool emulated, char *why, size_t size)
@@ -242,7 +254,8 @@ static void add_facts(struct np_compare *c, const struct np_result *old,
 int np_compare(struct np_compare *c, const struct np_result *old, const struct np_result *new,
 	       char *why, size_t why_size)
 {
-	int err = check_units(old, new, why, why_size);
+	int err = check_units(old, new, why, why_size) ?:
+		  check_isa(old, new, why, why_size);
 
 	memset(c, 0, sizeof(*c));
 	if (err)

@@ -101,6 +101,15 @@ const char *np_result_env(const struct np_result *r, const char *key)
 	return e ? e->value : NULL;
 }
 
+uint32_t np_result_isa(const struct np_result *r)
+{
+	for (uint32_t i = 0; i < r->nr_arms; i++)
+		for (uint32_t k = 0; k < r->arms[i]->nr_workloads; k++)
+			if (r->arms[i]->workloads[k]->account.isa)
+				return r->arms[i]->workloads[k]->account.isa;
+	return 0;
+}
+
 int np_result_set_env(struct np_result *r, const char *key, const char *fmt, ...)
 {
 	struct np_env *e = (struct np_env *)find_env(r, key);

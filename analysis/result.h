@@ -127,6 +127,8 @@ struct np_workload_result *np_arm_add_workload(struct np_arm_result *a, const ch
 int np_result_set_env(struct np_result *r, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 const char *np_result_env(const struct np_result *r, const char *key); /* or NULL */
+/* enum np_isa of what was traced; 0: nothing was. */
+uint32_t np_result_isa(const struct np_result *r);
 const struct np_arm_result *np_result_arm(const struct np_result *r, const char *name);
 const struct np_workload_result *np_arm_workload(const struct np_arm_result *a,
 						 const char *name);

@@ -84,6 +84,12 @@ const struct np_column stat_phase_columns[NP_PHASES] = {
 	[NP_PHASE_ENTER_L2] = { "enter_l2", "L0: into L2", "ns", 0 },
 };
 
+const char *stat_phase_title(enum np_phase phase, uint32_t isa)
+{
+	return phase == NP_PHASE_VMCS && isa == NP_ISA_SVM ? "L0: VMLOAD, VMSAVE, STGI, CLGI"
+							   : stat_phase_columns[phase].title;
+}
+
 static const struct np_column phases_head[] = {
 	{ "trips", "measured", "", 0 },
 	{ "mean", "mean", "ns", 0 },
@@ -103,7 +109,6 @@ static int add_phases(struct stat_table *t, const struct stat_line *l)
 	return err;
 }
 
-/* What that phase is of, where there is no VMCS. */
 static void name_for_svm(struct stat_table *t, const struct stat_lines *l)
 {
 	bool svm = false;
@@ -112,7 +117,7 @@ static void name_for_svm(struct stat_table *t, const struct stat_lines *l)
 		svm |= l->line[i].isa == NP_ISA_SVM;
 	for (uint32_t i = 0; svm && i < t->nr_columns; i++)
 		if (!strcmp(t->columns[i].key, stat_phase_columns[NP_PHASE_VMCS].key))
-			t->columns[i].title = "L0: VMLOAD, VMSAVE, STGI, CLGI";
+			t->columns[i].title = stat_phase_title(NP_PHASE_VMCS, NP_ISA_SVM);
 }
 
 int stat_table_phases(struct stat_table *t, const struct stat_lines *l, enum stat_by by)

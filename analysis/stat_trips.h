@@ -30,6 +30,8 @@ double stat_trip_phase(const struct stat_line *l, enum np_phase phase);
 
 /* What the phases are called: a column of means in ns for each. */
 extern const struct np_column stat_phase_columns[NP_PHASES];
+/* ... on such a CPU: with SVM there is no VMCS. */
+const char *stat_phase_title(enum np_phase phase, uint32_t isa);
 
 /* For the text: a row for each kind of round trip that a line has. */
 struct stat_table;

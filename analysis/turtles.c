@@ -92,5 +92,5 @@ double np_turtles_model(double ticks, const struct np_transitions *t, double cyc
 
 bool np_turtles_has_model(const struct np_result *r, const struct np_uarch *u)
 {
-	return u && r->emulated;
+	return u && r->emulated && np_result_isa(r) != NP_ISA_SVM;
 }

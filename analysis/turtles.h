@@ -38,14 +38,17 @@ void np_turtles_transitions(const struct np_workload_result *w, struct np_transi
 /* The model: an instruction is a cycle, and each transition `cycles` more. */
 double np_turtles_model(double ticks, const struct np_transitions *t, double cycles);
 
-/* The tables; NULL when out of memory. The last two want a uarch, and an emulated result. */
+/* The tables; NULL when out of memory. The last two want a uarch, and a result that has a model. */
 struct np_rows *np_turtles_overheads(const struct np_result *r);
 struct np_rows *np_turtles_native(const struct np_result *r); /* what the arm native ran */
 struct np_rows *np_turtles_places(const struct np_result *r);
 struct np_rows *np_turtles_modelled_trips(const struct np_result *r, const struct np_uarch *u);
 struct np_rows *np_turtles_modelled(const struct np_result *r, const struct np_uarch *u);
 
-extern const char np_turtles_overheads_title[], np_turtles_places_title[];
+/* Names what is off and on; `title` has room for the longest. */
+#define NP_TURTLES_TITLE 200
+const char *np_turtles_overheads_title(const struct np_result *r, char title[NP_TURTLES_TITLE]);
+extern const char np_turtles_places_title[];
 extern const char np_turtles_native_title[];
 /* Why there are no shares of cycles; NULL: there are, or the result has no place for them. */
 const char *np_turtles_no_cycles(const struct np_result *r);

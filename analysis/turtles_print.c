@@ -47,9 +47,17 @@ static void print_failed(const struct np_result *r, FILE *out)
 		}
 }
 
+static const char *why_no_model(const struct np_result *r)
+{
+	return np_result_isa(r) == NP_ISA_SVM
+	       ? "published costs of exits are of CPUs with VMX"
+	       : "these figures are of hardware, which had its own exits and entries";
+}
+
 int np_turtles_print(const struct np_result *r, const struct np_uarch *u, FILE *out)
 {
-	int err = print(np_turtles_overheads_title, np_turtles_overheads(r), out);
+	char title[NP_TURTLES_TITLE];
+	int err = print(np_turtles_overheads_title(r, title), np_turtles_overheads(r), out);
 	const char *no_cycles = np_turtles_no_cycles(r);
 
 	if (!err)
@@ -62,8 +70,7 @@ int np_turtles_print(const struct np_result *r, const struct np_uarch *u, FILE *
 	if (!err && np_turtles_has_model(r, u))
 		err = print_model(r, u, out);
 	else if (!err && u)
-		fprintf(out, "\nNothing is modelled: these figures are of hardware, which had its "
-			     "own exits and entries.\n");
+		fprintf(out, "\nNothing is modelled: %s.\n", why_no_model(r));
 	return err ? err : ferror(out) ? -EIO : 0;
 }
 

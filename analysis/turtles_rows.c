@@ -2,6 +2,7 @@
 /* The measured tables of the Turtles report. */
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,12 +12,18 @@
 #include "analysis/turtles.h"
 #include "analysis/turtles_rows.h"
 
-const char np_turtles_overheads_title[] =
-	"Overhead over a guest with shadow VMCS off and on, what it removes, and L0 exits per "
-	"L2 exit; P: in The Turtles Project";
 const char np_turtles_places_title[] =
 	"Where the time goes: L0's share of all cycles; shares of the timed round trips that L1 "
 	"handled";
+
+const char *np_turtles_overheads_title(const struct np_result *r, char title[NP_TURTLES_TITLE])
+{
+	snprintf(title, NP_TURTLES_TITLE, "Overhead over a guest with %s off and on, what it "
+		 "removes, and L0 exits per L2 exit; P: in The Turtles Project%s",
+		 np_arm_pair(r)->what,
+		 np_result_isa(r) == NP_ISA_SVM ? ", on VMX with shadow VMCS" : "");
+	return title;
+}
 
 static const struct np_column overhead_columns[] = {
 	{ "workload", "workload", "", 0 },
@@ -155,7 +162,7 @@ struct np_rows *np_turtles_overheads(const struct np_result *r)
 }
 
 /* The phases' own names, as shares. */
-static const struct np_column *place_columns(void)
+static const struct np_column *place_columns(uint32_t isa)
 {
 	static struct np_column c[4 + NP_PHASES] = {
 		{ "workload", "workload", "", 0 },
@@ -166,7 +173,7 @@ static const struct np_column *place_columns(void)
 
 	for (int i = 0; i < NP_PHASES; i++)
 		c[4 + i] = (struct np_column){ stat_phase_columns[i].key,
-					       stat_phase_columns[i].title, "%", 1 };
+					       stat_phase_title(i, isa), "%", 1 };
 	return c;
 }
 
@@ -194,7 +201,7 @@ static int add_place(struct np_rows *t, const struct np_arm_result *a,
 
 struct np_rows *np_turtles_places(const struct np_result *r)
 {
-	struct np_rows *t = np_rows_new(place_columns(), 4 + NP_PHASES);
+	struct np_rows *t = np_rows_new(place_columns(np_result_isa(r)), 4 + NP_PHASES);
 	int err = t ? 0 : -ENOMEM;
 
 	for (uint32_t i = 0; i < r->nr_arms; i++)

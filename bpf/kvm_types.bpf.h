@@ -139,6 +139,20 @@ struct vcpu_vmx {
 	struct nested_vmx nested;
 };
 
+/* AMD's, likewise. */
+struct vmcb_control_area {
+	__u32 exit_code;
+};
+
+struct vmcb {
+	struct vmcb_control_area control;
+};
+
+struct vcpu_svm {
+	struct kvm_vcpu vcpu;
+	struct vmcb *vmcb;
+};
+
 /* Where the exit reason is: kernels up to 6.15, ... */
 struct vcpu_vmx___reason {
 	union vmx_exit_reason exit_reason;

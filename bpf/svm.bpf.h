@@ -3,35 +3,59 @@
 #ifndef NESTPROF_SVM_BPF_H
 #define NESTPROF_SVM_BPF_H
 
-#include "bpf/infer.bpf.h"
-#include "bpf/svm_code.bpf.h"
+#include "bpf/entry.bpf.h"
+#include "bpf/svm_type.bpf.h"
 
-static __always_inline int on_svm_exit(struct kvm_vcpu *vcpu, enum way way, bool timed)
+static __always_inline int on_unusual_svm_exit(struct kvm_vcpu *vcpu, struct np_vcpu *v,
+					       __u32 reason, bool timed)
 {
-	struct np_vcpu *v;
-	__u32 reason;
-
-	ONLY_WANTED_VCPU(vcpu);
-	v = find_vcpu((__u64)vcpu);
-	if (!v)
-		return 0;
-	reason = way == BY_CAST ? svm_reason_by_cast(v->key) : svm_reason_by_read(v->key);
-	if (!np_fsm_l1_exit(NULL, v, reason, timed))
+	if (vcpu && v)
 		np_fsm_exit(NULL, v, reason, level_of(vcpu), timed);
 	return 0;
 }
 
-#define SVM_EXIT_PROGRAM(name, way, timed)                                                         \
+static __always_inline int on_rare_svm_exit(struct kvm_vcpu *vcpu, bool timed)
+{
+	struct np_vcpu *v = vcpu ? find_vcpu((__u64)vcpu) : NULL;
+
+	return v ? on_unusual_svm_exit(vcpu, v, svm_reason_by_read(v->key), timed) : 0;
+}
+
+#define SVM_EXIT_PROGRAM(name, code_by, timed)                                                     \
+	static __noinline int name##_unusual(struct kvm_vcpu *vcpu, struct np_vcpu *v, __u32 reason) \
+	{                                                                                          \
+		return on_unusual_svm_exit(vcpu, v, reason, timed);                                \
+	}                                                                                          \
+	static __noinline int name##_rare(struct kvm_vcpu *vcpu)                                   \
+	{                                                                                          \
+		return on_rare_svm_exit(vcpu, timed);                                              \
+	}                                                                                          \
 	SEC("?tp_btf/kvm_exit")                                                                    \
 	int BPF_PROG(name, struct kvm_vcpu *vcpu)                                                  \
 	{                                                                                          \
-		return on_svm_exit(vcpu, way, timed);                                              \
+		SVM_SEAT(vcpu, name##_rare);                                                       \
+		__u32 reason = code_by(vcpu, name##_rare);                                         \
+                                                                                                   \
+		if (!np_fsm_l1_exit(NULL, v, reason, timed))                                       \
+			name##_unusual(vcpu, v, reason);                                           \
+		return 0;                                                                          \
 	}
 
-SVM_EXIT_PROGRAM(svm_exit_cast, BY_CAST, UNTIMED)
-SVM_EXIT_PROGRAM(svm_exit_cast_timed, BY_CAST, TIMED)
-SVM_EXIT_PROGRAM(svm_exit_read, BY_READ, UNTIMED)
-SVM_EXIT_PROGRAM(svm_exit_read_timed, BY_READ, TIMED)
+SVM_EXIT_PROGRAM(svm_exit_cast, SVM_CODE_BY_CAST, UNTIMED)
+SVM_EXIT_PROGRAM(svm_exit_cast_timed, SVM_CODE_BY_CAST, TIMED)
+SVM_EXIT_PROGRAM(svm_exit_kptr, SVM_CODE_BY_KPTR, UNTIMED)
+SVM_EXIT_PROGRAM(svm_exit_kptr_timed, SVM_CODE_BY_KPTR, TIMED)
+SVM_EXIT_PROGRAM(svm_exit_read, SVM_CODE_BY_READ, UNTIMED)
+SVM_EXIT_PROGRAM(svm_exit_read_timed, SVM_CODE_BY_READ, TIMED)
+
+/* As entry_timed; with SVM's hooks `phasing` has one more than there are vCPUs in a phase. */
+SEC("?tp_btf/kvm_entry")
+int BPF_PROG(svm_entry_timed, struct kvm_vcpu *vcpu)
+{
+	if (!vcpu || (phasing <= 1 && !in_l2_at_once(vcpu, BY_CAST)))
+		return 0;
+	return entry_while_phasing(vcpu);
+}
 
 /* The code has 32 bits, or since 7.x 64. */
 static __always_inline int on_svm_inject(__u32 code, bool timed)

@@ -20,25 +20,29 @@
 		  (code) - NP_SVM_HIGH + NP_SVM_LOW :                                              \
 		  (code)) & (NP_SVM_SLOTS - 1))
 
-/* Index + 1; 0: a code without one. */
+/* Indexes ^ NP_REASON_OTHER, so that what is not here, 0, is a code without one. */
 static const __u8 np_svm_indexes[NP_SVM_SLOTS] = {
-#define SVM_EXIT(index, code, name) [NP_SVM_SLOT(code)] = (index) + 1,
+#define SVM_EXIT(index, code, name) [NP_SVM_SLOT(code)] = (index) ^ NP_REASON_OTHER,
 #include "bpf/svm_exits.def"
 #undef SVM_EXIT
 };
 
-static inline __attribute__((always_inline)) __u32 np_svm_index(__u32 code)
+static inline __attribute__((always_inline)) __u32 np_svm_index_at(__u32 slot)
 {
-	__u32 slot = NP_SVM_SLOT(code), index;
-
-	if (code >= NP_SVM_LOW && code - NP_SVM_HIGH >= NP_SVM_HIGHS && code != NP_SVM_INVALID)
-		return NP_REASON_OTHER;
 #ifdef __bpf__
 	barrier_var(slot); /* or clang loses the mask that the verifier wants to see */
-	slot &= NP_SVM_SLOTS - 1;
 #endif
-	index = np_svm_indexes[slot];
-	return index ? index - 1 : NP_REASON_OTHER;
+	return np_svm_indexes[slot & (NP_SVM_SLOTS - 1)] ^ NP_REASON_OTHER;
+}
+
+/* The low codes first, which are nearly all that come. */
+static inline __attribute__((always_inline)) __u32 np_svm_index(__u32 code)
+{
+	if (code < NP_SVM_LOW)
+		return np_svm_index_at(code);
+	if (code - NP_SVM_HIGH >= NP_SVM_HIGHS && code != NP_SVM_INVALID)
+		return NP_REASON_OTHER;
+	return np_svm_index_at(NP_SVM_SLOT(code));
 }
 
 #endif

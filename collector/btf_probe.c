@@ -15,6 +15,7 @@
 #include "collector/kvm_offsets.h"
 
 #define TYPED_FUNCTION "prepare_vmcs02_early"
+#define TYPED_FUNCTION_SVM "nested_svm_vmexit"
 #define VMENTER_FUNCTION "nested_vmx_enter_non_root_mode"
 
 int kvm_btf_open(struct kvm_btf *b)
@@ -256,18 +257,25 @@ static bool has_cast(const struct kvm_btf *b)
 	       btf__find_by_name_kind(b->vmlinux, "refcount_struct", BTF_KIND_STRUCT) > 0;
 }
 
+/* A typed pointer that the function is called with can be kept in a map. */
+static bool keeps_type(const struct kvm_btf *b, const char *function, const char *structure)
+{
+	return btf__find_by_name_kind(b->vmlinux, "bpf_kptr_xchg", BTF_KIND_FUNC) > 0 &&
+	       function_takes(b, function, structure);
+}
+
 static enum reason_way reason_way(const struct kvm_btf *b, const struct kvm_hooks *h)
 {
 	if (h->exit_has_reason)
 		return REASON_IS_ARGUMENT;
 	if (h->isa == NP_ISA_SVM)
-		return has_cast(b) ? REASON_BY_CAST : REASON_BY_READ;
+		return has_cast(b) ? REASON_BY_CAST
+		     : keeps_type(b, TYPED_FUNCTION_SVM, "vcpu_svm") ? REASON_BY_KPTR : REASON_BY_READ;
 	if (!h->infers || !h->tells_level)
 		return REASON_BY_READ; /* the others would be told of what these have */
 	if (has_cast(b))
 		return REASON_BY_CAST;
-	if (btf__find_by_name_kind(b->vmlinux, "bpf_kptr_xchg", BTF_KIND_FUNC) > 0 &&
-	    has_exit_reason(b, "exit_reason") && function_takes(b, TYPED_FUNCTION, "vcpu_vmx"))
+	if (has_exit_reason(b, "exit_reason") && keeps_type(b, TYPED_FUNCTION, "vcpu_vmx"))
 		return REASON_BY_KPTR;
 	return REASON_BY_READ;
 }

@@ -31,10 +31,6 @@ static void choose_exit(struct nested_bpf *skel, enum reason_way way, bool timed
 	WANT(exit_cast_accesses, way == REASON_BY_CAST && fields);
 	WANT(exit_kptr_accesses, way == REASON_BY_KPTR && fields);
 	WANT(exit_read_accesses, way == REASON_BY_READ && fields);
-	WANT(learn_type, way == REASON_BY_KPTR);
-	bpf_program__set_autoattach(skel->progs.learn_type, false); /* session_tend() does */
-	/* Kernels for which this is not meant read its declaration otherwise. */
-	bpf_map__set_autocreate(skel->maps.typed, way == REASON_BY_KPTR);
 }
 
 static void choose_vmx(struct nested_bpf *skel, const struct kvm_hooks *h,
@@ -48,9 +44,9 @@ static void choose_svm(struct nested_bpf *skel, const struct kvm_hooks *h,
 		       const struct session_config *c)
 {
 	WANT_ONE(svm_exit_cast, c->times, h->reason == REASON_BY_CAST);
+	WANT_ONE(svm_exit_kptr, c->times, h->reason == REASON_BY_KPTR);
 	WANT_ONE(svm_exit_read, c->times, h->reason == REASON_BY_READ);
 	WANT_ONE(svm_inject, c->times, true);
-	bpf_map__set_autocreate(skel->maps.typed, false);
 }
 
 /* For a kernel whose modules have no BTF. */
@@ -60,29 +56,31 @@ static void choose_unchecked(struct nested_bpf *skel, const struct session_confi
 	WANT(nested_vmexit_unchecked, c->check || c->paths);
 	WANT(nested_vmexit_inject_unchecked, true);
 	WANT(nested_vmenter_returns, true);
-	bpf_map__set_autocreate(skel->maps.typed, false);
 }
 
 static void choose_checked(struct nested_bpf *skel, const struct kvm_hooks *h,
 			   const struct session_config *c)
 {
+	bool svm = h->isa == NP_ISA_SVM;
 	bool typed = h->reason == REASON_BY_KPTR, enters = has_phases(c) || !h->infers;
 	bool to_shadow = c->syncs && h->has_sync[NP_SYNC_TO_SHADOW];
 	bool check = c->check || c->paths;
 	bool from_shadow = c->syncs && h->has_sync[NP_SYNC_FROM_SHADOW];
 
-	if (h->isa == NP_ISA_SVM)
+	if (svm)
 		choose_svm(skel, h, c);
 	else
 		choose_vmx(skel, h, c);
 	WANT(entry_timed, c->times && h->infers && h->tells_level);
-	WANT(any_entry_timed, c->times && !(h->infers && h->tells_level));
+	WANT(svm_entry_timed, c->times && svm && h->tells_level);
+	WANT(any_entry_timed, c->times && !(h->tells_level && (h->infers || svm)));
 	WANT_ONE(vmenter, c->times, enters && h->vmenter_is_event);
 	WANT_ONE(vmenter_function, c->times, enters && !h->vmenter_is_event);
 	WANT(halt, h->infers && h->has_halt);
 	WANT(nested_vmexit_with_reason, check && h->exit_has_reason);
 	WANT(nested_vmexit, check && !h->exit_has_reason);
-	WANT(typed_vcpu_destroyed, h->vcpu_destroy && typed);
+	WANT(typed_vcpu_destroyed, h->vcpu_destroy && typed && !svm);
+	WANT(typed_svm_destroyed, h->vcpu_destroy && typed && svm);
 	WANT(vcpu_destroyed, h->vcpu_destroy && !typed);
 	WANT(to_shadow_begin, to_shadow);
 	WANT(to_shadow_end, to_shadow);
@@ -101,7 +99,21 @@ static void choose_by_address(struct nested_bpf *skel, const struct kvm_hooks *h
 	WANT(nested_vmexit_at, c->check || c->paths);
 	WANT(halt_at, h->has_halt);
 	WANT(vcpu_destroyed_at, h->vcpu_destroy);
-	bpf_map__set_autocreate(skel->maps.typed, false);
+}
+
+/* Kernels for which these maps are not meant read their declarations otherwise. */
+static void choose_types(struct nested_bpf *skel, const struct kvm_hooks *h)
+{
+	bool typed = h->reason == REASON_BY_KPTR && !h->by_address && !h->unchecked;
+	bool vmx = typed && h->isa == NP_ISA_VMX, svm = typed && h->isa == NP_ISA_SVM;
+
+	WANT(learn_type, vmx);
+	WANT(learn_svm, svm);
+	bpf_map__set_autocreate(skel->maps.typed, vmx);
+	bpf_map__set_autocreate(skel->maps.typed_svm, svm);
+	/* session_tend() does */
+	bpf_program__set_autoattach(skel->progs.learn_type, false);
+	bpf_program__set_autoattach(skel->progs.learn_svm, false);
 }
 
 static void choose_failures(struct nested_bpf *skel, const struct kvm_hooks *h)
@@ -114,6 +126,7 @@ void choose_programs(struct nested_bpf *skel, const struct kvm_hooks *h,
 		     const struct session_config *c)
 {
 	choose_failures(skel, h);
+	choose_types(skel, h);
 	if (h->unchecked)
 		choose_unchecked(skel, c);
 	else if (h->by_address)

@@ -214,12 +214,29 @@ static int check_arm(const struct ab_arm *arm, const struct emulator *e)
 	return 0;
 }
 
+static int leave_out_distorted(struct selection *s, const struct emulator *e)
+{
+	for (uint32_t i = 0; i < sizeof(e->distorts) / sizeof(e->distorts[0]); i++) {
+		const char *workload = e->distorts[i].workload;
+
+		if (!workload || !selection_leave_out(s, workload))
+			continue;
+		if (!s->nr_workloads)
+			return fail(NP_EXIT_USAGE, -EINVAL, "%s: nothing else to run: %s", workload,
+				    e->distorts[i].why);
+		log_note("%s is left out: %s", workload, e->distorts[i].why);
+	}
+	return 0;
+}
+
 static int check_selection(struct lab_options *o)
 {
 	int err = selection_finish(&o->what, o->isa);
 
 	for (uint32_t i = 0; !err && i < o->what.nr_arms; i++)
 		err = check_arm(o->what.arms[i], emulator_of(o->isa));
+	if (!err)
+		err = leave_out_distorted(&o->what, emulator_of(o->isa));
 	return err;
 }
 

@@ -101,6 +101,19 @@ bool selection_has_macro(const struct selection *s)
 	return false;
 }
 
+bool selection_leave_out(struct selection *s, const char *workload)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < s->nr_workloads; i++)
+		if (strcmp(s->workloads[i], workload))
+			s->workloads[n++] = s->workloads[i];
+	if (n == s->nr_workloads)
+		return false;
+	s->nr_workloads = n;
+	return true;
+}
+
 void selection_init(struct selection *s)
 {
 	memset(s, 0, sizeof(*s));
@@ -344,7 +357,7 @@ static void take_default_arms(struct selection *s, enum np_isa isa)
 /* What needs VMX, as the user would say it; NULL: nothing does. */
 static const char *wants_vmx(const struct selection *s)
 {
-	return s->micro ? "--l1 micro" : s->fields ? "--fields" : NULL;
+	return s->micro ? "--l1 micro" : s->fields ? "--fields" : s->uarch ? "--uarch" : NULL;
 }
 
 int selection_finish(struct selection *s, enum np_isa isa)

@@ -43,6 +43,9 @@ extern const struct argp selection_argp;
 /* With the defaults of that CPU's arms; fail()s when what is selected does not fit it. */
 int selection_finish(struct selection *s, enum np_isa isa);
 
+/* Takes a workload out; false: it is not among them. */
+bool selection_leave_out(struct selection *s, const char *workload);
+
 /* Whether a workload is among them whose L2 is a Linux. */
 bool selection_has_macro(const struct selection *s);
 

@@ -202,26 +202,35 @@ static struct timespec until_next(struct server *s, double now)
 	return (struct timespec){ .tv_sec = until, .tv_nsec = (until - (time_t)until) * 1e9 };
 }
 
-/* Signals come while it waits, and only then: one just before would else be waited out. */
+/* A signal that comes after this has looked for one ends the waiting, too. */
+static bool wait_for_work(struct pollfd *fd, const struct timespec *left)
+{
+	sigset_t all, before;
+	bool ended;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	ended = np_interrupted();
+	if (!ended)
+		ppoll(fd, 1, left, &before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return !ended;
+}
+
 static void loop(struct server *s)
 {
 	const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD);
 	struct pollfd fd = { .fd = info->epoll_fd, .events = POLLIN };
-	sigset_t all, before;
+	struct timespec left = { 0 };
 
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &before);
-	while (!np_interrupted()) {
+	while (wait_for_work(&fd, &left)) {
 		double now = wait_now();
-		struct timespec left;
 
+		MHD_run(s->daemon);
 		if (now - s->read >= READ_EVERY_S)
 			read_counters(s, now);
 		left = until_next(s, now);
-		ppoll(&fd, 1, &left, &before);
-		MHD_run(s->daemon);
 	}
-	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 static int check_exposure(const struct export_options *o, bool beyond)

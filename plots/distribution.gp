@@ -11,7 +11,7 @@ per_row = 20
 stats rows using 9 nooutput name 'L'
 load plots.'/rows.gp'
 
-set title 'How long an exit that L1 handled takes, shadow VMCS off (above) and on' font ',14'
+set title 'How long an exit that L1 handled takes, '.switched.' off (above) and on' font ',14'
 set xlabel 'round trip while it was timed, µs of L0''s clock (log scale); lines: 1 % to 99 %'
 set logscale x
 set xrange [* : 1.5 * L_max]

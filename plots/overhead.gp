@@ -13,7 +13,7 @@ stats rows using ($6 > 0 ? $6 : 1e9) nooutput name 'P'
 load plots.'/rows.gp'
 set lmargin 26
 
-set title 'What nesting adds to a plain guest, shadow VMCS off and on' font ',14'
+set title 'What nesting adds to a plain guest, '.switched.' off and on' font ',14'
 set xlabel 'overhead over a guest, % (log scale)'
 set logscale x
 set format x '%.0f'

@@ -10,8 +10,8 @@ rows = data.'/phases.dat'
 per_row = 22
 load plots.'/rows.gp'
 
-set title "Where the time of an exit that L1 handled goes, shadow VMCS off (above) and on" font ',14'
-set xlabel '% of the mean round trip with shadow VMCS off; behind the bars that mean in µs of L0''s clock'
+set title 'Where the time of an exit that L1 handled goes, '.switched.' off (above) and on' font ',14'
+set xlabel '% of the mean round trip with '.switched.' off; behind the bars that mean in µs of L0''s clock'
 set xrange [0 : 112]
 set xtics 0, 20, 100
 set format x '%.0f'

@@ -8,8 +8,8 @@ kind = ARG4
 width = 1000
 load ARG1.'/common.gp'
 
-set title 'What shadow VMCS removes of the nesting overhead, and how often L2 exits' font ',14'
-set xlabel 'exits of L2 per million ticks, shadow VMCS off'
+set title 'What '.switched.' removes of the nesting overhead, and how often L2 exits' font ',14'
+set xlabel 'exits of L2 per million ticks, '.switched.' off'
 set ylabel 'removed of the overhead, %'
 set xrange [0 : *]
 set offsets 0, graph 0.15, graph 0.08, graph 0.08

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/arm_pair.h"
 #include "analysis/fields_table.h"
 #include "analysis/html/page.h"
 #include "analysis/html/reports.h"
@@ -245,9 +247,12 @@ static void rerun(FILE *out, const struct np_result *r)
 
 int html_result(FILE *out, const struct html_result *h)
 {
+	char title[80];
 	int err;
 
-	html_begin(out, "What nesting costs on KVM, with shadow VMCS off and on");
+	snprintf(title, sizeof(title), "What nesting costs on KVM, with %s off and on",
+		 np_arm_pair(h->result)->what);
+	html_begin(out, title);
 	err = verdict(out, h->result);
 	charts(out, h);
 	if (!err)

@@ -32,10 +32,11 @@ static int native(FILE *out, const struct np_result *r)
 
 int html_turtles(FILE *out, const struct np_result *r, const struct np_uarch *u)
 {
+	char title[NP_TURTLES_TITLE];
 	int err;
 
 	fputs("<h2>Beside The Turtles Project</h2>\n", out);
-	err = html_titled(out, np_turtles_overheads_title, np_turtles_overheads(r));
+	err = html_titled(out, np_turtles_overheads_title(r, title), np_turtles_overheads(r));
 	if (!err)
 		err = native(out, r);
 	if (!err)

@@ -9,8 +9,10 @@
 #include "analysis/import/vcpus.h"
 #include "bpf/svm_exits.h"
 
-/* As many are told of at once; one event leads to three at most. */
+/* As many are told of at once, where it is fuzzed fewer; one event leads to three at most. */
+#ifndef IMP_TOLD
 #define IMP_TOLD 64u
+#endif
 #define IMP_TOLD_AT_ONCE 4u
 
 struct imp_vcpu {

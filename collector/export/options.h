@@ -31,7 +31,7 @@ struct export_options {
 	((struct export_options){ .target = TARGET_ALL,                                            \
 				  .listen = EXPORT_ADDRESS,                                        \
 				  .max_vms = EXPORT_MAX_VMS,                                       \
-				  .max_vcpus = EXPORT_MAX_VCPUS,                                       \
+				  .max_vcpus = EXPORT_MAX_VCPUS,                                   \
 				  .max_clients = EXPORT_MAX_CLIENTS,                               \
 				  .keep = 300 })
 

@@ -92,10 +92,10 @@ static const struct {
 	const char *file, *id, *title;
 } charts_of_result[] = {
 	{ "round_trip", "a-",
-	  "Round trip of an exit: single level, nested with shadow VMCS off and on" },
-	{ "exits", "b-", "What L1 causes in L0 for each exit of L2, shadow VMCS off and on" },
+	  "Round trip of an exit: single level, nested off and nested on" },
+	{ "exits", "b-", "What L1 causes in L0 for each exit of L2, off and on" },
 	{ "overhead", "c-", "Overhead over a guest, beside that in The Turtles Project" },
-	{ "reduction", "d-", "What shadow VMCS removes of it, and how often L2 exits" },
+	{ "reduction", "d-", "What is removed of it, and how often L2 exits" },
 	{ "phases", "e-", "Where the time of an exit that L1 handled goes" },
 	{ "distribution", "f-", "How long an exit that L1 handled takes: percentiles" },
 };

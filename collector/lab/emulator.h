@@ -29,6 +29,10 @@ struct emulator {
 	const char *(*complaint)(const char *line);
 	const char *log; /* such a log in its folder; or NULL */
 	const char *lacks[4]; /* parameters of KVM's module that need what it does not emulate */
+	/* Workloads that it would distort, and why. Up to one without a name. */
+	struct {
+		const char *workload, *why;
+	} distorts[4];
 	bool port_is_file; /* it writes files, not to sockets */
 };
 

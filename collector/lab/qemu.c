@@ -33,6 +33,7 @@
  * has long been handled when the next is due. (Else it is met in most runs.)
  */
 #define L0_TIMERS " highres=off"
+#define TICKS "with QEMU's emulation a timer of L0 expires at a tick, however early it is due"
 
 static const char *version(const struct lab_image *image)
 {
@@ -46,7 +47,7 @@ static int append(int to, const char *part)
 	ssize_t n = 0;
 
 	if (from < 0)
-		return -errno;
+		return fail(NP_EXIT_MACHINE, -errno, "cannot read %s: %s", part, strerror(errno));
 	while (!err && (n = read(from, buf, sizeof(buf))) > 0)
 		err = write_all(to, buf, n);
 	if (n < 0)
@@ -129,5 +130,10 @@ const struct emulator emulator_qemu = {
 	.start = start,
 	.complaint = complaint,
 	.lacks = { "vls", "avic" },
+	.distorts = { { "interrupt", TICKS }, { "hlt", TICKS },
+		      { "ipi", "QEMU's emulation runs a CPU until a timer is due, and only then "
+			       "another" },
+		      { "interrupt_window", "L2 can be given an interrupt there that nobody sent, "
+					    "when a timer of L0 expires" } },
 	.port_is_file = true,
 };

@@ -24,10 +24,6 @@ static void choose_exit(struct record_bpf *skel, enum reason_way way, bool field
 	want(skel->progs.exit_cast_accesses, way == REASON_BY_CAST && fields);
 	want(skel->progs.exit_kptr_accesses, way == REASON_BY_KPTR && fields);
 	want(skel->progs.exit_read_accesses, way == REASON_BY_READ && fields);
-	want(skel->progs.learn_type, way == REASON_BY_KPTR);
-	bpf_program__set_autoattach(skel->progs.learn_type, false); /* ..._tend() does */
-	/* Kernels for which this is not meant read its declaration otherwise. */
-	bpf_map__set_autocreate(skel->maps.typed, way == REASON_BY_KPTR);
 }
 
 static void choose_vmx(struct record_bpf *skel, const struct kvm_hooks *h, bool fields)
@@ -39,9 +35,9 @@ static void choose_vmx(struct record_bpf *skel, const struct kvm_hooks *h, bool 
 static void choose_svm(struct record_bpf *skel, enum reason_way way)
 {
 	want(skel->progs.svm_exit_cast, way == REASON_BY_CAST);
+	want(skel->progs.svm_exit_kptr, way == REASON_BY_KPTR);
 	want(skel->progs.svm_exit_read, way == REASON_BY_READ);
 	want(skel->progs.svm_inject, true);
-	bpf_map__set_autocreate(skel->maps.typed, false);
 }
 
 /* For a kernel whose modules have no BTF. */
@@ -50,7 +46,6 @@ static void choose_unchecked(struct record_bpf *skel)
 	want(skel->progs.exit_unchecked, true);
 	want(skel->progs.inject_unchecked, true);
 	want(skel->progs.vmenter_returns, true);
-	bpf_map__set_autocreate(skel->maps.typed, false);
 }
 
 /* For who may not use the modules' BTF. */
@@ -62,7 +57,6 @@ static void choose_by_address(struct record_bpf *skel, const struct kvm_hooks *h
 	want(skel->progs.vmenter_at, c->entries && h->has_entry);
 	want(skel->progs.halt_at, h->has_halt);
 	want(skel->progs.vcpu_destroyed_at, h->vcpu_destroy);
-	bpf_map__set_autocreate(skel->maps.typed, false);
 }
 
 static void choose_checked(struct record_bpf *skel, const struct kvm_hooks *h,
@@ -83,16 +77,33 @@ static void choose_checked(struct record_bpf *skel, const struct kvm_hooks *h,
 	want(skel->progs.vmenter, enters && h->vmenter_is_event);
 	want(skel->progs.vmenter_function, enters && !h->vmenter_is_event);
 	want(skel->progs.vcpu_destroyed, h->vcpu_destroy && !typed);
-	want(skel->progs.typed_vcpu_destroyed, h->vcpu_destroy && typed);
+	want(skel->progs.typed_vcpu_destroyed, h->vcpu_destroy && typed && h->isa == NP_ISA_VMX);
+	want(skel->progs.typed_svm_destroyed, h->vcpu_destroy && typed && h->isa == NP_ISA_SVM);
 	want(skel->progs.to_shadow_begin, to);
 	want(skel->progs.to_shadow_end, to);
 	want(skel->progs.from_shadow_begin, from);
 	want(skel->progs.from_shadow_end, from);
 }
 
+/* As choose_types() of stat's. */
+static void choose_types(struct record_bpf *skel, const struct kvm_hooks *h)
+{
+	bool typed = h->reason == REASON_BY_KPTR && !h->by_address && !h->unchecked;
+	bool vmx = typed && h->isa == NP_ISA_VMX, svm = typed && h->isa == NP_ISA_SVM;
+
+	want(skel->progs.learn_type, vmx);
+	want(skel->progs.learn_svm, svm);
+	bpf_map__set_autocreate(skel->maps.typed, vmx);
+	bpf_map__set_autocreate(skel->maps.typed_svm, svm);
+	/* tend_types() does */
+	bpf_program__set_autoattach(skel->progs.learn_type, false);
+	bpf_program__set_autoattach(skel->progs.learn_svm, false);
+}
+
 void record_choose(struct record_bpf *skel, const struct kvm_hooks *h,
 		   const struct record_config *c)
 {
+	choose_types(skel, h);
 	if (h->unchecked)
 		choose_unchecked(skel);
 	else if (h->by_address)

@@ -21,7 +21,8 @@ static int cannot_read(const struct playback *r, int err)
 	if (err == -ENOTSUP)
 		return fail(NP_EXIT_MISSING, err, "%s was recorded by a later nestprof, in a "
 			    "format that this one does not know", r->file);
-	return fail(NP_EXIT_MISSING, err, "cannot read %s: %s", r->file, strerror(-err));
+	return fail(NP_EXIT_MISSING, err, "cannot read %s: %s%s", r->file, strerror(-err),
+		    err == -EISDIR ? ", with no result.json in it" : "");
 }
 
 static int read_first(struct playback *r)

@@ -251,13 +251,14 @@ static void forget_ended(struct record_session *s)
 static void tend_types(struct record_session *s)
 {
 	const struct np_tape *tapes = s->skel->bss->vcpus;
-	bool needed = false;
+	bool needed = false, svm = s->hooks.isa == NP_ISA_SVM;
 
 	if (s->hooks.reason != REASON_BY_KPTR || s->hooks.by_address)
 		return;
 	for (uint32_t i = 0; i < NP_MAX_VCPUS; i++)
 		needed |= tapes[i].entered && !tapes[i].typed && tapes[i].key != NP_KEY_GONE;
-	programs_hook(s->skel->progs.learn_type, &s->skel->links.learn_type, needed);
+	programs_hook(svm ? s->skel->progs.learn_svm : s->skel->progs.learn_type,
+		      svm ? &s->skel->links.learn_svm : &s->skel->links.learn_type, needed);
 }
 
 /* Until it is in the recording of each vCPU how long an entry takes, or while none enters. */

@@ -49,7 +49,8 @@ static pid_t start_vm(unsigned int i)
 
 static size_t scrape(void)
 {
-	static const char request[] = "GET /metrics HTTP/1.0\r\nAccept: application/openmetrics-text\r\n\r\n";
+	static const char request[] = "GET /metrics HTTP/1.0\r\n"
+				      "Accept: application/openmetrics-text\r\n\r\n";
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	char text[1 << 16];
 	size_t size = 0;
@@ -81,7 +82,8 @@ static double cpu_ms(pid_t pid)
 static void measure(pid_t server)
 {
 	scrape(); /* who they are is asked once */
-	printf("memory until the first scrape: its own %ld kB at most\n", memory_of(server).own_peak);
+	printf("memory until the first scrape: its own %ld kB at most\n",
+	       memory_of(server).own_peak);
 	memory_forget_peak(server);
 	for (int i = 0; i < SCRAPES; i++) {
 		double before;

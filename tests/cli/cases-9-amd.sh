@@ -16,6 +16,11 @@ check "lab: VMCS fields of a CPU without any" 2 err='--fields needs VMX, and thi
 check "lab: the micro-hypervisor, which is VMX's" 2 err='--l1 micro needs VMX' errlines=1 -- \
 	lab --cpu amd --l1 micro
 check "lab: calibration, which needs it" 2 err='needs VMX' errlines=1 -- lab --cpu amd --calibrate
+check "lab: what L0's timers would distort, and nothing else" 2 \
+	err="hlt: nothing else to run: with QEMU's emulation a timer" errlines=1 -- \
+	lab --cpu amd --workloads hlt
+check "lab: a model of exits of other CPUs" 2 err='--uarch needs VMX, and this CPU has SVM' \
+	errlines=1 -- lab --cpu amd --turtles --uarch haswell
 check "lab: a CPU that would add features" 2 err='cpu-model' errlines=1 -- \
 	lab --cpu amd --cpu-model='EPYC,-svm'
 check "ab: its help names the arms of both" 0 out='vgif-on' out='shadow-on' -- ab --help

@@ -14,7 +14,7 @@ $(IMPORT_FUZZ): $(B)/fuzz/%: tests/fuzz/%.c $(IMPORT_SOURCES) $(wildcard analysi
 		analysis/*/*.h bpf/*.h)
 	@mkdir -p $(@D)
 	$(FUZZ) -O2 -D_GNU_SOURCE -DNP_VERSION='"fuzz"' -fno-strict-aliasing -DIMP_ORDER_ROOM=1024u \
-		-DIMP_ORDER_RUNS=256u -DIMP_ORDER_MARGIN=64u -DIMP_WINDOW=69632u \
+		-DIMP_ORDER_RUNS=256u -DIMP_ORDER_MARGIN=64u -DIMP_WINDOW=69632u -DIMP_TOLD=8u \
 		-DIMP_SMALL=69632u -Wno-unknown-warning-option \
 		$$(pkg-config --cflags $(IMPORT_LIBS)) $< $(IMPORT_SOURCES) -o $@ \
 		$$(pkg-config --libs $(IMPORT_LIBS)) -l:libRmath.a -lm

@@ -11,3 +11,14 @@ tests: $(MAKE_TRACE)
 check: check-import
 check-import: $(B)/nestprof $(MAKE_TRACE)
 	tests/import/run.sh $(B)
+
+# Other versions of perf: as root, with debootstrap and a perf that can probe; each Debian takes
+# 0.5 GiB in cache/perf-roots and is kept. Not part of check.
+PERF_SUITES ?= bullseye trixie sid
+$(B)/tests/ticks: tests/import/ticks.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -static -pthread $< -o $@
+
+.PHONY: check-import-versions
+check-import-versions: $(B)/nestprof $(B)/tests/ticks
+	tests/import/versions.sh $(B) $(CURDIR)/cache/perf-roots $(PERF_SUITES)

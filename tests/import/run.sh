@@ -12,62 +12,11 @@ esac
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-failed=0
+perf=perf
+. "$here/events.sh"
 
-fails() {
-	echo "not ok - $1" >&2
-	failed=1
-}
-
-# Ours are in the order of their times; among equal times, either's order will do.
-same_events() {
-	sort -c -n -k 1,1 "$2" 2>order || fails "$1: in the order of times: $(cat order)"
-	sort "$2" >"$2.sorted"
-	sort "$3" >"$3.sorted"
-	same "$1" "$2.sorted" "$3.sorted"
-}
-
-# The same text, and some of it at all.
-same() {
-	if [ -s "$2" ] && cmp -s "$2" "$3"; then
-		echo "ok - $1 ($(wc -l <"$2") lines)"
-	else
-		fails "$1"
-		diff "$2" "$3" | head -n 6 >&2
-	fi
-}
-
-# time event reason rip, of what came from the trace
-ours() {
-	"$build/nestprof" convert -t csv "$@" 2>notes | awk -F, 'NR > 1 && $10 == "" {
-		printf "%d.%09d %s %s %s\n", substr($1, 1, length($1) - 9),
-			substr($1, length($1) - 8), $6, $8, $9 }'
-}
-
-# The same of what others print: the event is field $2, what it says comes after it.
-theirs() {
-	awk '{
-		time = $1; sub(/:$/, "", time)
-		event = $2; sub(/^kvm:/, "", event); sub(/:$/, "", event)
-		reason = rip = ""
-		for (i = 3; i < NF; i++) {
-			if ($i ~ /^reason:?$/) reason = $(i + 1)
-			if ($i == (event == "kvm_nested_vmenter" ? "nested_rip:" : "rip")) rip = $(i + 1)
-		}
-		sub(/^0x0+/, "0x", rip); sub(/,$/, "", rip)
-		if (rip == "0x") rip = ""
-		if (event ~ /^kvm_(exit|entry|nested_vmexit|nested_vmexit_inject|nested_vmenter)$/)
-			print time, event, reason, rip
-	}'
-}
-
-of_perf() {
-	perf script --ns -F time,event,trace "$@" 2>/dev/null | theirs
-}
-
-# Its lines begin with a command, which may have blanks, and the CPU.
 of_trace_cmd() {
-	trace-cmd report -N -t "$1" 2>/dev/null | sed -n 's/^.*[^ ] *\[[0-9]*\] *//p' | theirs
+	trace-cmd report -N -t "$1" 2>/dev/null | of_report
 }
 
 gzip -dc "$here/data/nested.perf.data.gz" >perf.data

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Run in the L0 of the AMD lab (nestprof lab --cpu amd --l0-command): what stat says of a
 # workload in L2, and what report says of a recording of the same one, with virtual GIF off
-# and on. docs/amd.md shows it; check_amd.sh compares the two.
+# and on. docs/amd.md shows it.
 start_l1() { # name
 	mkfifo "/tmp/$1.in"
 	qemu-system-x86_64 -name "guest=$1,debug-threads=on" -M microvm,acpi=off,rtc=on \

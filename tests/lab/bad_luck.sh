@@ -22,22 +22,29 @@ intel) emulator=Bochs gone=7 moments="0 2 12" kernel=kernel.bin unknown='Bochs s
 amd) emulator=QEMU gone=9 moments="0 1 3" kernel=vmlinux.cpio unknown="QEMU says .*'nosuch'" ;;
 esac
 
+# Folders have the number of the process whose they are: those of another one that runs, which
+# is somebody's who uses the same cache, are none of ours.
 left_behind() { # cache
-	local left
-	left=$(find "$1" -maxdepth 1 \( -name 'run-*' -o -name 'build-*' \))
-	[ -z "$left" ] || complaint "left behind: $left"
+	local left=
+	for folder in "$1"/run-* "$1"/build-*; do
+		[ -d "$folder" ] || continue
+		[ "${folder##*-}" != "$lab" ] && kill -0 "${folder##*-}" 2>/dev/null && continue
+		left="$left $folder"
+	done
+	[ -z "$left" ] || complaint "left behind:$left"
 	[ -z "$(emulator_pids "$1")" ] || complaint "an emulator still runs"
 }
 
-# An emulator runs in the folder of its machine, below the cache.
+# An emulator runs in the folder of its machine, below that of the lab's process.
 emulator_pids() { # cache
 	local p
 	for p in /proc/[0-9]*; do
 		case $(readlink "$p/cwd" 2>/dev/null) in
-		"$1"/run-*) basename "$p" ;;
+		"$1/run-$lab"/*) basename "$p" ;;
 		esac
 	done
 }
+lab=none
 
 # Starts the lab, waits until the emulator runs and a little more, does something.
 # The lab is exec'ed, so that a signal reaches it and not a shell before it.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # nestprof export in the lab: it tells of real nested exits what stat counts.
-# With more than 512, it is the programs for many vCPUs.
+# EXPORT_LAB: more options for the lab, such as --l0-kernel.
 EXPORT_VCPUS ?= 512
 .PHONY: check-export
 check-lab: check-export
@@ -13,5 +13,6 @@ check-export: all
 		xargs cp -L -t $(B)/export/libraries
 	{ sed "s/@lines@/$$(wc -l <tests/lab/export.sh)/; s/@vcpus@/$(EXPORT_VCPUS)/" tests/lab/export.sh; \
 		tar -C $(B)/export/libraries -cz .; } >$(B)/export/command
-	$(B)/nestprof lab --l0-command $(B)/export/command --arms shadow-off --watchdog 900 -o $(B)/export/out
+	$(B)/nestprof lab --l0-command $(B)/export/command --arms shadow-off --watchdog 900 $(EXPORT_LAB) \
+		-o $(B)/export/out
 	tests/lab/export_judge.sh $(B)/export/out

@@ -3,7 +3,8 @@
 # Run in the lab's L0 (nestprof lab --l0-command): one run recorded by nestprof, perf and
 # trace-cmd at once. What it leaves in /out is judged by check_import.c.
 say() {
-	echo "import.sh: $*"
+	read -r up _ </proc/uptime
+	echo "import.sh: $up s: $*"
 }
 
 wait_for() { # pattern file
@@ -21,9 +22,11 @@ qemu-system-x86_64 -name guest=web,debug-threads=on -M microvm,acpi=off,rtc=on -
 	-kernel /boot/vmlinux -initrd /boot/l1.cpio \
 	-append "console=ttyS0,115200 quiet mitigations=off nokaslr tsc=reliable no_timer_check cryptomgr.notests initcall_blacklist=load_system_certificate_list reboot=t panic=-1" \
 	</tmp/in >/out/l1.log 2>&1 &
+say "L1 starts"
 qemu=$!
 exec 3>/tmp/in
 wait_for "@np ready" /out/l1.log
+say "L1 is ready"
 # While the VM is stopped nothing exits: all three begin and end in its sleep.
 kill -STOP $qemu
 (
@@ -32,6 +35,7 @@ kill -STOP $qemu
 	wait $!
 	echo $? >/out/record.status
 ) &
+say "recording"
 $(nestprof record --perf -o /out/run.data | tr -d "'") >/out/perf.log 2>&1 &
 perf=$!
 $(nestprof record --trace-cmd -o /out/run.dat | tr -d "'") >/out/trace-cmd.log 2>&1 &
@@ -50,16 +54,26 @@ say "workloads"
 for w in "cpuid 500" "pio 100" "vmcall 200"; do
 	echo "run $w" >&3
 	wait_for "@np result ${w% *}" /out/l1.log
+	say "$w"
 done
+say "stopping"
 kill -STOP $qemu
 usleep 300000
 # trace-cmd reads kernel symbols twice, and nestprof's programs, which are among them, must
 # not go meanwhile.
 kill -INT $trace_cmd
 wait $trace_cmd
+say "trace-cmd is done"
 kill -INT $perf "$(cat /tmp/record.pid)"
 wait $perf
+say "perf is done"
 wait_for . /out/record.status
+say "nestprof is done"
+# What is sent out of the machine takes minutes for each MiB.
+for f in run.data run.dat; do
+	gzip -1 /out/$f
+done
+say "packed"
 kill -CONT $qemu
 echo quit >&3
 wait $qemu

@@ -170,6 +170,21 @@ echo "        $served of 2000 scrapes at once: $(((after - before) * 10)) ms of 
 [ "$kb" -le 20480 ] || complain "the exporter took $kb kB, more than 20 MiB"
 answers "after a flood" 200 "http://127.0.0.1:$port/metrics"
 
+# Told to end while it is flooded, with clients that hang.
+curl -s -K "$work/flood" --parallel --parallel-max 8 >/dev/null 2>&1 &
+flood=$!
+sleep 0.2
+kill -TERM "$plain"
+for _ in $(seq 50); do
+	kill -0 "$plain" 2>/dev/null || break
+	sleep 0.1
+done
+try "it ends when it is told to, flooded or not" bash -c "! kill -0 $plain 2>/dev/null"
+wait "$plain"
+try "... without an error" [ $? -eq 0 ]
+kill "$flood" 2>/dev/null
+export_to --listen "127.0.0.1:$port"
+
 # In $as: what runs it as another user.
 refused() { # name, exit code, words, options
 	local name=$1 code=$2 words=$3 got=0

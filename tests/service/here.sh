@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Usage: here.sh ROOT RECORDING OUT     (as root)
-# systemd, in namespaces and a cgroup of its own, starts nestprof-exporter.service as it is. Its
-# options say to serve a recording, for this machine's KVM may have nothing to count. What was
-# seen is left in OUT.
+# systemd, in namespaces and a cgroup of its own, starts nestprof-exporter.service as it is, and
+# stops it. With a RECORDING its options say to serve that, for this machine's KVM may have
+# nothing to count. What was seen is left in OUT.
 set -euo pipefail
+mkdir -p "$3"
 root=$(realpath "$1") recording=$2 out=$(realpath "$3")
 
 remove_group() {
@@ -31,7 +32,7 @@ case ${STAGE:-} in
 esac
 
 ctl() {
-	nsenter --target "$systemd" --pid --mount --root /usr/bin/systemctl "$@" nestprof-exporter
+	timeout 30 nsenter --target "$systemd" --pid --mount --root /usr/bin/systemctl "$@" nestprof-exporter
 }
 
 # 20 s is forever.
@@ -57,9 +58,12 @@ mount -t sysfs sysfs "$root/sys"
 mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs tmpfs "$root/run"
-cp "$recording" "$root/usr/recording"
 mkdir -p "$root/etc/default"
-echo 'NESTPROF_EXPORT_OPTIONS="--recording /usr/recording"' >"$root/etc/default/nestprof-exporter"
+: >"$root/etc/default/nestprof-exporter"
+if [ -n "$recording" ]; then
+	cp "$recording" "$root/usr/recording"
+	echo 'NESTPROF_EXPORT_OPTIONS="--recording /usr/recording"' >"$root/etc/default/nestprof-exporter"
+fi
 env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin container=check chroot "$root" /usr/bin/unshare \
 	--pid --fork --kill-child --mount --mount-proc /lib/systemd/systemd --show-status=no &
 unshare=$!
@@ -69,6 +73,7 @@ systemd=$(pgrep -P $unshare)
 wait_for serves
 pid=$(exporter)
 cp "/proc/$pid/status" "$out/process"
+[ -n "$recording" ] || ls -l "/proc/$pid/fd" >"$out/files"
 ctl show -p ActiveState -p Result -p NRestarts >"$out/started"
-ctl stop
+ctl stop || echo "it did not stop in 30 s" >&2
 ctl show -p ActiveState -p Result >"$out/stopped"

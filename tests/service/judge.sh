@@ -23,9 +23,13 @@ has "two capabilities" '^CapEff:[[:space:]]000000c000000000$' process
 has "... and never more" '^CapBnd:[[:space:]]000000c000000000$' process
 has "no new privileges" '^NoNewPrivs:[[:space:]]1' process
 has "a filter of system calls" '^Seccomp:[[:space:]]2' process
-[ ! -e files ] || has "programs in the kernel" 'bpf_link|bpf-prog|perf_event' files
+[ ! -e files ] || has "hooks in the kernel" 'bpf_link|bpf-raw|perf_event' files
 has "it serves" '^nestprof_build_info\{.*\} 1$' metrics
 has "it is ended" '^ActiveState=inactive' stopped
 has "... without an error" '^Result=success' stopped
+if [ -e idle ]; then
+	echo "FAILED  it was stopped beside a busy L1: $(cat idle)"
+	failed=1
+fi
 grep VmHWM process
 exit $failed

@@ -29,6 +29,7 @@ struct fake_kernel {
 	bool amd;
 	bool no_vcpu_svm;
 	bool no_vmcb;
+	bool keeps_types; /* in maps, and has a function that is called with vcpu_svm */
 	bool intel;
 };
 
@@ -100,9 +101,18 @@ static inline void fake_vmx(struct btf *b, const struct fake_kernel *k, int u32)
 
 static inline void fake_svm(struct btf *b, const struct fake_kernel *k, int u64)
 {
-	fake_struct(b, "vcpu_svm", "vcpu", u64);
+	int svm = fake_struct(b, "vcpu_svm", "vcpu", u64), proto;
+
 	if (!k->no_vmcb)
 		btf__add_field(b, "vmcb", u64, 192, 0);
+	if (!k->keeps_types)
+		return;
+	svm = btf__add_ptr(b, svm);
+	proto = btf__add_func_proto(b, 0);
+	btf__add_func_param(b, "svm", svm);
+	btf__add_func(b, "nested_svm_vmexit", BTF_FUNC_GLOBAL, proto);
+	proto = btf__add_func_proto(b, u64);
+	btf__add_func(b, "bpf_kptr_xchg", BTF_FUNC_GLOBAL, proto);
 }
 
 static inline void fake_btf_make(struct kvm_btf *out, const struct fake_kernel *k)

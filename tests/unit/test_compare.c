@@ -169,6 +169,9 @@ static void what_cannot_be_compared_is_refused(void **state)
 	np_result_set_env(new, "cpu_model", "another");
 	refused(measured(true, 1, 3), new, "cpu_model is one in the old one and another in the");
 	new = measured(true, 1, 3);
+	only(new)->account.isa = NP_ISA_SVM;
+	refused(measured(true, 1, 3), new, "different instruction sets: VMX, and the new one SVM");
+	new = measured(true, 1, 3);
 	only(new)->iterations = 7;
 	refused(measured(true, 1, 3), new, "cpuid in shadow-off: 1000 iterations against 7");
 	refused(measured(true, 1, 3), measured(true, 1, 4), "3 repetitions against 4");

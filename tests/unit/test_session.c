@@ -98,6 +98,9 @@ static void kernels_on_amd(void **state)
 	assert_int_equal(h.reason, REASON_BY_READ);
 	assert_false(h.infers);
 	assert_true(h.vmenter_is_event);
+	assert_int_equal(judge(&(struct fake_kernel){ .no_vcpu_vmx = true, .amd = true,
+						       .keeps_types = true }, &h), 0);
+	assert_int_equal(h.reason, REASON_BY_KPTR);
 	assert_int_equal(judge(&(struct fake_kernel){ .reason = IN_UNION }, &h), 0);
 	assert_int_equal(h.isa, NP_ISA_VMX);
 }
@@ -241,6 +244,7 @@ static void choose_untimed(struct nested_bpf *skel)
 	bpf_program__set_autoload(skel->progs.vmenter, true);
 	bpf_program__set_autoload(skel->progs.nested_vmexit, true);
 	bpf_map__set_autocreate(skel->maps.typed, false);
+	bpf_map__set_autocreate(skel->maps.typed_svm, false);
 }
 
 static void choose_timed(struct nested_bpf *skel)
@@ -250,6 +254,7 @@ static void choose_timed(struct nested_bpf *skel)
 	bpf_program__set_autoload(skel->progs.vmenter_timed, true);
 	bpf_program__set_autoload(skel->progs.entry_timed, true);
 	bpf_map__set_autocreate(skel->maps.typed, false);
+	bpf_map__set_autocreate(skel->maps.typed_svm, false);
 }
 
 static void choose_accesses(struct nested_bpf *skel)
@@ -258,6 +263,7 @@ static void choose_accesses(struct nested_bpf *skel)
 	bpf_program__set_autoload(skel->progs.exit_read_accesses, true);
 	bpf_program__set_autoload(skel->progs.entry_access, true);
 	bpf_map__set_autocreate(skel->maps.typed, false);
+	bpf_map__set_autocreate(skel->maps.typed_svm, false);
 }
 
 static void choose_by_read(struct nested_bpf *skel)
@@ -265,6 +271,7 @@ static void choose_by_read(struct nested_bpf *skel)
 	bpf_program__set_autoload(skel->progs.exit_read, true);
 	bpf_program__set_autoload(skel->progs.exit_read_timed, true);
 	bpf_map__set_autocreate(skel->maps.typed, false);
+	bpf_map__set_autocreate(skel->maps.typed_svm, false);
 }
 
 /* These need no type of kvm_amd's. */
@@ -277,6 +284,7 @@ static void choose_svm_hooks(struct nested_bpf *skel)
 	bpf_program__set_autoload(skel->progs.svm_inject, true);
 	bpf_program__set_autoload(skel->progs.svm_inject_timed, true);
 	bpf_map__set_autocreate(skel->maps.typed, false);
+	bpf_map__set_autocreate(skel->maps.typed_svm, false);
 	skel->rodata->kvm_isa = NP_ISA_SVM;
 }
 
@@ -312,6 +320,7 @@ static void verify_unchecked(void)
 	assert_non_null(skel);
 	bpf_log_catch();
 	bpf_map__set_autocreate(skel->maps.typed, false);
+	bpf_map__set_autocreate(skel->maps.typed_svm, false);
 	bpf_program__set_autoload(skel->progs.exit_unchecked, true);
 	bpf_program__set_autoload(skel->progs.nested_vmexit_unchecked, true);
 	bpf_program__set_autoload(skel->progs.nested_vmexit_inject_unchecked, true);
