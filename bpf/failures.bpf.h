@@ -64,6 +64,14 @@ static __always_inline __u32 instruction_error(__u64 vcpu)
 	return int_at(vmcs12 + at.vm_instruction_error);
 }
 
+/* SVM has one exit code for all of it, and the VMX name of its index would say nothing. */
+static __always_inline __u32 told_to_l1(__u64 vcpu, __u32 given, bool exits)
+{
+	if (at.vmcb02)
+		return NP_FAILED_UNKNOWN;
+	return exits ? given : instruction_error(vcpu);
+}
+
 /*
  * L1 runs again after VMLAUNCH or VMRESUME, and L2 did not. `given`: the exit reason in
  * vmcs12, which can be that of an older failure; returned without that bit, then.
@@ -80,7 +88,7 @@ static __noinline __u32 entry_did_not(struct np_vcpu *v, __u32 given)
 		exits = s->exits;
 	else if (!exits)
 		return given; /* no failure: L2 began halted, or VMRESUME made an exception */
-	count_failure(v, exits ? given : instruction_error(v->key));
+	count_failure(v, told_to_l1(v->key, given, exits));
 	return exits ? given : given & ~FAILED_ENTRY;
 }
 

@@ -4,7 +4,7 @@
  *
  * - L2 exits, and L1 did before: L1 has entered L2 (kvm_nested_vmenter).
  * - L1 exits, and L2 did before: L0 has given L1 an exit (kvm_nested_vmexit_inject),
- *   whose reason vmcs12 still has.
+ *   whose reason vmcs12 still has, or the VMCB that L2 ran with.
  * - L1 exits, and did before in order to enter L2: the entry failed, which vmcs12
  *   says; or L1 had L2 begin halted, and an event for L1 came before it ever ran;
  *   or the instruction itself failed, and there was no entry.
@@ -15,7 +15,7 @@
 #ifndef NESTPROF_INFER_BPF_H
 #define NESTPROF_INFER_BPF_H
 
-const volatile bool infers; /* vmcs12 can be read; else the tracepoints are hooked */
+const volatile bool infers; /* what L1 was given can be read; else it is hooked */
 
 #include "bpf/failures.bpf.h"
 #include "bpf/way.bpf.h"
@@ -60,6 +60,8 @@ static __always_inline void infer(void *vcpu, struct np_vcpu *v, __u32 level, en
  */
 static __always_inline bool in_l2_at_once(void *vcpu, enum way way)
 {
+	if (way == SVM_BY_KPTR)
+		return ((struct vcpu_svm *)vcpu)->vcpu.stat.guest_mode;
 	if (way == BY_KPTR) /* as one field: &vmx->vcpu would be computed */
 		return ((struct vcpu_vmx *)vcpu)->vcpu.stat.guest_mode;
 	return ((struct kvm_vcpu *)vcpu)->stat.guest_mode;

@@ -148,9 +148,18 @@ struct vmcb {
 	struct vmcb_control_area control;
 };
 
+struct kvm_vmcb_info {
+	struct vmcb *ptr;
+};
+
+struct svm_nested_state {
+	struct kvm_vmcb_info vmcb02;
+};
+
 struct vcpu_svm {
 	struct kvm_vcpu vcpu;
 	struct vmcb *vmcb;
+	struct svm_nested_state nested;
 };
 
 /* Where the exit reason is: kernels up to 6.15, ... */

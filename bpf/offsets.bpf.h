@@ -33,9 +33,14 @@ static __always_inline bool has_vmcs02(__u64 vcpu)
  * What becomes of an entry that KVM says to refuse. The CPU's own verdict has a number,
  * and L1 is told of it like of a check.
  */
+static __always_inline bool has_vmcb02(__u64 vcpu)
+{
+	return at.vmcb02 && pointer_at(vcpu + at.vmcb) == pointer_at(vcpu + at.vmcb02);
+}
+
 static __always_inline bool refuses_by_exit(__u64 vcpu, __u32 err)
 {
-	return !err && has_vmcs02(vcpu);
+	return !err && (has_vmcs02(vcpu) || has_vmcb02(vcpu));
 }
 
 /* NULL: L1 has made none current. */

@@ -24,6 +24,7 @@ struct np_offsets {
 	__u32 vm_instruction_error;
 	/* In kvm_amd's struct vcpu_svm, which begins so too. */
 	__u32 vmcb;
+	__u32 vmcb02; /* nested.vmcb02.ptr */
 };
 
 #endif

@@ -47,6 +47,17 @@ static __always_inline void end_slot(struct np_tape *t)
 
 char LICENSE[] SEC("license") = "GPL";
 
+static __always_inline bool is_brief(const struct np_tape *t)
+{
+	return t->in_l1 == NP_IN_L1_BRIEFLY && !np_tape_is_full(t->at);
+}
+
+static __always_inline int record_briefly(struct np_tape *t, __u64 word)
+{
+	np_tape_write_alone(NULL, t, word); /* entries into L1 are not held */
+	return follow_l1(t, word);
+}
+
 /*
  * An exit. Nearly all are L1's for certain, so nobody has to be asked, in a round trip
  * that is told briefly, and its chunk has room. What is otherwise is done by functions.
@@ -56,10 +67,8 @@ static __always_inline int record_exit(void *from, enum way way, struct np_tape 
 {
 	__u64 word = exit_word(reason);
 
-	if (t->in_l1 == NP_IN_L1_BRIEFLY && !np_tape_is_full(t->at)) {
-		np_tape_write_alone(NULL, t, word); /* entries into L1 are not held */
-		return follow_l1(t, word);
-	}
+	if (is_brief(t))
+		return record_briefly(t, word);
 	if (way == BY_CAST)
 		return record_level_cast(from, t, word);
 	return way == BY_KPTR ? record_level_kptr(from, t, word) : record_level(from, t, word);

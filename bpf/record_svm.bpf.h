@@ -10,27 +10,43 @@ static __noinline int svm_exit_rare(struct kvm_vcpu *vcpu)
 {
 	struct np_tape *t = vcpu ? find_vcpu((__u64)vcpu) : NULL;
 
-	return t ? record_exit(vcpu, BY_READ, t, svm_reason_by_read((__u64)vcpu)) : 0;
+	if (!t)
+		return 0;
+	return record_other(vcpu, SVM_BY_READ, t, exit_word(svm_reason_by_read(t->key)));
 }
 
-#define SVM_EXIT_PROGRAM(name, code_by)                                                            \
+#define SVM_EXIT_PROGRAM(name, code_by, found, way)                                                \
+	static __noinline int name##_other(void *from, struct np_tape *t, __u64 word)              \
+	{                                                                                          \
+		return from && t ? record_other(from, way, t, word) : 0;                           \
+	}                                                                                          \
 	SEC("?tp_btf/kvm_exit")                                                                    \
 	int BPF_PROG(name, struct kvm_vcpu *vcpu)                                                  \
 	{                                                                                          \
 		SVM_SEAT(vcpu, svm_exit_rare);                                                     \
-		__u32 reason = code_by(vcpu, svm_exit_rare);                                       \
+		__u32 reason;                                                                      \
+		__u64 word;                                                                        \
                                                                                                    \
-		return vcpu ? record_exit(vcpu, BY_READ, v, reason) : 0;                           \
+		code_by(reason, vcpu, svm_exit_rare);                                              \
+		word = exit_word(reason);                                                          \
+		return is_brief(v) ? record_briefly(v, word) : name##_other(found, v, word);       \
 	}
 
-SVM_EXIT_PROGRAM(svm_exit_cast, SVM_CODE_BY_CAST)
-SVM_EXIT_PROGRAM(svm_exit_kptr, SVM_CODE_BY_KPTR)
-SVM_EXIT_PROGRAM(svm_exit_read, SVM_CODE_BY_READ)
+SVM_EXIT_PROGRAM(svm_exit_cast, SVM_CODE_BY_CAST, vcpu, SVM_BY_CAST)
+SVM_EXIT_PROGRAM(svm_exit_kptr, SVM_CODE_BY_KPTR, svm, SVM_BY_KPTR)
+SVM_EXIT_PROGRAM(svm_exit_read, SVM_CODE_BY_READ, vcpu, SVM_BY_READ)
 
-SEC("?tp_btf/kvm_nested_vmexit_inject")
-int BPF_PROG(svm_inject, __u64 code)
+static __noinline int svm_on_entry(struct kvm_vcpu *vcpu)
 {
-	return on_inject(find_current_vcpu(), np_svm_index(code));
+	return vcpu ? on_entry_by(vcpu, SVM_BY_READ) : 0;
+}
+
+SEC("?tp_btf/kvm_entry")
+int BPF_PROG(svm_entry, struct kvm_vcpu *vcpu)
+{
+	if (!vcpu || (!vcpu->stat.guest_mode && !detailing))
+		return 0;
+	return svm_on_entry(vcpu);
 }
 
 #endif

@@ -64,16 +64,14 @@ int BPF_PROG(typed_svm_destroyed, struct kvm_vcpu *vcpu)
 		return seat->key - NP_UNWANTED == (__u64)(vcpu) ? 0 : rarely(vcpu);                \
 	v = vcpu_at(seat->at)
 
-#define SVM_CODE_BY_CAST(vcpu, rarely) svm_reason_by_cast(seat->key)
-#define SVM_CODE_BY_READ(vcpu, rarely) svm_reason_by_read(seat->key)
-#define SVM_CODE_BY_KPTR(vcpu, rarely)                                                             \
-	({                                                                                         \
-		struct typed_svm *t = bpf_map_lookup_elem(&typed_svm, &hash);                      \
-		struct vcpu_svm *svm = t ? t->svm : NULL;                                          \
+#define SVM_CODE_BY_CAST(reason, vcpu, rarely) reason = svm_reason_by_cast(seat->key)
+#define SVM_CODE_BY_READ(reason, vcpu, rarely) reason = svm_reason_by_read(seat->key)
+#define SVM_CODE_BY_KPTR(reason, vcpu, rarely)                                                     \
+	struct typed_svm *t = bpf_map_lookup_elem(&typed_svm, &hash);                              \
+	struct vcpu_svm *svm = t ? t->svm : NULL;                                                  \
                                                                                                    \
-		if (!svm)                                                                          \
-			return rarely(vcpu);                                                       \
-		np_svm_index(svm->vmcb->control.exit_code);                                        \
-	})
+	if (!svm)                                                                                  \
+		return rarely(vcpu);                                                               \
+	reason = np_svm_index(svm->vmcb->control.exit_code)
 
 #endif

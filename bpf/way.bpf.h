@@ -5,6 +5,7 @@
 
 #include "bpf/offsets.bpf.h"
 #include "bpf/reason.bpf.h"
+#include "bpf/svm_code.bpf.h"
 
 /* How a program comes to what is in struct vcpu_vmx. */
 enum way {
@@ -13,6 +14,10 @@ enum way {
 	BY_READ,
 	BY_KEY,	  /* the same, and to what is in struct kvm_vcpu, too */
 	BY_ADDRESS, /* as BY_KEY, where the program cannot know struct vcpu_vmx */
+	/* To struct vcpu_svm, likewise. */
+	SVM_BY_CAST,
+	SVM_BY_KPTR,
+	SVM_BY_READ,
 };
 
 static __always_inline __u32 given_by_address(__u64 vcpu)
@@ -33,8 +38,17 @@ static __always_inline __u32 level_by_address(__u64 vcpu)
 	return has_vmcs02(vcpu) ? NP_LEVEL_L2 : NP_LEVEL_L1;
 }
 
+static __always_inline __u32 svm_given_to_l1(void *vcpu, enum way way)
+{
+	if (way == SVM_BY_CAST)
+		return svm_given_by_cast((__u64)vcpu);
+	return way == SVM_BY_KPTR ? svm_given_by_kptr(vcpu) : svm_given_by_read((__u64)vcpu);
+}
+
 static __always_inline __u32 given_to_l1(void *vcpu, enum way way)
 {
+	if (way >= SVM_BY_CAST)
+		return svm_given_to_l1(vcpu, way);
 	if (way == BY_ADDRESS)
 		return given_by_address((__u64)vcpu);
 	if (way == BY_CAST)
@@ -45,7 +59,10 @@ static __always_inline __u32 given_to_l1(void *vcpu, enum way way)
 static __always_inline __u32 level_by(void *vcpu, enum way way)
 {
 	struct vcpu_vmx *vmx = vcpu;
+	struct vcpu_svm *svm = vcpu;
 
+	if (way == SVM_BY_KPTR)
+		return level_of(&svm->vcpu);
 	if (way == BY_ADDRESS)
 		return level_by_address((__u64)vcpu);
 	if (way == BY_KEY)

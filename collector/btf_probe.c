@@ -191,7 +191,7 @@ static int judge_vmx(const struct kvm_btf *b, const struct kvm_hooks *h)
 }
 
 /*
- * kvm_amd's vcpu_svm tells where the VMCB is. It has the exit code, which is no argument
+ * kvm_amd's vcpu_svm tells where the VMCBs are, L2's since 5.12. They have the exit code, which is no argument
  * since 5.16; there has been kvm_nested_vmenter for SVM since about then, too.
  */
 static int judge_svm(const struct kvm_btf *b, const struct kvm_hooks *h)
@@ -204,6 +204,8 @@ static int judge_svm(const struct kvm_btf *b, const struct kvm_hooks *h)
 			    b->release);
 	if (!h->at.vmcb)
 		return lacks_field(b, "vcpu_svm.vmcb");
+	if (!h->at.vmcb02)
+		return lacks_field(b, "vcpu_svm.nested.vmcb02.ptr");
 	if (h->exit_has_reason || !prototype(b, "kvm_nested_vmenter").btf)
 		return fail(NP_EXIT_NO_BTF, -EOPNOTSUPP,
 			    "kernel %s: its tracepoints of nested SVM are those of Linux 5.15 and "
@@ -225,10 +227,11 @@ static int judge_vcpu(const struct kvm_btf *b, enum np_isa isa)
 {
 	int err = judge_current_vcpu(b);
 
-	if (err || isa == NP_ISA_SVM)
+	if (err || has_field(b, "kvm_vcpu", "stat.guest_mode"))
 		return err;
-	if (!has_field(b, "kvm_vcpu", "stat.guest_mode") &&
-	    !(has_field(b, "vcpu_vmx", "nested.vmcs02") && has_field(b, "vcpu_vmx", "loaded_vmcs")))
+	if (isa == NP_ISA_SVM)
+		return lacks_field(b, "kvm_vcpu.stat.guest_mode");
+	if (!(has_field(b, "vcpu_vmx", "nested.vmcs02") && has_field(b, "vcpu_vmx", "loaded_vmcs")))
 		return lacks_field(b, "kvm_vcpu.stat.guest_mode and no vcpu_vmx.nested.vmcs02");
 	return 0;
 }
@@ -301,18 +304,25 @@ static bool has_accesses(const struct kvm_btf *b, const struct kvm_hooks *h)
 	return has;
 }
 
+/* Of SVM, judge_svm() knows that it does. */
+static bool tells_given(const struct kvm_btf *b, enum np_isa isa)
+{
+	return isa == NP_ISA_SVM || (has_field(b, "vmcs12", "vm_exit_reason") &&
+				     has_field(b, "vcpu_vmx", "nested.cached_vmcs12") &&
+				     has_field(b, "vcpu_vmx", "nested.smm.guest_mode"));
+}
+
 /* What the collector can do without. */
 static void find_extras(const struct kvm_btf *b, struct kvm_hooks *h)
 {
 	struct found entry = prototype(b, "kvm_entry");
 	struct found failed = prototype(b, "kvm_nested_vmenter_failed");
 
-	h->infers = has_field(b, "vmcs12", "vm_exit_reason") &&
-		    has_field(b, "vcpu_vmx", "nested.cached_vmcs12") &&
-		    has_field(b, "vcpu_vmx", "nested.smm.guest_mode");
+	h->infers = tells_given(b, h->isa);
 	h->tells_level = has_field(b, "kvm_vcpu", "stat.guest_mode");
 	h->reason = reason_way(b, h);
-	h->has_halt = function_takes(b, "kvm_emulate_halt_noskip", "kvm_vcpu");
+	h->has_halt = h->isa == NP_ISA_VMX &&
+		      function_takes(b, "kvm_emulate_halt_noskip", "kvm_vcpu");
 	h->has_entry = entry.btf && nr_arguments(entry) && argument(entry, 0) == 'v';
 	h->has_failed = failed.btf && nr_arguments(failed) == 2;
 	h->has_accesses = h->isa == NP_ISA_VMX && has_accesses(b, h);

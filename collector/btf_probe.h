@@ -37,7 +37,7 @@ struct kvm_hooks {
 	bool exit_has_reason;  /* kvm_exit is (exit_reason, vcpu, isa), not (vcpu, isa) */
 	bool vmenter_is_event; /* else hook nested_vmx_enter_non_root_mode() */
 	enum reason_way reason;
-	bool infers; /* vmcs12 tells what L1 was given: no hooks for that (bpf/infer.bpf.h) */
+	bool infers; /* vmcs12 or vmcb02 tells what L1 was given: no hooks (bpf/infer.bpf.h) */
 	bool tells_level; /* struct kvm_vcpu tells whether L2 runs */
 	bool has_halt; /* ... and this function that L1 had L2 begin halted */
 	/* What only costs its own column when it is not there. */

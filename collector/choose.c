@@ -39,6 +39,8 @@ static void choose_vmx(struct nested_bpf *skel, const struct kvm_hooks *h,
 {
 	choose_exit(skel, h->reason, c->times, c->fields);
 	WANT_ONE(inject, c->times, !h->infers);
+	WANT(entry_timed, c->times && h->infers && h->tells_level);
+	WANT(any_entry_timed, c->times && !(h->infers && h->tells_level));
 }
 
 static void choose_svm(struct nested_bpf *skel, const struct kvm_hooks *h,
@@ -47,7 +49,7 @@ static void choose_svm(struct nested_bpf *skel, const struct kvm_hooks *h,
 	WANT_ONE(svm_exit_cast, c->times, h->reason == REASON_BY_CAST);
 	WANT_ONE(svm_exit_kptr, c->times, h->reason == REASON_BY_KPTR);
 	WANT_ONE(svm_exit_read, c->times, h->reason == REASON_BY_READ);
-	WANT_ONE(svm_inject, c->times, true);
+	WANT(svm_entry_timed, c->times);
 }
 
 /* For a kernel whose modules have no BTF. */
@@ -72,9 +74,6 @@ static void choose_checked(struct nested_bpf *skel, const struct kvm_hooks *h,
 		choose_svm(skel, h, c);
 	else
 		choose_vmx(skel, h, c);
-	WANT(entry_timed, c->times && h->infers && h->tells_level);
-	WANT(svm_entry_timed, c->times && svm && h->tells_level);
-	WANT(any_entry_timed, c->times && !(h->tells_level && (h->infers || svm)));
 	WANT_ONE(vmenter, c->times, enters && h->vmenter_is_event);
 	WANT_ONE(vmenter_function, c->times, enters && !h->vmenter_is_event);
 	WANT(halt, h->infers && h->has_halt);

@@ -15,6 +15,7 @@ void kvm_offsets(const struct kvm_btf *b, struct np_offsets *at)
 		.vm_exit_reason = btf_field(b, "vmcs12", "vm_exit_reason").offset,
 		.vm_instruction_error = btf_field(b, "vmcs12", "vm_instruction_error").offset,
 		.vmcb = btf_field(b, "vcpu_svm", "vmcb").offset,
+		.vmcb02 = btf_field(b, "vcpu_svm", "nested.vmcb02.ptr").offset,
 	};
 	if (!at->exit_reason)
 		at->exit_reason = btf_field(b, "vcpu_vmx", "vt.exit_reason").offset;

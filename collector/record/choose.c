@@ -26,18 +26,23 @@ static void choose_exit(struct record_bpf *skel, enum reason_way way, bool field
 	want(skel->progs.exit_read_accesses, way == REASON_BY_READ && fields);
 }
 
-static void choose_vmx(struct record_bpf *skel, const struct kvm_hooks *h, bool fields)
+static void choose_vmx(struct record_bpf *skel, const struct kvm_hooks *h,
+		       const struct record_config *c)
 {
-	choose_exit(skel, h->reason, fields);
+	bool entries = c->entries && h->has_entry;
+
+	choose_exit(skel, h->reason, c->fields);
+	want(skel->progs.entry, entries && h->tells_level);
+	want(skel->progs.any_entry, entries && !h->tells_level);
 	want(skel->progs.inject, !h->infers);
 }
 
-static void choose_svm(struct record_bpf *skel, enum reason_way way)
+static void choose_svm(struct record_bpf *skel, enum reason_way way, bool entries)
 {
 	want(skel->progs.svm_exit_cast, way == REASON_BY_CAST);
 	want(skel->progs.svm_exit_kptr, way == REASON_BY_KPTR);
 	want(skel->progs.svm_exit_read, way == REASON_BY_READ);
-	want(skel->progs.svm_inject, true);
+	want(skel->progs.svm_entry, entries);
 }
 
 /* For a kernel whose modules have no BTF. */
@@ -68,11 +73,9 @@ static void choose_checked(struct record_bpf *skel, const struct kvm_hooks *h,
 	bool enters = !h->infers || (c->entries && h->has_entry);
 
 	if (h->isa == NP_ISA_SVM)
-		choose_svm(skel, h->reason);
+		choose_svm(skel, h->reason, c->entries && h->has_entry);
 	else
-		choose_vmx(skel, h, c->fields);
-	want(skel->progs.entry, c->entries && h->has_entry && h->tells_level);
-	want(skel->progs.any_entry, c->entries && h->has_entry && !h->tells_level);
+		choose_vmx(skel, h, c);
 	want(skel->progs.halt, h->infers && h->has_halt);
 	want(skel->progs.vmenter, enters && h->vmenter_is_event);
 	want(skel->progs.vmenter_function, enters && !h->vmenter_is_event);

@@ -34,7 +34,7 @@ check-amd-bad-luck: all
 	tests/lab/bad_luck.sh $(B)/nestprof amd
 
 # What tracing costs there, as make bench-overhead tells for VMX.
-AMD_TRACERS ?= empty,counts,full,record,detached,hist-triggers
+AMD_TRACERS ?= empty,counts,full,record,other-vm,detached,hist-triggers
 .PHONY: bench-amd
 bench-amd: all $(B)/tests/bench_overhead
 	rm -rf $(B)/amd/overhead

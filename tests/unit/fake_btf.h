@@ -29,6 +29,7 @@ struct fake_kernel {
 	bool amd;
 	bool no_vcpu_svm;
 	bool no_vmcb;
+	bool no_vmcb02;
 	bool keeps_types; /* in maps, and has a function that is called with vcpu_svm */
 	bool intel;
 };
@@ -101,10 +102,14 @@ static inline void fake_vmx(struct btf *b, const struct fake_kernel *k, int u32)
 
 static inline void fake_svm(struct btf *b, const struct fake_kernel *k, int u64)
 {
+	int info = fake_struct(b, "kvm_vmcb_info", "ptr", u64);
+	int nested = fake_struct(b, "svm_nested_state", "vmcb02", info);
 	int svm = fake_struct(b, "vcpu_svm", "vcpu", u64), proto;
 
 	if (!k->no_vmcb)
 		btf__add_field(b, "vmcb", u64, 192, 0);
+	if (!k->no_vmcb02)
+		btf__add_field(b, "nested", nested, 256, 0);
 	if (!k->keeps_types)
 		return;
 	svm = btf__add_ptr(b, svm);

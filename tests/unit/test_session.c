@@ -95,8 +95,9 @@ static void kernels_on_amd(void **state)
 	assert_int_equal(judge(&(struct fake_kernel){ .no_vcpu_vmx = true, .amd = true }, &h), 0);
 	assert_int_equal(h.isa, NP_ISA_SVM);
 	assert_int_equal(h.at.vmcb, 24);
+	assert_int_equal(h.at.vmcb02, 32);
 	assert_int_equal(h.reason, REASON_BY_READ);
-	assert_false(h.infers);
+	assert_true(h.infers);
 	assert_true(h.vmenter_is_event);
 	assert_int_equal(judge(&(struct fake_kernel){ .no_vcpu_vmx = true, .amd = true,
 						       .keeps_types = true }, &h), 0);
@@ -143,7 +144,11 @@ static void kernels_that_lack_something(void **state)
 		{ { .no_vcpu_vmx = true }, "struct vcpu_vmx is in no BTF" },
 		{ { .no_vcpu_vmx = true, .amd = true, .no_vcpu_svm = true },
 		  "struct vcpu_svm is in no BTF" },
-		{ { .no_vcpu_vmx = true, .amd = true, .no_vmcb = true }, "vcpu_svm.vmcb" },
+		{ { .no_vcpu_vmx = true, .amd = true, .no_vmcb = true }, "no vcpu_svm.vmcb," },
+		{ { .no_vcpu_vmx = true, .amd = true, .no_vmcb02 = true },
+		  "no vcpu_svm.nested.vmcb02.ptr," },
+		{ { .no_vcpu_vmx = true, .amd = true, .no_guest_mode = true },
+		  "no kvm_vcpu.stat.guest_mode," },
 		{ { .amd = true, .exit_args = "ivi", .nested_args = "ivi" }, "Linux 5.15" },
 		{ { .amd = true, .vmenter_args = "" }, "Linux 5.15" },
 		{ { .reason = IN_U32 }, "vcpu_vmx.exit_reason" },
@@ -281,8 +286,7 @@ static void choose_svm_hooks(struct nested_bpf *skel)
 	bpf_program__set_autoload(skel->progs.svm_exit_cast_timed, true);
 	bpf_program__set_autoload(skel->progs.svm_exit_read, true);
 	bpf_program__set_autoload(skel->progs.svm_exit_read_timed, true);
-	bpf_program__set_autoload(skel->progs.svm_inject, true);
-	bpf_program__set_autoload(skel->progs.svm_inject_timed, true);
+	bpf_program__set_autoload(skel->progs.svm_entry_timed, true);
 	bpf_map__set_autocreate(skel->maps.typed, false);
 	bpf_map__set_autocreate(skel->maps.typed_svm, false);
 	skel->rodata->kvm_isa = NP_ISA_SVM;
@@ -345,7 +349,7 @@ static void verifier_accepts_the_programs(void **state)
 		verify(in_vt, true, choose_accesses);
 		verify(in_vt, true, choose_by_read);
 		verify(in_vt, false, choose_by_read);
-		verify(in_vt, false, choose_svm_hooks);
+		verify(in_vt, true, choose_svm_hooks);
 	}
 	verify_unchecked();
 }
