@@ -30,6 +30,8 @@ static __always_inline __u32 svm_reason_by_read(__u64 vcpu)
  */
 static __always_inline __u32 svm_given(__u32 code)
 {
+	if (__builtin_expect(code < NP_SVM_LOW, 1))
+		return np_svm_index(code);
 	return np_svm_index(code) | (code == NP_SVM_INVALID ? FAILED_ENTRY : 0);
 }
 

@@ -35,11 +35,11 @@ static inline __attribute__((always_inline)) __u32 np_svm_index_at(__u32 slot)
 	return np_svm_indexes[slot & (NP_SVM_SLOTS - 1)] ^ NP_REASON_OTHER;
 }
 
-/* The low codes first, which are nearly all that come. */
+/* The low codes first, which are nearly all that come: these need no mask. */
 static inline __attribute__((always_inline)) __u32 np_svm_index(__u32 code)
 {
-	if (code < NP_SVM_LOW)
-		return np_svm_index_at(code);
+	if (__builtin_expect(code < NP_SVM_LOW, 1))
+		return np_svm_indexes[code] ^ NP_REASON_OTHER;
 	if (code - NP_SVM_HIGH >= NP_SVM_HIGHS && code != NP_SVM_INVALID)
 		return NP_REASON_OTHER;
 	return np_svm_index_at(NP_SVM_SLOT(code));
