@@ -174,12 +174,15 @@ static __noinline int on_entry(struct kvm_vcpu *vcpu)
 	return vcpu ? on_entry_by(vcpu, BY_READ) : 0;
 }
 
+static __always_inline bool is_of_interest(const struct kvm_vcpu *vcpu)
+{
+	return vcpu && (vcpu->stat.guest_mode || detailing);
+}
+
 SEC("?tp_btf/kvm_entry")
 int BPF_PROG(entry, struct kvm_vcpu *vcpu)
 {
-	if (!vcpu || (!vcpu->stat.guest_mode && !detailing))
-		return 0;
-	return on_entry(vcpu);
+	return is_of_interest(vcpu) ? on_entry(vcpu) : 0;
 }
 
 /* Where struct kvm_vcpu does not tell. */

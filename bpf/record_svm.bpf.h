@@ -44,9 +44,7 @@ static __noinline int svm_on_entry(struct kvm_vcpu *vcpu)
 SEC("?tp_btf/kvm_entry")
 int BPF_PROG(svm_entry, struct kvm_vcpu *vcpu)
 {
-	if (!vcpu || (!vcpu->stat.guest_mode && !detailing))
-		return 0;
-	return svm_on_entry(vcpu);
+	return is_of_interest(vcpu) ? svm_on_entry(vcpu) : 0;
 }
 
 #endif

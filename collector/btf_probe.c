@@ -191,8 +191,9 @@ static int judge_vmx(const struct kvm_btf *b, const struct kvm_hooks *h)
 }
 
 /*
- * kvm_amd's vcpu_svm tells where the VMCBs are, L2's since 5.12. They have the exit code, which is no argument
- * since 5.16; there has been kvm_nested_vmenter for SVM since about then, too.
+ * kvm_amd's vcpu_svm tells where the VMCBs are, that of L2 since 5.12. They have the exit code,
+ * which is no argument since 5.16; there has been kvm_nested_vmenter for SVM since about then,
+ * too.
  */
 static int judge_svm(const struct kvm_btf *b, const struct kvm_hooks *h)
 {

@@ -40,7 +40,7 @@ static inline struct nested_bpf *at_session_open(bool times, const struct sessio
 	choose_programs(skel, &hooks, &c);
 	skel->rodata->infers = true;
 	skel->rodata->counts_paths = true;
-	skel->rodata->at = (struct np_offsets){ 8, 16, 24, 32, 40, 48, 56, 64, 72 };
+	skel->rodata->at = (struct np_offsets){ 8, 16, 24, 32, 40, 48, 56, 64, 0, 0 };
 	return skel;
 }
 
