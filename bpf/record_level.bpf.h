@@ -95,6 +95,14 @@ static __noinline int record_alone(struct np_tape *t, __u64 word)
 	return record(t, word);
 }
 
+/* A word that is whole, and has no time in it. */
+static __noinline int record_as_it_is(struct np_tape *t, __u64 word)
+{
+	if (!np_tape_is_full(t->at) || np_tape_turn(NULL, t))
+		np_tape_write(NULL, t, word);
+	return 0;
+}
+
 /* Two events of the same time. They go into one pair if they can. */
 static __always_inline int record_both(struct np_tape *t, __u64 first, __u64 word)
 {

@@ -54,14 +54,6 @@ static __always_inline int record(struct np_tape *t, __u64 word)
 	return np_tape_is_full(t->at) ? record_on_next_chunk(t, word) : record_now(t, word);
 }
 
-/* A word that is whole, and has no time in it. */
-static __noinline int record_as_it_is(struct np_tape *t, __u64 word)
-{
-	if (!np_tape_is_full(t->at) || np_tape_turn(NULL, t))
-		np_tape_write(NULL, t, word);
-	return 0;
-}
-
 /* An entry, when none is held: it waits for the next event. */
 static __always_inline int hold(struct np_tape *t, __u64 word)
 {

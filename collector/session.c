@@ -80,7 +80,7 @@ static void choose_part_time(struct session *s)
 					   PART_TIME(s->skel, vmenter_function_timed),
 					   PART_TIME(s->skel, vmenter_at) };
 
-	s->enters = part_time_choose(hooks, s->hooks.infers && s->c.phases_every > 1 ? 3 : 0);
+	s->enters = part_time_choose(hooks, s->hooks.infers ? 3 : 0);
 }
 
 static int load_chosen(struct session *s)
@@ -282,7 +282,8 @@ void session_tend(struct session *s)
 		session_fields_tend(&s->fields, FIELDS_PARTS(s->skel), &s->hooks, access_of, s);
 	if (s->hooks.reason == REASON_BY_KPTR && !s->hooks.by_address)
 		tend_types(s);
-	part_time_tend(&s->enters, enters_are_needed(s->vars.vcpus, s->size.vcpus));
+	part_time_tend(&s->enters, s->c.phases_every <= 1 ||
+				     enters_are_needed(s->vars.vcpus, s->size.vcpus));
 }
 
 uint32_t session_enlightened(struct session *s)

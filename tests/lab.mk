@@ -40,5 +40,5 @@ TRACERS ?= empty,counts,full,full-every-trip,full-and-syncs,full-and-paths,count
 bench-overhead: all $(B)/tests/bench_overhead
 	rm -rf $(B)/overhead
 	$(B)/nestprof lab --arms shadow-off,shadow-on --workloads cpuid --repetitions 1 \
-		--no-charts --tracers $(TRACERS) -o $(B)/overhead
+		--iterations 2000 --no-charts --tracers $(TRACERS) -o $(B)/overhead
 	$(B)/tests/bench_overhead $(B)/overhead/latest/result.json

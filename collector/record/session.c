@@ -71,7 +71,7 @@ static void choose_part_time(struct record_session *s)
 					   PART_TIME(s->skel, vmenter_function),
 					   PART_TIME(s->skel, vmenter_at) };
 
-	s->enters = part_time_choose(hooks, s->hooks.infers && s->c.phases_every > 1 ? 3 : 0);
+	s->enters = part_time_choose(hooks, s->hooks.infers ? 3 : 0);
 }
 
 static int load_chosen(struct record_session *s)
@@ -273,7 +273,7 @@ static void tend_enters(struct record_session *s)
 		any = true;
 		needed |= !tapes[i].timed;
 	}
-	part_time_tend(&s->enters, needed || !any);
+	part_time_tend(&s->enters, s->c.phases_every <= 1 || needed || !any);
 }
 
 void record_session_tend(struct record_session *s)

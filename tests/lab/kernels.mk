@@ -3,7 +3,7 @@
 # and the table of docs/kernels.md from what came of it.
 $(B)/tests/kernels_table: tests/lab/kernels_table.c $(COLLECT) $(ANALYSIS)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(PKG_LIBS)
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(LDFLAGS) $(filter %.c %.o %.a,$^) -o $@ $(PKG_LIBS)
 
 .PHONY: kernels-runs kernels-table
 kernels-runs: all
