@@ -19,7 +19,7 @@
 #define DEFAULT_MEMORY_MIB 1024
 #define DEFAULT_WATCHDOG_S 240
 #define DEFAULT_TIMEOUT_S 10 /* before the watchdog, on a machine that is not too slow */
-#define DEFAULT_WATCHDOG_LINUX_S 900 /* nothing is said while a Linux runs as L2 */
+#define DEFAULT_WATCHDOG_SLOW_S 900 /* nothing is said while a Linux runs as L2 */
 
 enum { OPT_CPU_MODEL = 256, OPT_CPU, OPT_MEMORY, OPT_WATCHDOG, OPT_MACHINES, OPT_KEEP, OPT_UPDATE,
        OPT_NO_CHARTS,
@@ -48,7 +48,7 @@ static const struct argp_option options[] = {
 	{ "memory", OPT_MEMORY, "MIB", 0, "of each emulated machine [1024]", 2 },
 	{ "machines", OPT_MACHINES, "N", 0, "at most so many side by side [2]", 2 },
 	{ "watchdog", OPT_WATCHDOG, "SECONDS", 0,
-	  "give up when a guest is silent so long [240; 900 where L2 is a Linux]", 2 },
+	  "give up when a guest is silent so long [240; 900 where L2 is a Linux or has two vCPUs]", 2 },
 	{ "keep", OPT_KEEP, 0, 0, "leave the machines' folders", 2 },
 	{ "update", OPT_UPDATE, 0, 0, "fetch the packages again: a newer kernel, QEMU, Bochs", 2 },
 	{ "l0-command", OPT_L0_COMMAND, "FILE", OPTION_HIDDEN, 0, 2 },
@@ -109,8 +109,9 @@ static void complete(struct lab_options *o, struct argp_state *state)
 	if (!o->nr_l0)
 		o->l0[o->nr_l0++].wanted = KERNEL_DEFAULT;
 	if (!o->watchdog_s)
-		o->watchdog_s = selection_has_macro(&o->what) ? DEFAULT_WATCHDOG_LINUX_S
-							      : DEFAULT_WATCHDOG_S;
+		o->watchdog_s = selection_has_macro(&o->what) ||
+				selection_has_second_cpu(&o->what) ? DEFAULT_WATCHDOG_SLOW_S
+								   : DEFAULT_WATCHDOG_S;
 	if (!o->nr_cpus)
 		o->cpu_model[o->nr_cpus++] = emulator_of(o->isa)->default_cpu;
 	for (uint32_t i = 0; i < o->nr_l0; i++)

@@ -96,6 +96,14 @@ bool selection_has_macro(const struct selection *s)
 	return false;
 }
 
+bool selection_has_second_cpu(const struct selection *s)
+{
+	for (uint32_t i = 0; i < s->nr_workloads; i++)
+		if (workload_find(s->workloads[i])->cpus > 1)
+			return true;
+	return false;
+}
+
 bool selection_leave_out(struct selection *s, const char *workload)
 {
 	uint32_t n = 0;

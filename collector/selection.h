@@ -48,6 +48,8 @@ bool selection_leave_out(struct selection *s, const char *workload);
 
 /* Whether a workload is among them whose L2 is a Linux. */
 bool selection_has_macro(const struct selection *s);
+/* ... or that wants two CPUs. */
+bool selection_has_second_cpu(const struct selection *s);
 
 /* As words for another nestprof's command line, with some of the arms. */
 int selection_to_words(const struct selection *s, uint32_t nr_arms,

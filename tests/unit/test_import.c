@@ -300,10 +300,14 @@ static void fields_of_an_old_kernel(void **state)
 	(void)state;
 	assert_int_equal(add_format(l, EVENT("kvm_entry", "10", FIELD("u32", "vcpu_id", "8", "4"))),
 			 0);
-	assert_int_equal(add_format(l, EVENT("kvm_nested_vmrun", "11", FIELD("__u64", "rip", "8", "8")
-		FIELD("__u64", "vmcb", "16", "8") FIELD("__u64", "nested_rip", "24", "8"))), 0);
-	assert_int_equal(add_format(l, EVENT("kvm_nested_vmexit", "12", FIELD("__u64", "rip", "8", "8")
-		FIELD("__u32", "exit_code", "16", "4") FIELD("__u32", "isa", "48", "4"))), 0);
+	assert_int_equal(add_format(l, EVENT("kvm_nested_vmrun", "11",
+					     FIELD("u64", "rip", "8", "8")
+					     FIELD("u64", "vmcb", "16", "8")
+					     FIELD("u64", "nested_rip", "24", "8"))), 0);
+	assert_int_equal(add_format(l, EVENT("kvm_nested_vmexit", "12",
+					     FIELD("u64", "rip", "8", "8")
+					     FIELD("u32", "exit_code", "16", "4")
+					     FIELD("u32", "isa", "48", "4"))), 0);
 	record[8] = 3;
 	record[16] = 10;
 	record[24] = 9;

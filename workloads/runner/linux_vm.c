@@ -282,7 +282,10 @@ int linux_boot(struct linux_vm **out, const struct linux_files *f, uint64_t *tic
 	return err;
 }
 
-/* It was not run for a while, and need not wonder at that; of no clock of ours it cannot. */
+/*
+ * It was paused: else its watchdogs take that for a hang. A guest that does not use KVM's clock
+ * cannot be told.
+ */
 static void tell_of_pause(struct linux_vm *v)
 {
 	ioctl(v->m.vcpu, KVM_KVMCLOCK_CTRL);
