@@ -5,5 +5,5 @@
 check-lab: check-record
 check-record: all $(B)/tests/check_record
 	rm -rf $(B)/record
-	$(B)/nestprof lab --l0-command tests/lab/record.sh --arms shadow-on $(RECORD_LAB) -o $(B)/record
+	$(B)/nestprof lab --l0-command tests/lab/record.sh --arms shadow-on --watchdog 900 $(RECORD_LAB) -o $(B)/record
 	$(B)/tests/check_record $(B)/record $(B)/nestprof
