@@ -22,7 +22,8 @@ static __always_inline int on_rare_svm_exit(struct kvm_vcpu *vcpu, bool timed)
 }
 
 #define SVM_EXIT_PROGRAM(name, code_by, timed)                                                     \
-	static __noinline int name##_unusual(struct kvm_vcpu *vcpu, struct np_vcpu *v, __u32 reason) \
+	static __noinline int name##_unusual(struct kvm_vcpu *vcpu, struct np_vcpu *v,             \
+					    __u32 reason)                                  \
 	{                                                                                          \
 		return on_unusual_svm_exit(vcpu, v, reason, timed);                                \
 	}                                                                                          \

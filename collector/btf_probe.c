@@ -269,8 +269,9 @@ static enum reason_way reason_way(const struct kvm_btf *b, const struct kvm_hook
 	if (h->exit_has_reason)
 		return REASON_IS_ARGUMENT;
 	if (h->isa == NP_ISA_SVM)
-		return has_cast(b) ? REASON_BY_CAST
-		     : keeps_type(b, TYPED_FUNCTION_SVM, "vcpu_svm") ? REASON_BY_KPTR : REASON_BY_READ;
+		return has_cast(b) ? REASON_BY_CAST :
+		       keeps_type(b, TYPED_FUNCTION_SVM, "vcpu_svm") ? REASON_BY_KPTR :
+								       REASON_BY_READ;
 	if (!h->infers || !h->tells_level)
 		return REASON_BY_READ; /* the others would be told of what these have */
 	if (has_cast(b))

@@ -20,6 +20,7 @@
 #include "collector/needed.h"
 #include "collector/nested_at.h"
 #include "collector/part_time.h"
+#include "collector/recycle.h"
 #include "collector/session_fields.h"
 #include "collector/session_size.h"
 #include "collector/session_vars.h"
@@ -352,41 +353,18 @@ int session_each_access(struct session *s, session_access each, void *arg)
 	return session_fields_each(&s->fields, s->vars.vcpus, each, arg);
 }
 
-static void free_pages(struct session *s, const struct np_l2_tally *tally)
-{
-#ifndef NP_LEAN
-	for (uint32_t i = 0; i < NP_TRIPS * NP_HIST_PAGES; i++) {
-		uint32_t page = tally->page_of[i / NP_HIST_PAGES][i % NP_HIST_PAGES];
-
-		if (!page)
-			continue;
-		memset(&s->pools.pages[page - 1], 0, sizeof(*s->pools.pages));
-		programs_put_free(s->skel->maps.free_pages, page);
-	}
-#else
-	(void)s, (void)tally;
-#endif
-}
-
-static void free_row(struct session *s, uint32_t index)
-{
-	struct np_l2_tally *tally = &s->pools.tallies[index];
-
-	free_pages(s, tally);
-	memset(tally, 0, sizeof(*tally));
-	memset(&s->pools.rows[index - 1], 0, sizeof(*s->pools.rows));
-	if (index > s->size.vcpus)
-		programs_put_free(s->skel->maps.free_rows, index);
-}
-
 void session_recycle(struct session *s, uint32_t slot)
 {
+	const struct recycling r = { .pools = &s->pools,
+				     .free_rows = s->skel->maps.free_rows,
+				     .free_pages = s->skel->maps.free_pages,
+				     .shared_rows = s->size.vcpus };
 	struct np_vcpu *v = &s->vars.vcpus[slot];
 
 	for (uint32_t i = 0; i < NP_REASONS; i++)
 		if (v->row_of[i] && v->row_of[i] != v->shared_row)
-			free_row(s, v->row_of[i]);
-	free_row(s, v->shared_row);
+			recycle_row(&r, v->row_of[i]);
+	recycle_row(&r, v->shared_row);
 	failures_forget(s->skel->maps.failures, slot);
 	session_fields_recycle(&s->fields, slot + 1);
 	memset(v, 0, sizeof(*v));

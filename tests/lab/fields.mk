@@ -25,7 +25,7 @@ check-fields: fields-l1 $(B)/tests/check_fields
 	{ echo '#!/bin/busybox sh'; \
 	  echo "sequences='$$($(B)/tests/check_fields $(FIELDS_SEED) $(FIELDS_SEQUENCES))'"; \
 	  cat tests/lab/fields.sh; } >$(B)/fields-check/script
-	$(B)/nestprof lab --l1 micro --l0-command $(B)/fields-check/script --arms shadow-off \
+	$(B)/nestprof lab --l1 micro --l0-command $(B)/fields-check/script --arms shadow-off --watchdog 900 \
 		$(FIELDS_LAB) -o $(B)/fields-check
 	$(B)/tests/check_fields $(FIELDS_SEED) $(FIELDS_SEQUENCES) $(B)/fields-check \
 		$(B)/fields-l1/latest/result.json
@@ -47,6 +47,6 @@ check-fields-kernels: all $(B)/tests/check_fields
 check-fields: check-fields-recorded
 check-fields-recorded: all $(B)/tests/check_fields_recorded
 	rm -rf $(B)/fields-recorded
-	$(B)/nestprof lab --l0-command tests/lab/fields_recorded.sh --arms shadow-on \
+	$(B)/nestprof lab --l0-command tests/lab/fields_recorded.sh --arms shadow-on --watchdog 900 \
 		$(FIELDS_LAB) -o $(B)/fields-recorded
 	$(B)/tests/check_fields_recorded $(B)/fields-recorded $(B)/nestprof

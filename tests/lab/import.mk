@@ -4,7 +4,7 @@
 .PHONY: check-lab-import
 check-lab-import: all $(B)/tests/check_import
 	rm -rf $(B)/lab-import
-	$(B)/nestprof lab --l0-command tests/lab/import.sh --tracers trace-cmd,perf-kvm-stat --arms shadow-off \
+	$(B)/nestprof lab --l0-command tests/lab/import.sh --tracers trace-cmd,perf-kvm-stat --arms shadow-off --watchdog 900 \
 		$(IMPORT_LAB) -o $(B)/lab-import
 	gunzip $(B)/lab-import/run.dat.gz $(B)/lab-import/run.data.gz
 	$(B)/tests/check_import $(B)/lab-import $(B)/nestprof

@@ -14,6 +14,6 @@ check-micro: all $(B)/tests/check_micro
 	{ echo '#!/bin/busybox sh'; \
 	  echo "sequences='$$($(B)/tests/check_micro $(MICRO_SEED) $(MICRO_SEQUENCES))'"; \
 	  cat tests/lab/micro.sh; } >$(B)/micro-check/script
-	$(B)/nestprof lab --l1 micro --l0-command $(B)/micro-check/script --arms shadow-off $(MICRO_LAB) \
+	$(B)/nestprof lab --l1 micro --l0-command $(B)/micro-check/script --arms shadow-off --watchdog 900 $(MICRO_LAB) \
 		-o $(B)/micro-check
 	$(B)/tests/check_micro $(MICRO_SEED) $(MICRO_SEQUENCES) $(B)/micro-check

@@ -16,7 +16,7 @@ check-predict: fields-l1 $(B)/tests/check_predict $(B)/tests/check_micro
 	  echo "sequences=\"\$$sequences $$($(B)/tests/check_micro $(PREDICT_SEED) $(PREDICT_SEQUENCES) | tr '\n' ' ')\""; \
 	  cat tests/lab/predict.sh; } >$(PREDICT)/script
 	$(B)/nestprof lab --calibrate $(PREDICT_LAB) -o $(PREDICT)
-	$(B)/nestprof lab --l1 micro --l0-command $(PREDICT)/script --arms shadow-off $(PREDICT_LAB) \
+	$(B)/nestprof lab --l1 micro --l0-command $(PREDICT)/script --arms shadow-off --watchdog 900 $(PREDICT_LAB) \
 		-o $(PREDICT)/micro
 	$(B)/tests/check_predict $(PREDICT)/calibration.json $(B)/fields-l1/latest/result.json \
 		$(PREDICT)/micro/*/2*/result.json

@@ -7,5 +7,5 @@ check-recover: all
 	rm -rf $(B)/recover
 	mkdir -p $(B)/recover
 	cat tests/lab/host.sh tests/lab/host_recover.sh >$(B)/recover/command
-	$(B)/nestprof lab --l0-command $(B)/recover/command --arms shadow-off -o $(B)/recover/out; \
+	$(B)/nestprof lab --l0-command $(B)/recover/command --arms shadow-off --watchdog 900 -o $(B)/recover/out; \
 		code=$$?; find $(B)/recover/out -name report.txt -exec cat {} +; exit $$code

@@ -6,5 +6,5 @@ check-safety: all
 	rm -rf $(B)/safety
 	mkdir -p $(B)/safety
 	cat tests/lab/host.sh tests/lab/host_safety.sh >$(B)/safety/command
-	$(B)/nestprof lab --l0-command $(B)/safety/command --arms shadow-off -o $(B)/safety/out; \
+	$(B)/nestprof lab --l0-command $(B)/safety/command --arms shadow-off --watchdog 900 -o $(B)/safety/out; \
 		code=$$?; find $(B)/safety/out -name report.txt -exec cat {} +; exit $$code
