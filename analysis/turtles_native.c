@@ -8,7 +8,7 @@
 
 const char np_turtles_native_title[] =
 	"The machine itself, without a guest, and how many times as slow a guest is, and a nested "
-	"one with shadow VMCS off and on; P: in The Turtles Project";
+	"one, off and on; P: in The Turtles Project";
 
 static const struct np_column columns[] = {
 	{ "workload", "workload", "", 0 },

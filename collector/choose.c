@@ -6,6 +6,7 @@
 #include "bpf/nested_fsm.h"
 
 #include "bpf/nested.skel.h"
+#include "collector/bpf_programs.h"
 #include "collector/choose.h"
 
 #define WANT(name, wanted) bpf_program__set_autoload(skel->progs.name, wanted)
@@ -111,7 +112,7 @@ static void choose_types(struct nested_bpf *skel, const struct kvm_hooks *h)
 	WANT(learn_svm, svm);
 	bpf_map__set_autocreate(skel->maps.typed, vmx);
 	bpf_map__set_autocreate(skel->maps.typed_svm, svm);
-	/* session_tend() does */
+	/* tend_types() does */
 	bpf_program__set_autoattach(skel->progs.learn_type, false);
 	bpf_program__set_autoattach(skel->progs.learn_svm, false);
 }
@@ -133,4 +134,13 @@ void choose_programs(struct nested_bpf *skel, const struct kvm_hooks *h,
 		choose_by_address(skel, h, c);
 	else
 		choose_checked(skel, h, c);
+}
+
+void tend_types(struct nested_bpf *skel, const struct kvm_hooks *h, bool needed)
+{
+	bool svm = h->isa == NP_ISA_SVM;
+
+	if (h->reason == REASON_BY_KPTR && !h->by_address)
+		programs_hook(svm ? skel->progs.learn_svm : skel->progs.learn_type,
+			      svm ? &skel->links.learn_svm : &skel->links.learn_type, needed);
 }

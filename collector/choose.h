@@ -10,4 +10,7 @@ struct nested_bpf;
 void choose_programs(struct nested_bpf *skel, const struct kvm_hooks *h,
 		     const struct session_config *c);
 
+/* The hook that learns a vCPU's type is in for as long as one is needed. */
+void tend_types(struct nested_bpf *skel, const struct kvm_hooks *h, bool needed);
+
 #endif

@@ -266,23 +266,13 @@ static const struct np_access_state *access_of(const void *arg, uint32_t slot)
 	return v->key && v->key != NP_KEY_GONE ? &v->access : NULL;
 }
 
-static void tend_types(struct session *s)
-{
-	bool svm = s->hooks.isa == NP_ISA_SVM;
-
-	programs_hook(svm ? s->skel->progs.learn_svm : s->skel->progs.learn_type,
-		      svm ? &s->skel->links.learn_svm : &s->skel->links.learn_type,
-		      types_are_needed(s->vars.vcpus, s->size.vcpus));
-}
-
 void session_tend(struct session *s)
 {
 	if (!s->attached)
 		return;
 	if (s->c.fields)
 		session_fields_tend(&s->fields, FIELDS_PARTS(s->skel), &s->hooks, access_of, s);
-	if (s->hooks.reason == REASON_BY_KPTR && !s->hooks.by_address)
-		tend_types(s);
+	tend_types(s->skel, &s->hooks, types_are_needed(s->vars.vcpus, s->size.vcpus));
 	part_time_tend(&s->enters, s->c.phases_every <= 1 ||
 				     enters_are_needed(s->vars.vcpus, s->size.vcpus));
 }
