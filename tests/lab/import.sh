@@ -15,6 +15,27 @@ wait_for() { # pattern file
 	done
 }
 
+until_true() {
+	tries=0
+	until "$@" || [ $tries -ge 1000 ]; do
+		usleep 20000
+		tries=$((tries + 1))
+	done
+}
+
+fds_of() { # pid pattern
+	ls -l "/proc/$1/fd" | grep -cE "$2"
+}
+
+record_is_on() {
+	[ "$(fds_of "$(cat /tmp/record.pid)" "bpf_link|bpf-raw|perf_event")" -ge 5 ]
+}
+
+others_are_on() {
+	grep -q 1 /sys/kernel/tracing/events/kvm/kvm_exit/enable &&
+		[ "$(fds_of $perf perf_event)" -ge 4 ]
+}
+
 modprobe kvm_intel nested=1 enable_shadow_vmcs=0 || exit 1
 mkfifo /tmp/in
 qemu-system-x86_64 -name guest=web,debug-threads=on -M microvm,acpi=off,rtc=on -accel kvm \
@@ -36,18 +57,14 @@ kill -STOP $qemu
 	echo $? >/out/record.status
 ) &
 say "recording"
+until_true record_is_on
+# Its symbols would be most of what trace-cmd writes, and nobody asks for them here.
+mount -o bind /dev/null /proc/kallsyms
 $(nestprof record --perf -o /out/run.data | tr -d "'") >/out/perf.log 2>&1 &
 perf=$!
 $(nestprof record --trace-cmd -o /out/run.dat | tr -d "'") >/out/trace-cmd.log 2>&1 &
 trace_cmd=$!
-tries=0
-until grep -q 1 /sys/kernel/tracing/events/kvm/kvm_exit/enable &&
-	[ "$(ls -l "/proc/$perf/fd" | grep -c perf_event)" -ge 4 ] &&
-	[ "$(ls -l "/proc/$(cat /tmp/record.pid)/fd" | grep -cE "bpf_link|bpf-raw|perf_event")" -ge 5 ] ||
-	[ $tries -ge 1000 ]; do
-	usleep 20000
-	tries=$((tries + 1))
-done
+until_true others_are_on
 usleep 300000
 kill -CONT $qemu
 say "workloads"
@@ -59,8 +76,6 @@ done
 say "stopping"
 kill -STOP $qemu
 usleep 300000
-# trace-cmd reads kernel symbols twice, and nestprof's programs, which are among them, must
-# not go meanwhile.
 kill -INT $trace_cmd
 wait $trace_cmd
 say "trace-cmd is done"
