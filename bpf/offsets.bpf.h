@@ -29,15 +29,16 @@ static __always_inline bool has_vmcs02(__u64 vcpu)
 	return at.vmcs02 && pointer_at(vcpu + at.loaded_vmcs) == vcpu + at.vmcs02;
 }
 
-/*
- * What becomes of an entry that KVM says to refuse. The CPU's own verdict has a number,
- * and L1 is told of it like of a check.
- */
+/* ... or, on kvm_amd, to the VMCB. */
 static __always_inline bool has_vmcb02(__u64 vcpu)
 {
 	return at.vmcb02 && pointer_at(vcpu + at.vmcb) == pointer_at(vcpu + at.vmcb02);
 }
 
+/*
+ * What becomes of an entry that KVM says to refuse. The CPU's own verdict has a number,
+ * and L1 is told of it like of a check.
+ */
 static __always_inline bool refuses_by_exit(__u64 vcpu, __u32 err)
 {
 	return !err && (has_vmcs02(vcpu) || has_vmcb02(vcpu));
