@@ -139,12 +139,14 @@ static void find_module(const char *release, char out[NP_PATH])
 	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
 	out[0] = '\0';
 	for (size_t i = 0; i < found.gl_pathc; i++) {
-		char *text, *path = found.gl_pathv[i];
+		char *text, *path = found.gl_pathv[i], module[NP_PATH];
 
 		assert_int_equal(fs_read(path, &text, NULL), 0);
-		if (strstr(text, wanted))
-			fs_path(out, "%.*s/modules/kernel/kvm-intel.ko",
-				(int)(strrchr(path, '/') - path), path);
+		fs_path(module, "%.*s/modules/kernel/kvm-intel.ko",
+			(int)(strrchr(path, '/') - path), path);
+		/* The same kernel is there for AMD's CPUs, with other modules. */
+		if (strstr(text, wanted) && !access(module, R_OK))
+			strcpy(out, module);
 		free(text);
 	}
 	globfree(&found);
