@@ -43,6 +43,16 @@ static void has(const char *name, const char *wanted)
 	free(text);
 }
 
+/* A kernel whose modules have no BTF, as 5.10: counts only, and nothing there takes more rights. */
+static bool counts_only(void)
+{
+	char *text = text_of("caps.json.err");
+	bool only = strstr(text, "round trips are not timed");
+
+	free(text);
+	return only;
+}
+
 static void counts_are_the_same(const struct sums *a, const struct sums *b)
 {
 	assert_memory_equal(a->exits, b->exits, sizeof(a->exits));
@@ -131,6 +141,8 @@ static void round_trips_are_those_of_root(const char *name)
 static void round_trips_are_the_same(void **state)
 {
 	(void)state;
+	if (counts_only())
+		skip();
 	round_trips_are_those_of_root("caps.json");
 	round_trips_are_those_of_root("recorded.json");
 }
@@ -138,11 +150,16 @@ static void round_trips_are_the_same(void **state)
 static void says_what_it_runs_with(void **state)
 {
 	(void)state;
+	has("other.err", "CAP_SYS_PTRACE");
+	if (counts_only()) {
+		has("caps.rec.err", "no times in the recording");
+		has("fields.err", "cannot be told on this kernel");
+		return;
+	}
 	has("caps.json.err", "CAP_SYS_ADMIN is missing");
 	has("caps.json.err", "copies of the shadow VMCS are not counted");
 	has("caps.rec.err", "CAP_SYS_ADMIN is missing");
 	has("fields.err", "CAP_SYS_ADMIN");
-	has("other.err", "CAP_SYS_PTRACE");
 }
 
 static void says_what_is_missing(void **state)

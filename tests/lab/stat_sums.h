@@ -35,7 +35,8 @@ struct sums {
 	uint64_t nested[NP_REASONS]; /* of L2 */
 	uint64_t slow[NP_REASONS], fast[NP_REASONS]; /* ... by path, where that was asked for */
 	uint64_t given[NP_REASONS]; /* to L1 */
-	uint64_t entries, lost, desyncs, unfinished;
+	uint64_t entries, lost, desyncs;
+	uint64_t unfinished; /* a level: of the last interval in which anything happened */
 	uint32_t intervals;
 	uint64_t to_shadow; /* copies of vmcs12 */
 	json_t *end;
@@ -61,7 +62,8 @@ static void add_interval(struct sums *sums, const json_t *o)
 
 	sums->intervals++;
 	sums->lost += count(o, "lost");
-	sums->unfinished = 0;
+	if (json_array_size(json_object_get(o, "groups")))
+		sums->unfinished = 0;
 	json_array_foreach(json_object_get(o, "groups"), i, row) {
 		sums->entries += count(row, "entries");
 		sums->desyncs += count(row, "desyncs");
