@@ -33,14 +33,15 @@
  * entry into L2 is pending. 115200: the driver waits for each byte, and at the
  * default 9600 baud longer. Self tests of ciphers and the kernel's own
  * certificates would be most of what a boot costs where each instruction is
- * emulated; L1 uses neither.
+ * emulated; L1 uses neither. Nor is L0 to tell it, at a moment of its own, of
+ * each page that has come in (which QEMU's emulation of SVM can do twice).
  */
 #define L1_MACHINE "microvm,acpi=on,rtc=on"
 /* With ACPI microvm would take a slower one. */
 #define L1_FIRMWARE "qboot.rom"
 #define L1_CMDLINE                                                             \
 	"console=ttyS0,115200 quiet mitigations=off nokaslr tsc=reliable "     \
-	"no_timer_check cryptomgr.notests "                                    \
+	"no_timer_check no-kvmapf cryptomgr.notests "                          \
 	"initcall_blacklist=load_system_certificate_list reboot=t panic=-1"
 
 struct l1 {

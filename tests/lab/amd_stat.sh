@@ -8,7 +8,7 @@ start_l1() { # name
 	qemu-system-x86_64 -name "guest=$1,debug-threads=on" -M microvm,acpi=on,rtc=on -bios qboot.rom \
 		-accel kvm -cpu host -m 256 -nodefaults -no-user-config -display none \
 		-serial stdio -no-reboot -kernel /boot/vmlinux -initrd /boot/l1.cpio \
-		-append "console=ttyS0,115200 quiet mitigations=off nokaslr tsc=reliable no_timer_check cryptomgr.notests initcall_blacklist=load_system_certificate_list reboot=t panic=-1" \
+		-append "console=ttyS0,115200 quiet mitigations=off nokaslr tsc=reliable no_timer_check no-kvmapf cryptomgr.notests initcall_blacklist=load_system_certificate_list reboot=t panic=-1" \
 		<"/tmp/$1.in" >"/out/$1.log" 2>&1 &
 }
 
