@@ -26,15 +26,13 @@
 #define TAIL_SHOWN 800
 
 /*
- * With ACPI, for it is there that Linux reads of the IOAPIC and of other CPUs.
- * Without, its interrupts come through the PIC, and its ticks from the PIT,
- * neither of which hardware's guests have had for long; and KVM since its
- * commit 3d91521e57df takes an interrupt from the PIC and forgets it, where an
- * entry into L2 is pending. 115200: the driver waits for each byte, and at the
- * default 9600 baud longer. Self tests of ciphers and the kernel's own
- * certificates would be most of what a boot costs where each instruction is
- * emulated; L1 uses neither. Nor is L0 to tell it, at a moment of its own, of
- * each page that has come in (which QEMU's emulation of SVM can do twice).
+ * With ACPI Linux finds the IOAPIC and other CPUs. Without, its interrupts come
+ * through the PIC, as in no guest of today; and KVM since its 3d91521e57df takes
+ * one from there and forgets it, where an entry into L2 is pending. 115200: the
+ * driver waits for each byte, and at the default 9600 baud longer. Self tests of
+ * ciphers and certificates would be most of what a boot costs where instructions
+ * are emulated. Nor is L0 to tell it of each page that has come in, at a moment
+ * of its own (which QEMU's emulation of SVM can do twice).
  */
 #define L1_MACHINE "microvm,acpi=on,rtc=on"
 /* With ACPI microvm would take a slower one. */
