@@ -31,8 +31,7 @@
  * one from there and forgets it, where an entry into L2 is pending. 115200: the
  * driver waits for each byte, and at the default 9600 baud longer. Self tests of
  * ciphers and certificates would be most of what a boot costs where instructions
- * are emulated. Nor is L0 to tell it of each page that has come in, at a moment
- * of its own (which QEMU's emulation of SVM can do twice).
+ * are emulated. No-kvmapf: QEMU's emulation of SVM can tell a page twice.
  */
 #define L1_MACHINE "microvm,acpi=on,rtc=on"
 /* With ACPI microvm would take a slower one. */
