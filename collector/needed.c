@@ -16,6 +16,14 @@ bool types_are_needed(const struct np_vcpu *vcpus, uint32_t n)
 	return false;
 }
 
+bool types_are_known(const struct np_vcpu *vcpus, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (enters(&vcpus[i]) && vcpus[i].typed)
+			return true;
+	return false;
+}
+
 bool enters_are_needed(const struct np_vcpu *vcpus, uint32_t n)
 {
 	bool any = false;

@@ -25,6 +25,17 @@ static void types(void **state)
 	(void)state;
 	assert_false(types_are_needed(none, VCPUS));
 	assert_true(types_are_needed(one, VCPUS));
+	assert_true(types_are_known(none, VCPUS));
+}
+
+static void first_type(void **state)
+{
+	const struct np_vcpu nobody_yet[VCPUS] = { idle, gone };
+	const struct np_vcpu untyped[VCPUS] = { enters };
+
+	(void)state;
+	assert_false(types_are_known(nobody_yet, VCPUS));
+	assert_false(types_are_known(untyped, VCPUS));
 }
 
 static void entries(void **state)
@@ -43,6 +54,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(types),
+		cmocka_unit_test(first_type),
 		cmocka_unit_test(entries),
 	};
 
