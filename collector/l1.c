@@ -33,9 +33,9 @@
  * ciphers and certificates would be most of what a boot costs where instructions
  * are emulated. No-kvmapf: QEMU's emulation of SVM can tell a page twice.
  */
-#define L1_MACHINE "microvm,acpi=on,rtc=on"
-/* With ACPI microvm would take a slower one. */
-#define L1_FIRMWARE "qboot.rom"
+#define L1_MACHINE "microvm,acpi=on,ioapic2=off,rtc=on"
+#define L1_ACCEL "kvm,kernel-irqchip=on" /* as other machines have it: split costs more */
+#define L1_FIRMWARE "qboot.rom" /* with ACPI microvm would take a slower one */
 #define L1_CMDLINE                                                             \
 	"console=ttyS0,115200 quiet mitigations=off nokaslr tsc=reliable "     \
 	"no_timer_check no-kvmapf cryptomgr.notests "                          \
@@ -187,7 +187,7 @@ int l1_start_nested(struct l1 **l, const struct l1_config *c)
 	char memory[16], cpus[16];
 	const char *const argv[] = {
 		c->qemu,    "-M",	L1_MACHINE,
-		"-accel",   "kvm",	"-cpu",	     "host",	"-smp",	    cpus,
+		"-accel",   L1_ACCEL,	"-cpu",	     "host",	"-smp",	    cpus,
 		"-m",	    memory,	"-bios",     L1_FIRMWARE,
 		"-nodefaults",		"-no-user-config",	"-display", "none",
 		"-serial",  "stdio",	"-no-reboot",		"-kernel",  c->kernel,

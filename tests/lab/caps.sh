@@ -74,6 +74,8 @@ counts=$!
 record=$!
 /tmp/with_caps $both "$nestprof" record -a --fields -o /dev/null >/out/fields 2>/out/fields.err
 echo $? >/out/fields.status
+attached $root 3
+attached $caps 3
 attached $record 3
 wait_for interval /out/counts.json
 usleep 200000

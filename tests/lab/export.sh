@@ -34,7 +34,7 @@ done
 
 echo "export.sh: L1"
 qemu-system-x86_64 -name guest=web,debug-threads=on -uuid 12345678-1234-1234-1234-123456789abc \
-	-M microvm,acpi=on,rtc=on -bios qboot.rom -accel kvm \
+	-M microvm,acpi=on,ioapic2=off,rtc=on -bios qboot.rom -accel kvm,kernel-irqchip=on \
 	-cpu host -m 256 -nodefaults -no-user-config -display none -serial stdio -no-reboot \
 	-kernel /boot/vmlinux -initrd /boot/l1.cpio \
 	-append "console=ttyS0,115200 quiet mitigations=off nokaslr tsc=reliable no_timer_check cryptomgr.notests initcall_blacklist=load_system_certificate_list reboot=t panic=-1" \

@@ -43,6 +43,11 @@ tell() { # name
 	wait_for . "/out/$1.status"
 }
 
+run_in_l2() { # workload iterations
+	echo "run $1 $2" >&3
+	wait_for "@np result $1 $2 " /out/l1.$run.log
+}
+
 mkfifo /tmp/in
 for run in 0 1 2; do
 	arm=$((run > 0))
@@ -54,7 +59,7 @@ for run in 0 1 2; do
 	attached live$run 5
 	attached record$run 5
 	say "run $run: L1, shadow VMCS $arm"
-	qemu-system-x86_64 -name guest=web,debug-threads=on -M microvm,acpi=on,rtc=on -bios qboot.rom -accel kvm \
+	qemu-system-x86_64 -name guest=web,debug-threads=on -M microvm,acpi=on,ioapic2=off,rtc=on -bios qboot.rom -accel kvm,kernel-irqchip=on \
 		-cpu host -m 256 -nodefaults -no-user-config -display none -serial stdio -no-reboot \
 		-kernel /boot/vmlinux -initrd /boot/l1.cpio \
 		-append "console=ttyS0,115200 quiet mitigations=off nokaslr tsc=reliable no_timer_check cryptomgr.notests initcall_blacklist=load_system_certificate_list reboot=t panic=-1" \
@@ -62,12 +67,13 @@ for run in 0 1 2; do
 	qemu=$!
 	exec 3>/tmp/in
 	wait_for "@np ready" /out/l1.$run.log
+	run_in_l2 cpuid 30
+	run_in_l2 pio 5
 	sleep 3 # nothing new for so long: live, the hook on entries is out
-	say "workloads"
-	echo "run cpuid 300" >&3
-	wait_for "@np result cpuid" /out/l1.$run.log
-	echo "run pio 50" >&3
-	wait_for "@np result pio" /out/l1.$run.log
+	say "workloads" # so far apart that it is not in again, for a moment, for both
+	run_in_l2 cpuid 300
+	usleep 300000
+	run_in_l2 pio 50
 	echo quit >&3
 	wait $qemu
 	exec 3>&-

@@ -38,7 +38,7 @@ others_are_on() {
 
 modprobe kvm_intel nested=1 enable_shadow_vmcs=0 || exit 1
 mkfifo /tmp/in
-qemu-system-x86_64 -name guest=web,debug-threads=on -M microvm,acpi=on,rtc=on -bios qboot.rom -accel kvm \
+qemu-system-x86_64 -name guest=web,debug-threads=on -M microvm,acpi=on,ioapic2=off,rtc=on -bios qboot.rom -accel kvm,kernel-irqchip=on \
 	-cpu host -m 256 -nodefaults -no-user-config -display none -serial stdio -no-reboot \
 	-kernel /boot/vmlinux -initrd /boot/l1.cpio \
 	-append "console=ttyS0,115200 quiet mitigations=off nokaslr tsc=reliable no_timer_check cryptomgr.notests initcall_blacklist=load_system_certificate_list reboot=t panic=-1" \

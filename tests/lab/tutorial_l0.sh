@@ -19,7 +19,7 @@ attached() {
 begin_l1() {
 	rm -f /tmp/in
 	mkfifo /tmp/in
-	qemu-system-x86_64 -name guest=web -M microvm,acpi=on,rtc=on -bios qboot.rom -accel kvm -cpu host -m 256 \
+	qemu-system-x86_64 -name guest=web -M microvm,acpi=on,ioapic2=off,rtc=on -bios qboot.rom -accel kvm,kernel-irqchip=on -cpu host -m 256 \
 		-nodefaults -no-user-config -display none -serial stdio -no-reboot \
 		-kernel /boot/vmlinux -initrd /boot/l1.cpio \
 		-append "console=ttyS0,115200 quiet mitigations=off nokaslr tsc=reliable no_timer_check cryptomgr.notests initcall_blacklist=load_system_certificate_list reboot=t panic=-1" \
