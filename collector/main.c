@@ -13,6 +13,7 @@
 #include "collector/base/proc.h"
 #include "collector/commands.h"
 #include "collector/host/kvm_module.h"
+#include "collector/stat/report.h"
 
 static const struct command {
 	const char *name, *text;
@@ -65,8 +66,8 @@ static void check_stdout(int status, void *arg)
 	bool lost = fflush(stdout) || ferror(stdout);
 
 	(void)arg;
-	if (status != NP_EXIT_OK || !lost)
-		return;
+	if (status != NP_EXIT_OK || !lost || report_reader_is_gone(stdout))
+		return; /* who has left need not be told */
 	fprintf(stderr, "nestprof: cannot write to standard output: %s\n", strerror(errno));
 	_exit(NP_EXIT_NO_SPACE);
 }
