@@ -10,10 +10,10 @@
 
 #include "collector/base/fail.h"
 #include "collector/base/log.h"
+#include "collector/base/out.h"
 #include "collector/base/proc.h"
 #include "collector/commands.h"
 #include "collector/host/kvm_module.h"
-#include "collector/stat/report.h"
 
 static const struct command {
 	const char *name, *text;
@@ -66,7 +66,7 @@ static void check_stdout(int status, void *arg)
 	bool lost = fflush(stdout) || ferror(stdout);
 
 	(void)arg;
-	if (status != NP_EXIT_OK || !lost || report_reader_is_gone(stdout))
+	if (status != NP_EXIT_OK || !lost || out_reader_is_gone(stdout))
 		return; /* who has left need not be told */
 	fprintf(stderr, "nestprof: cannot write to standard output: %s\n", strerror(errno));
 	_exit(NP_EXIT_NO_SPACE);

@@ -9,6 +9,7 @@
 #include "analysis/result_print.h"
 #include "analysis/turtles.h"
 #include "collector/base/fail.h"
+#include "collector/base/out.h"
 #include "collector/html/report.h"
 #include "collector/record/playback.h"
 #include "collector/result_file.h"
@@ -54,7 +55,7 @@ static int flushed(int err)
 {
 	if (err == -ENOMEM || (!err && !fflush(stdout) && !ferror(stdout)))
 		return err;
-	if (report_reader_is_gone(stdout))
+	if (out_reader_is_gone(stdout))
 		return -EPIPE;
 	return fail(NP_EXIT_NO_SPACE, err ?: -EIO, "cannot write to standard output");
 }

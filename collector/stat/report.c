@@ -2,21 +2,14 @@
 #include "collector/stat/report.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 
 #include "analysis/stat_trips.h"
 #include "collector/base/fail.h"
+#include "collector/base/out.h"
 #include "collector/stat/tracing.h"
 
 #define JSON_FORM (JSON_COMPACT | JSON_REAL_PRECISION(9))
-
-bool report_reader_is_gone(FILE *out)
-{
-	struct pollfd fd = { .fd = fileno(out) };
-
-	return poll(&fd, 1, 0) > 0 && fd.revents & (POLLERR | POLLHUP);
-}
 
 /* The verdict on all that was written so far. */
 static int flush(const struct stat_report *r, int err)
@@ -26,7 +19,7 @@ static int flush(const struct stat_report *r, int err)
 	if (err == -ENOMEM)
 		return err;
 	err = errno ? -errno : -EIO;
-	if (err == -EPIPE || report_reader_is_gone(r->out))
+	if (err == -EPIPE || out_reader_is_gone(r->out))
 		return -EPIPE;
 	return fail(NP_EXIT_NO_SPACE, err, "cannot write to standard output: %s", strerror(-err));
 }

@@ -36,9 +36,6 @@ int report_model(struct stat_report *r, struct stat_model *m, double start, doub
 int report_lines(const struct stat_report *r, struct stat_model *m, double seconds,
 		 struct stat_lines *lines);
 
-/* Of a pipe. */
-bool report_reader_is_gone(FILE *out);
-
 int report_end(struct stat_report *r, double seconds, uint64_t lost, const struct stat_tracing *t);
 
 #endif
