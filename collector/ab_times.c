@@ -124,7 +124,8 @@ static int both(struct l1 *l1, struct session *s, const char *arm, struct np_wor
 int ab_windows_times(struct l1 *l1, const struct ab_config *c, struct np_arm_result *arm,
 		     uint32_t *at)
 {
-	const struct session_config config = { .tgid = l1_pid(l1), .times = true };
+	const struct session_config config = { .tgid = l1_pid(l1), .times = true,
+					       .untended = true };
 	struct session *s = NULL;
 	int err = arm->nested ? session_open_with(&s, &config) : 0;
 

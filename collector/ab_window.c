@@ -194,6 +194,7 @@ int ab_windows_traced(struct l1 *l1, const struct ab_config *c, struct np_arm_re
 	log_phase("%s: load the collector", arm->name);
 	if (!err)
 		err = session_open_with(&s, &(struct session_config){ .tgid = l1_pid(l1),
+								      .untended = true,
 								      .check = c->verify,
 								      .fields = c->fields });
 	for (uint32_t i = *at; !err && i < arm->nr_workloads; i++) {

@@ -243,10 +243,10 @@ int session_attach(struct session *s)
 	err = nested_bpf__attach(s->skel);
 	s->attached = !err;
 	if (!err) {
-		/* From the first entry on: an A/B's windows end before session_tend() comes. */
-		tend_types(s->skel, &s->hooks,
-			   !types_are_known(s->vars.vcpus, s->size.vcpus) ||
-				   types_are_needed(s->vars.vcpus, s->size.vcpus));
+		if (s->c.untended)
+			tend_types(s->skel, &s->hooks,
+				   !types_are_known(s->vars.vcpus, s->size.vcpus) ||
+					   types_are_needed(s->vars.vcpus, s->size.vcpus));
 		part_time_attached(&s->enters);
 		s->skel->links.entry_failed =
 			failures_attach(s->skel->progs.entry_failed, &s->told_of_failures);

@@ -30,6 +30,8 @@ struct session_config {
 	bool no_less; /* fail where they cannot be told, in place of a note */
 	bool by_address; /* as without CAP_SYS_ADMIN, to measure what that costs */
 	uint32_t max_vcpus; /* at most; 0: NP_MAX_VCPUS, which is the most */
+	/* Nobody calls session_tend() meanwhile: types are learned from the first entry on. */
+	bool untended;
 	bool check; /* count kvm_nested_vmexit, too: it can but confirm kvm_exit */
 };
 
