@@ -130,7 +130,7 @@ static void reader_that_left_is_no_failure(void **state)
 {
 	(void)state;
 	is_empty("pipe.err");
-	has("pipe.txt", "0.000 s to 0.");
+	has("pipe.txt", "0.000 s to 0.1");
 }
 
 static void wrong_targets_are_named(void **state)
