@@ -3,6 +3,10 @@
  * The first vCPU sends, and looks at memory until the second has taken it. The second runs
  * all the time: with a HLT it would be the wake-up that is timed. It says so in its loop, with
  * its interrupt ended: where the next one finds it.
+ *
+ * The first also takes interrupts, though it is sent none. Bochs 2.7 masks those of the host
+ * in a guest that was entered without (its VM entry sets RFLAGS before the CPU is a guest), and
+ * the second's CPU waits for the first's to do something in L0.
  */
 #include "workloads/l2/apic.h"
 
@@ -14,6 +18,7 @@
 	l2_take_interrupts
 	testl	%esi, %esi
 	jz	second
+	sti
 0:	cmpl	$0, READY
 	je	0b
 	l2_begin
