@@ -16,16 +16,22 @@ static __always_inline int on_any_entry(void *vcpu, struct np_vcpu *v, enum way 
 	return 0;
 }
 
-static __noinline int entry_unusual(struct kvm_vcpu *vcpu, struct np_vcpu *v)
-{
-	return vcpu ? on_any_entry(vcpu, v, BY_READ) : 0;
-}
+/* See EXIT_FUNCTION. */
+#define ENTRY_FUNCTION(name, way)                                                                  \
+	__noinline int name(__u32 slot)                                                            \
+	{                                                                                          \
+		struct np_vcpu *v = vcpu_of(slot);                                                 \
+                                                                                                   \
+		return on_any_entry((void *)v->key, v, way);                                       \
+	}
+
+ENTRY_FUNCTION(entry_of, BY_KEY)
 
 static __noinline int entry_without_seat(struct kvm_vcpu *vcpu)
 {
 	struct np_vcpu *v = vcpu ? find_vcpu((__u64)vcpu) : NULL;
 
-	return v ? entry_unusual(vcpu, v) : 0;
+	return v ? entry_of(v->shared_row) : 0;
 }
 
 /* Where nothing is known of who is entered, or somebody waits for L1 to be. */
@@ -35,9 +41,9 @@ static __noinline int entry_while_phasing(struct kvm_vcpu *vcpu)
 	struct np_vcpu *v;
 
 	if (seat->key != (__u64)vcpu)
-		return entry_without_seat(vcpu);
+		return is_unwanted((__u64)vcpu) ? 0 : entry_without_seat(vcpu);
 	v = vcpu_at(seat->at);
-	return np_fsm_l1_entry(NULL, v) ? 0 : entry_unusual(vcpu, v);
+	return np_fsm_l1_entry(NULL, v) ? 0 : entry_of(v->shared_row);
 }
 
 static __noinline int entry_of_l2(struct kvm_vcpu *vcpu)
@@ -46,11 +52,11 @@ static __noinline int entry_of_l2(struct kvm_vcpu *vcpu)
 	struct np_vcpu *v;
 
 	if (seat->key != (__u64)vcpu)
-		return entry_without_seat(vcpu);
+		return is_unwanted((__u64)vcpu) ? 0 : entry_without_seat(vcpu);
 	v = vcpu_at(seat->at);
 	if (np_fsm_usual_l2_entry(NULL, v))
 		return 0;
-	return entry_unusual(vcpu, v);
+	return entry_of(v->shared_row);
 }
 
 /*

@@ -127,6 +127,26 @@ static __always_inline int on_any_exit(void *vcpu, struct np_vcpu *v, __u32 reas
 	return 0;
 }
 
+/*
+ * By a slot's number, as RARELY: the verifier looks at such a function once. At a static one it
+ * looks again for each state that a program may call it in, and that was most of its time.
+ */
+#define EXIT_FUNCTION(name, way, timed)                                                            \
+	__noinline int name(__u32 slot, __u32 reason)                                              \
+	{                                                                                          \
+		struct np_vcpu *v = vcpu_of(slot);                                                 \
+                                                                                                   \
+		return on_any_exit((void *)v->key, v, reason, way, timed);                         \
+	}
+
+EXIT_FUNCTION(exit_of, BY_KEY, UNTIMED)
+EXIT_FUNCTION(exit_of_timed, BY_KEY, TIMED)
+
+static __always_inline int on_unusual_exit(struct np_vcpu *v, __u32 reason, bool timed)
+{
+	return timed ? exit_of_timed(v->shared_row, reason) : exit_of(v->shared_row, reason);
+}
+
 static __always_inline __u32 index_of(__u32 reason)
 {
 	return np_reason_index(reason & BASIC_EXIT_REASON);
@@ -145,16 +165,14 @@ static __always_inline int on_exit_without_seat(struct kvm_vcpu *vcpu, __u32 rea
 	if (accesses && v->access.reason)
 		access_ended(vcpu, v);
 	reason = index_of(reason ? reason : reason_by_read(vcpu));
-	on_any_exit(vcpu, v, reason, BY_READ, timed);
+	on_unusual_exit(v, reason, timed);
 	return accesses && is_access(reason) ? access_begins(vcpu, v, reason) : 0;
 }
 
 /* A vCPU whose typed pointer is not known yet. */
 static __always_inline int on_exit_untyped(struct np_vcpu *v, bool timed)
 {
-	void *vcpu = (void *)v->key;
-
-	return on_any_exit(vcpu, v, index_of(reason_by_read(vcpu)), BY_KEY, timed);
+	return on_unusual_exit(v, index_of(reason_by_read((void *)v->key)), timed);
 }
 
 static __noinline int exit_untyped(struct np_vcpu *v)
@@ -218,10 +236,6 @@ static __always_inline bool on_usual_exit(void *from, struct np_vcpu *v, __u32 r
 	{                                                                                          \
 		return on_exit_without_seat(vcpu, reason, timed, accesses);                        \
 	}                                                                                          \
-	static __noinline int name##_unusual(void *from, struct np_vcpu *v, __u32 reason)          \
-	{                                                                                          \
-		return from ? on_any_exit(from, v, index_of(reason), way, timed) : 0;              \
-	}                                                                                          \
 	SEC("?tp_btf/kvm_exit")                                                                    \
 	int BPF_PROG(name, arguments)                                                              \
 	{                                                                                          \
@@ -240,7 +254,7 @@ static __always_inline bool on_usual_exit(void *from, struct np_vcpu *v, __u32 r
 		look(timed, accesses);                                                             \
 		reason = read_reason;                                                              \
 		if (!on_usual_exit(found, v, reason, way, timed))                                  \
-			name##_unusual(found, v, reason);                                          \
+			on_unusual_exit(v, index_of(reason), timed);                               \
 		if (accesses && is_access(index_of(reason)))                                       \
 			access_begins(vcpu, v, index_of(reason));                                  \
 		return 0;                                                                          \

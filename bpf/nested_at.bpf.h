@@ -7,6 +7,10 @@
 #ifndef NESTPROF_NESTED_AT_BPF_H
 #define NESTPROF_NESTED_AT_BPF_H
 
+EXIT_FUNCTION(exit_of_at, BY_ADDRESS, UNTIMED)
+EXIT_FUNCTION(exit_of_at_timed, BY_ADDRESS, TIMED)
+ENTRY_FUNCTION(entry_of_at, BY_ADDRESS)
+
 /* kvm_exit, where all is as it nearly always is. */
 static __always_inline bool infer_usual_exit(void *vcpu, struct np_vcpu *v, __u32 reason,
 					     bool timed)
@@ -31,7 +35,9 @@ static __always_inline int on_exit_at(__u64 vcpu, bool timed)
 		return 0;
 	if (infer_usual_exit((void *)vcpu, v, reason, timed))
 		return 0;
-	return on_any_exit((void *)vcpu, v, index_of(reason), BY_ADDRESS, timed);
+	reason = index_of(reason);
+	return timed ? exit_of_at_timed(v->shared_row, reason)
+		     : exit_of_at(v->shared_row, reason);
 }
 
 SEC("?raw_tp/kvm_exit")
@@ -53,7 +59,7 @@ int entry_at(struct bpf_raw_tracepoint_args *ctx)
 
 	if (!v || np_fsm_l1_entry(NULL, v))
 		return 0;
-	return on_any_entry((void *)ctx->args[0], v, BY_ADDRESS);
+	return entry_of_at(v->shared_row);
 }
 
 SEC("?raw_tp/kvm_nested_vmenter")

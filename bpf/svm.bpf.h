@@ -6,19 +6,25 @@
 #include "bpf/entry.bpf.h"
 #include "bpf/svm_type.bpf.h"
 
+EXIT_FUNCTION(svm_exit_of, SVM_BY_KEY, UNTIMED)
+EXIT_FUNCTION(svm_exit_of_timed, SVM_BY_KEY, TIMED)
+ENTRY_FUNCTION(svm_entry_of, SVM_BY_KEY)
+
+static __always_inline int on_unusual_svm_exit(struct np_vcpu *v, __u32 reason, bool timed)
+{
+	return timed ? svm_exit_of_timed(v->shared_row, reason)
+		     : svm_exit_of(v->shared_row, reason);
+}
+
 static __always_inline int on_rare_svm_exit(struct kvm_vcpu *vcpu, bool timed)
 {
 	struct np_vcpu *v = vcpu ? find_vcpu((__u64)vcpu) : NULL;
 
-	return v ? on_any_exit(vcpu, v, svm_reason_by_read(v->key), SVM_BY_READ, timed) : 0;
+	return v ? on_unusual_svm_exit(v, svm_reason_by_read(v->key), timed) : 0;
 }
 
 /* `found` is what `way` begins at, once code_by() has been asked. */
 #define SVM_EXIT_PROGRAM(name, code_by, found, way, timed)                                         \
-	static __noinline int name##_unusual(void *from, struct np_vcpu *v, __u32 reason)          \
-	{                                                                                          \
-		return from && v ? on_any_exit(from, v, reason, way, timed) : 0;                   \
-	}                                                                                          \
 	static __noinline int name##_rare(struct kvm_vcpu *vcpu)                                   \
 	{                                                                                          \
 		return on_rare_svm_exit(vcpu, timed);                                              \
@@ -31,7 +37,7 @@ static __always_inline int on_rare_svm_exit(struct kvm_vcpu *vcpu, bool timed)
                                                                                                    \
 		code_by(reason, vcpu, name##_rare);                                                \
 		if (!on_usual_exit(found, v, reason, way, timed))                                  \
-			name##_unusual(found, v, reason);                                          \
+			on_unusual_svm_exit(v, reason, timed);                                     \
 		return 0;                                                                          \
 	}
 
@@ -51,7 +57,7 @@ static __noinline int svm_entry(struct kvm_vcpu *vcpu)
 	if (level_by(vcpu, SVM_BY_READ) == NP_LEVEL_L2 ? np_fsm_usual_l2_entry(NULL, v)
 						       : np_fsm_l1_entry(NULL, v))
 		return 0;
-	return on_any_entry(vcpu, v, SVM_BY_READ);
+	return svm_entry_of(v->shared_row);
 }
 
 /* As entry_timed. */

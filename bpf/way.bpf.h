@@ -18,6 +18,7 @@ enum way {
 	SVM_BY_CAST,
 	SVM_BY_KPTR,
 	SVM_BY_READ,
+	SVM_BY_KEY,
 };
 
 static __always_inline __u32 given_by_address(__u64 vcpu)
@@ -65,7 +66,7 @@ static __always_inline __u32 level_by(void *vcpu, enum way way)
 		return level_of(&svm->vcpu);
 	if (way == BY_ADDRESS)
 		return level_by_address((__u64)vcpu);
-	if (way == BY_KEY)
+	if (way == BY_KEY || way == SVM_BY_KEY)
 		return level_by_read(vcpu);
 	return level_of(way == BY_KPTR ? &vmx->vcpu : vcpu);
 }

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "collector/base/fail.h"
@@ -37,6 +38,20 @@ int programs_cannot(const char *what, int err)
 			    strstr(said, "failed to create: ") ? CHARGED : "");
 	return fail(NP_EXIT_NO_BTF, err, "this kernel cannot %s the BPF programs: %s", what,
 		    said[0] ? said : strerror(-err));
+}
+
+#define KPTR "kptr"
+
+void programs_forget_kptrs(const struct bpf_object *o)
+{
+	const struct btf *btf = bpf_object__btf(o);
+
+	for (uint32_t i = 1; btf && i < btf__type_cnt(btf); i++) {
+		struct btf_type *t = (struct btf_type *)btf__type_by_id(btf, i);
+
+		if (btf_is_type_tag(t) && !strcmp(btf__name_by_offset(btf, t->name_off), KPTR))
+			t->name_off++; /* a tag has to have a name: what is left of it */
+	}
 }
 
 void *programs_map(const struct bpf_map *map, size_t size)

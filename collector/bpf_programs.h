@@ -19,6 +19,15 @@ int programs_probe(struct kvm_hooks *h);
 /* They could not be loaded, or whatever: fail()s with the kernel's reason. */
 int programs_cannot(const char *what, int err);
 
+/*
+ * Makes plain pointers of kptrs, for a kernel where they are not used. Since 6.4 ("bpf: Rename
+ * __kptr_ref -> __kptr and __kptr -> __kptr_untrusted", 03b77e17aeb2) the tag means a reference
+ * that is counted, and a BTF with such a one to a type without a destructor is refused. libbpf
+ * then goes on without BTF, where no function is global: the verifier has to look at each again
+ * for each call of it.
+ */
+void programs_forget_kptrs(const struct bpf_object *o);
+
 /* A map's memory, for reading and writing; NULL and fail() without. */
 void *programs_map(const struct bpf_map *map, size_t size);
 

@@ -111,6 +111,8 @@ static void choose_types(struct nested_bpf *skel, const struct kvm_hooks *h)
 	WANT(learn_svm, svm);
 	bpf_map__set_autocreate(skel->maps.typed, vmx);
 	bpf_map__set_autocreate(skel->maps.typed_svm, svm);
+	if (!typed)
+		programs_forget_kptrs(skel->obj);
 	/* tend_types() does */
 	bpf_program__set_autoattach(skel->progs.learn_type, false);
 	bpf_program__set_autoattach(skel->progs.learn_svm, false);

@@ -8,6 +8,7 @@
 #include "bpf/record_chunks.h"
 
 #include "bpf/record.skel.h"
+#include "collector/bpf_programs.h"
 #include "collector/record/choose.h"
 
 static void want(struct bpf_program *p, bool wanted)
@@ -98,6 +99,8 @@ static void choose_types(struct record_bpf *skel, const struct kvm_hooks *h)
 	want(skel->progs.learn_svm, svm);
 	bpf_map__set_autocreate(skel->maps.typed, vmx);
 	bpf_map__set_autocreate(skel->maps.typed_svm, svm);
+	if (!typed)
+		programs_forget_kptrs(skel->obj);
 	/* tend_types() does */
 	bpf_program__set_autoattach(skel->progs.learn_type, false);
 	bpf_program__set_autoattach(skel->progs.learn_svm, false);
