@@ -169,27 +169,24 @@ static __always_inline int on_exit_without_seat(struct kvm_vcpu *vcpu, __u32 rea
 	return accesses && is_access(reason) ? access_begins(vcpu, v, reason) : 0;
 }
 
-/* A vCPU whose typed pointer is not known yet. */
-static __always_inline int on_exit_untyped(struct np_vcpu *v, bool timed)
-{
-	return on_unusual_exit(v, index_of(reason_by_read((void *)v->key)), timed);
-}
+/* A vCPU whose typed pointer is not known yet; while it enters no L2, it never is. */
+#define UNTYPED_EXIT_FUNCTION(name, timed)                                                         \
+	__noinline int name(__u32 slot)                                                            \
+	{                                                                                          \
+		struct np_vcpu *v = vcpu_of(slot);                                                 \
+		void *vcpu = (void *)v->key;                                                       \
+                                                                                                   \
+		return on_any_exit(vcpu, v, index_of(reason_by_read(vcpu)), BY_KEY, timed);        \
+	}
 
-static __noinline int exit_untyped(struct np_vcpu *v)
-{
-	return on_exit_untyped(v, UNTIMED);
-}
-
-static __noinline int exit_untyped_timed(struct np_vcpu *v)
-{
-	return on_exit_untyped(v, TIMED);
-}
+UNTYPED_EXIT_FUNCTION(untyped_exit_of, UNTIMED)
+UNTYPED_EXIT_FUNCTION(untyped_exit_of_timed, TIMED)
 
 static __noinline int exit_untyped_accesses(struct kvm_vcpu *vcpu, struct np_vcpu *v)
 {
 	__u32 reason = index_of(reason_by_read((void *)v->key));
 
-	on_exit_untyped(v, UNTIMED);
+	on_unusual_exit(v, reason, UNTIMED);
 	return is_access(reason) ? access_begins(vcpu, v, reason) : 0;
 }
 
@@ -266,7 +263,8 @@ static __always_inline bool on_usual_exit(void *from, struct np_vcpu *v, __u32 r
 	if (!vmx && accesses)                                                                      \
 		return exit_untyped_accesses(vcpu, v);                                             \
 	if (!vmx)                                                                                  \
-		return timed ? exit_untyped_timed(v) : exit_untyped(v)
+		return timed ? untyped_exit_of_timed(v->shared_row)                                \
+			     : untyped_exit_of(v->shared_row)
 
 #define ARGUMENTS __u32 given, struct kvm_vcpu *vcpu
 #define EXIT_BY_CAST(name, timed, accesses)                                                        \

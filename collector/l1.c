@@ -31,14 +31,14 @@
  * one from there and forgets it, where an entry into L2 is pending. 115200: the
  * driver waits for each byte, and at the default 9600 baud longer. Self tests of
  * ciphers and certificates would be most of what a boot costs where instructions
- * are emulated. No-kvmapf: QEMU's emulation of SVM can tell a page twice.
+ * are emulated. No-kvmapf: QEMU's emulation of SVM can tell a page twice. DAMON: see lab/run.c.
  */
 #define L1_MACHINE "microvm,acpi=on,ioapic2=off,rtc=on"
 #define L1_ACCEL "kvm,kernel-irqchip=on" /* as other machines have it: split costs more */
 #define L1_FIRMWARE "qboot.rom" /* with ACPI microvm would take a slower one */
 #define L1_CMDLINE                                                             \
 	"console=ttyS0,115200 quiet mitigations=off nokaslr tsc=reliable "     \
-	"no_timer_check no-kvmapf cryptomgr.notests "                          \
+	"no_timer_check no-kvmapf cryptomgr.notests damon_stat.enabled=0 "     \
 	"initcall_blacklist=load_system_certificate_list reboot=t panic=-1"
 
 struct l1 {
