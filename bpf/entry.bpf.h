@@ -16,7 +16,7 @@ static __always_inline int on_any_entry(void *vcpu, struct np_vcpu *v, enum way 
 	return 0;
 }
 
-/* See EXIT_FUNCTION. */
+/* See bpf/unusual.bpf.h. */
 #define ENTRY_FUNCTION(name, way)                                                                  \
 	__noinline int name(__u32 slot)                                                            \
 	{                                                                                          \

@@ -114,43 +114,7 @@ char LICENSE[] SEC("license") = "GPL";
 #define ACCESSES true
 #define NO_ACCESSES false
 
-#include "bpf/infer.bpf.h"
-
-static __always_inline int on_any_exit(void *vcpu, struct np_vcpu *v, __u32 reason, enum way way,
-				       bool timed)
-{
-	__u32 level = level_by(vcpu, way);
-
-	if (infers)
-		infer(vcpu, v, level, way, timed);
-	np_fsm_exit(NULL, v, reason, level, timed);
-	return 0;
-}
-
-/*
- * By a slot's number, as RARELY: the verifier looks at such a function once. At a static one it
- * looks again for each state that a program may call it in, and that was most of its time.
- */
-#define EXIT_FUNCTION(name, way, timed)                                                            \
-	__noinline int name(__u32 slot, __u32 reason)                                              \
-	{                                                                                          \
-		struct np_vcpu *v = vcpu_of(slot);                                                 \
-                                                                                                   \
-		return on_any_exit((void *)v->key, v, reason, way, timed);                         \
-	}
-
-EXIT_FUNCTION(exit_of, BY_KEY, UNTIMED)
-EXIT_FUNCTION(exit_of_timed, BY_KEY, TIMED)
-
-static __always_inline int on_unusual_exit(struct np_vcpu *v, __u32 reason, bool timed)
-{
-	return timed ? exit_of_timed(v->shared_row, reason) : exit_of(v->shared_row, reason);
-}
-
-static __always_inline __u32 index_of(__u32 reason)
-{
-	return np_reason_index(reason & BASIC_EXIT_REASON);
-}
+#include "bpf/unusual.bpf.h"
 
 /* A vCPU without a seat. `reason` is 0 where it is to be read. */
 static __always_inline int on_exit_without_seat(struct kvm_vcpu *vcpu, __u32 reason, bool timed,
@@ -168,19 +132,6 @@ static __always_inline int on_exit_without_seat(struct kvm_vcpu *vcpu, __u32 rea
 	on_unusual_exit(v, reason, timed);
 	return accesses && is_access(reason) ? access_begins(vcpu, v, reason) : 0;
 }
-
-/* A vCPU whose typed pointer is not known yet; while it enters no L2, it never is. */
-#define UNTYPED_EXIT_FUNCTION(name, timed)                                                         \
-	__noinline int name(__u32 slot)                                                            \
-	{                                                                                          \
-		struct np_vcpu *v = vcpu_of(slot);                                                 \
-		void *vcpu = (void *)v->key;                                                       \
-                                                                                                   \
-		return on_any_exit(vcpu, v, index_of(reason_by_read(vcpu)), BY_KEY, timed);        \
-	}
-
-UNTYPED_EXIT_FUNCTION(untyped_exit_of, UNTIMED)
-UNTYPED_EXIT_FUNCTION(untyped_exit_of_timed, TIMED)
 
 static __noinline int exit_untyped_accesses(struct kvm_vcpu *vcpu, struct np_vcpu *v)
 {

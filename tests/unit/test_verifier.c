@@ -21,7 +21,8 @@
 
 #include "tests/unit/at_session.h"
 
-#define VERIFIED_MAX 100000 /* of a million that it goes to; without BTF they take 3 times as many */
+/* Of a million that it goes to. Without BTF the programs take three times as many. */
+#define VERIFIED_MAX 100000
 
 static uint32_t verified_insns(const struct bpf_program *p)
 {
