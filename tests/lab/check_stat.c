@@ -164,6 +164,24 @@ static void top_ran_beside(void **state)
 	free(after);
 }
 
+/* Of a million that it goes to. Where the kernel refuses the programs' BTF it is 3 times as much. */
+#define VERIFIED_MAX 100000
+
+static void the_verifier_was_done_soon(void **state)
+{
+	char *text = text_of("verified"), *rest = NULL;
+	unsigned most = 0, insns;
+
+	(void)state;
+	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		assert_int_equal(sscanf(line, "verified_insns: %u", &insns), 1);
+		most = insns > most ? insns : most;
+	}
+	printf("verifier: at most %u instructions for one program\n", most);
+	assert_in_range(most, 1000, VERIFIED_MAX);
+	free(text);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -177,6 +195,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(wrong_targets_are_named),
 		cmocka_unit_test(kvm_intel_was_unloaded_meanwhile),
 		cmocka_unit_test(top_ran_beside),
+		cmocka_unit_test(the_verifier_was_done_soon),
 	};
 
 	if (argc != 2) {

@@ -184,6 +184,7 @@ echo "p:np/to_shadow nested_sync_vmcs12_to_shadow" >>/sys/kernel/tracing/kprobe_
 events="$events ../np/to_shadow:common_pid"
 stat_beside on.json -a -I 1 --by vm --json --phases-every 1 --shadow-sync
 wait_for interval /out/on.json
+grep -h verified_insns /proc/"$(cat /tmp/on.json.pid)"/fdinfo/* >/out/verified
 triggers ""
 rm /tmp/web.in
 start_l1 web
