@@ -9,6 +9,7 @@
 #include "collector/host/hostfs.h"
 
 #define CPU "/sys/devices/system/cpu"
+#define DAMON_STAT "/sys/module/damon_stat/parameters/enabled"
 #define BUSY 0.5 /* tasks that run besides: so many make a sibling or a vCPU wait */
 
 static bool reads(const char *path, const char *value)
@@ -41,6 +42,12 @@ static bool smt_is_on(void)
 	return reads(CPU "/smt/active", "1");
 }
 
+/* Since 6.17, and on by default where it is built. */
+static bool damon_keeps_statistics(void)
+{
+	return reads(DAMON_STAT, "Y");
+}
+
 static bool is_loaded(void)
 {
 	char line[128];
@@ -66,6 +73,9 @@ void noise_find(bool pinned, void (*each)(const struct noise *n, void *arg), voi
 		    "echo off > " CPU "/smt/control, or leave the siblings idle" } },
 		{ !pinned,
 		  { "unpinned", "vCPUs may move between CPUs", "--pin CPU" } },
+		{ damon_keeps_statistics(),
+		  { "damon", "DAMON's statistics sample what memory is used, that of L1 too",
+		    "echo N > " DAMON_STAT } },
 		{ is_loaded(),
 		  { "load", "other tasks run on this host", "end them, or wait" } },
 	};

@@ -12,7 +12,7 @@ struct noise {
 };
 
 /*
- * Calls `each` for what is there, of frequency governor, turbo, SMT, unpinned vCPUs
+ * Calls `each` for what is there, of frequency governor, turbo, SMT, DAMON, unpinned vCPUs
  * (`pinned` says whether they are) and load. A host of one CPU, as in the lab, has none.
  */
 void noise_find(bool pinned, void (*each)(const struct noise *n, void *arg), void *arg);

@@ -51,6 +51,7 @@ static void a_quiet_host(void **state)
 	fake_file("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "performance\n");
 	fake_file("/sys/devices/system/cpu/intel_pstate/no_turbo", "1\n");
 	fake_file("/sys/devices/system/cpu/smt/active", "0\n");
+	fake_file("/sys/module/damon_stat/parameters/enabled", "N\n");
 	assert_string_equal(found(true), "");
 }
 
@@ -60,8 +61,9 @@ static void all_that_can_be_there(void **state)
 	fake_file("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n");
 	fake_file("/sys/devices/system/cpu/intel_pstate/no_turbo", "0\n");
 	fake_file("/sys/devices/system/cpu/smt/active", "1\n");
+	fake_file("/sys/module/damon_stat/parameters/enabled", "Y\n");
 	fake_file("/proc/loadavg", "3.50 0.04 0.01 1/100 1234\n");
-	assert_string_equal(found(false), "governor turbo smt unpinned load ");
+	assert_string_equal(found(false), "governor turbo smt unpinned damon load ");
 }
 
 static void one_cpu_has_no_neighbours(void **state)
