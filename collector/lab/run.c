@@ -22,8 +22,8 @@
 /*
  * Self tests of ciphers and the built-in certificates are 60 % of the
  * instructions of a boot, and nothing here uses either. DAMON's statistics, which kernels since
- * 6.17 keep by default, look at the memory of L0 each few milliseconds, by KVM's mappings of L1,
- * too: a thread of L0's that nobody asked for in all that is measured.
+ * 6.17 (369c415e6073) keep by default, look at the memory of L0 each few milliseconds, by KVM's
+ * mappings of L1, too: a thread that nobody asked for in all that is measured.
  */
 #define L0_CMDLINE                                                                                 \
 	"console=ttyS0,115200 quiet mitigations=off nokaslr tsc=reliable no_timer_check "          \
