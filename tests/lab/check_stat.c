@@ -164,7 +164,7 @@ static void top_ran_beside(void **state)
 	free(after);
 }
 
-/* Of a million that it goes to. Where the kernel refuses the programs' BTF it is 3 times as much. */
+/* Of a million that it goes to. Where the kernel refuses the programs' BTF it takes more. */
 #define VERIFIED_MAX 100000
 
 static void the_verifier_was_done_soon(void **state)
