@@ -58,6 +58,7 @@ struct np_witness {
 /* The same workload under another way to trace it: what that costs. */
 struct np_tracer_result {
 	char name[NP_NAME];
+	struct np_samples untraced; /* just before it: after a boot of L1 less is settled */
 	struct np_samples round_trip;
 };
 #define NP_MAX_TRACERS 24

@@ -163,14 +163,20 @@ static json_t *witnesses_json(const struct np_workload_result *w)
 	return np_json_whole(list, err);
 }
 
+static json_t *tracer_json(const struct np_tracer_result *t)
+{
+	json_t *o = np_json_samples(&t->round_trip);
+
+	return np_json_whole(o, json_object_set_new(o, "untraced", np_json_samples(&t->untraced)));
+}
+
 static json_t *tracers_json(const struct np_workload_result *w)
 {
 	json_t *o = json_object();
 	int err = 0;
 
 	for (uint32_t i = 0; i < w->nr_tracers; i++)
-		err |= json_object_set_new(o, w->tracers[i].name,
-					   np_json_samples(&w->tracers[i].round_trip));
+		err |= json_object_set_new(o, w->tracers[i].name, tracer_json(&w->tracers[i]));
 	return np_json_whole(o, err);
 }
 

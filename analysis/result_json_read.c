@@ -177,6 +177,8 @@ static int tracers(const struct np_json_reader *r, const json_t *o, struct np_wo
 		err = check_key(r, "tracers", key);
 		if (!err)
 			err = np_json_take_samples(r, in, key, &t->round_trip);
+		if (!err && json_object_get(value, "untraced")) /* older results have none */
+			err = np_json_take_samples(r, value, "untraced", &t->untraced);
 		if (err)
 			break;
 		strcpy(t->name, key);

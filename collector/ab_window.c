@@ -217,6 +217,25 @@ int ab_windows_traced(struct l1 *l1, const struct ab_config *c, struct np_arm_re
 	return err;
 }
 
+/*
+ * What comes only once is not measured. The last run before those that count is not
+ * settled after: while nestprof works, L1 sleeps, and whoever has slept is preempted less.
+ */
+static int repeat_settled(struct l1 *l1, uint32_t repetitions, const struct np_workload_result *w,
+			  void (*settle)(void *state), void *state, struct np_samples *samples)
+{
+	int err = 0;
+
+	for (int i = 0; !err && i < 2; i++) {
+		err = repeat(l1, 1, w, NULL);
+		if (settle)
+			settle(state);
+	}
+	if (!err)
+		err = repeat(l1, 1, w, NULL);
+	return err ? err : repeat(l1, repetitions, w, samples);
+}
+
 static int under_tracer(struct l1 *l1, const struct tracer *t, uint32_t repetitions,
 			struct np_workload_result *out)
 {
@@ -224,18 +243,15 @@ static int under_tracer(struct l1 *l1, const struct tracer *t, uint32_t repetiti
 	void *state;
 	int err = l1_prepare(l1, out->name);
 
+	repetitions = how_often(out, repetitions);
+	snprintf(r->name, sizeof(r->name), "%s", t->name);
+	if (!err)
+		err = repeat_settled(l1, repetitions, out, NULL, NULL, &r->untraced);
 	if (!err)
 		err = t->attach(&state, l1_pid(l1));
-	snprintf(r->name, sizeof(r->name), "%s", t->name);
 	if (err)
 		return err;
-	for (int i = 0; !err && i < 2; i++) { /* what comes only once is not measured */
-		err = repeat(l1, 1, out, NULL);
-		if (t->settle)
-			t->settle(state);
-	}
-	if (!err)
-		err = repeat(l1, how_often(out, repetitions), out, &r->round_trip);
+	err = repeat_settled(l1, repetitions, out, t->settle, state, &r->round_trip);
 	t->detach(state);
 	return err;
 }

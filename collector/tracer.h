@@ -32,7 +32,6 @@ void tracer_tool_detach(void *state);
 /* Raw events: as record does by itself, with all entries, and with none. */
 int tracer_record_attach(void **state, pid_t tgid);
 int tracer_record_all_attach(void **state, pid_t tgid);
-int tracer_record_all_attach(void **state, pid_t tgid);
 int tracer_record_counts_attach(void **state, pid_t tgid);
 void tracer_record_settle(void *state);
 void tracer_record_detach(void *state);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bench_overhead RESULT.json: what each tracer adds to an untraced round trip,
- * in ticks per L0 exit, one column per arm. The exits are those of an iteration:
- * of the L2 exit reason that came most often, and of L1 while it handled it.
+ * bench_overhead RESULT.json: what each tracer adds to a round trip, beside the untraced
+ * ones just before it, in ticks per L0 exit, one column per arm. The exits are those of an
+ * iteration: of the L2 exit reason that came most often, and of L1 while it handled it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,26 +24,38 @@ static double exits_per_iteration(const struct np_account *a)
 	return most->exits ? 1 + (double)caused / most->exits : 0;
 }
 
-static const struct np_samples *find_tracer(const struct np_workload_result *w, const char *name)
+static const struct np_tracer_result *find_tracer(const struct np_workload_result *w,
+						   const char *name)
 {
 	for (uint32_t i = 0; i < w->nr_tracers; i++)
 		if (!strcmp(w->tracers[i].name, name))
-			return &w->tracers[i].round_trip;
+			return &w->tracers[i];
 	return NULL;
 }
 
 static void print_cell(const struct np_workload_result *w, const char *tracer)
 {
-	const struct np_samples *traced = w ? find_tracer(w, tracer) : NULL;
-	double untraced = w ? np_samples_mean(&w->untraced) : 0, added;
+	const struct np_tracer_result *t = w ? find_tracer(w, tracer) : NULL;
+	double untraced, added;
 
-	if (!traced || !w->has_account) {
+	if (!t || !w->has_account) {
 		printf(" %10s %8s", "-", "-");
 		return;
 	}
-	added = np_samples_mean(traced) - untraced;
+	untraced = np_samples_mean(&t->untraced);
+	added = np_samples_mean(&t->round_trip) - untraced;
 	printf(" %10.1f %7.1f%%", added / exits_per_iteration(&w->account),
 	       100 * added / untraced);
+}
+
+/* Of all that was measured beside the tracers. */
+static double mean_untraced(const struct np_workload_result *w)
+{
+	double sum = 0;
+
+	for (uint32_t i = 0; i < w->nr_tracers; i++)
+		sum += np_samples_mean(&w->tracers[i].untraced);
+	return w->nr_tracers ? sum / w->nr_tracers : 0;
 }
 
 static void print_head(const struct np_result *r, const char *workload)
@@ -55,7 +67,7 @@ static void print_head(const struct np_result *r, const char *workload)
 	for (uint32_t i = 0; i < r->nr_arms; i++) {
 		const struct np_workload_result *w = np_arm_workload(r->arms[i], workload);
 
-		printf(" %19.1f", w ? np_samples_mean(&w->untraced) : 0);
+		printf(" %19.1f", w ? mean_untraced(w) : 0);
 	}
 	printf("\n%-16s", "L0 exits");
 	for (uint32_t i = 0; i < r->nr_arms; i++) {

@@ -120,6 +120,8 @@ static struct np_result *awkward_result(void)
 	w->nr_witnesses = 2;
 	w->witnesses[0] = (struct np_witness){ "ftrace hist", "kvm_exit VMREAD", 10, 11 };
 	w->witnesses[1] = (struct np_witness){ "kvm debugfs", "exits", 12, 12 };
+	w->nr_tracers = 1;
+	w->tracers[0] = (struct np_tracer_result){ "empty", { 2, { 100.5, 101 } }, { 1, { 163 } } };
 	snprintf(w->error, sizeof(w->error), "\"quoted\", back\\slash, \xc3\xbc");
 	return r;
 }
@@ -137,6 +139,9 @@ static void test_round_trip(void **state)
 			    &back->arms[1]->workloads[2]->account, sizeof(struct np_account));
 	assert_memory_equal(r->arms[1]->workloads[2]->witnesses,
 			    back->arms[1]->workloads[2]->witnesses, sizeof(struct np_witness));
+	assert_memory_equal(r->arms[1]->workloads[2]->tracers,
+			    back->arms[1]->workloads[2]->tracers,
+			    sizeof(struct np_tracer_result));
 	assert_string_equal(r->arms[1]->workloads[2]->error, back->arms[1]->workloads[2]->error);
 	assert_true(back->arms[1]->nested && !back->arms[0]->nested);
 	free(again);
