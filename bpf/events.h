@@ -249,9 +249,15 @@ struct np_vcpu {
 /* Where the programs find a vCPU without a search: by a hash of its address. */
 #define NP_SEATS 8192 /* so many more than vCPUs that few of them miss one */
 #define NP_UNWANTED 1
+#define NP_UNTYPED 2
 
 struct np_seat {
-	__u64 key; /* as in struct np_vcpu; or that of an unwanted vCPU + NP_UNWANTED */
+	/*
+	 * As in struct np_vcpu. That of an unwanted vCPU + NP_UNWANTED; of one whose typed
+	 * pointer is asked for and not known yet (bpf/reason.bpf.h) + NP_UNTYPED: programs that
+	 * go by it find that it has no seat, and need not ask again.
+	 */
+	__u64 key;
 	__u32 at;  /* its struct np_vcpu, in bytes from the first */
 };
 

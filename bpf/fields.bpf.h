@@ -261,7 +261,7 @@ int BPF_PROG(entry_access, struct kvm_vcpu *vcpu)
 {
 	struct np_seat *seat = seat_of((__u64)vcpu);
 
-	if (seat->key == (__u64)vcpu)
+	if (is_seat_of(seat, (__u64)vcpu))
 		return on_entry_of_access(vcpu, vcpu_at(seat->at));
 	if (seat->key - NP_UNWANTED == (__u64)vcpu)
 		return 0;
@@ -278,7 +278,7 @@ int BPF_PROG(learn_start, struct kvm_vcpu *vcpu, int reg)
 	if (reg != REG_RIP || !vcpu)
 		return 0;
 	seat = seat_of((__u64)vcpu);
-	if (seat->key != (__u64)vcpu)
+	if (!is_seat_of(seat, (__u64)vcpu))
 		return 0;
 	a = access_of(vcpu_at(seat->at));
 	if (a->reason && !a->start)

@@ -17,15 +17,23 @@
  */
 #ifndef __bpf__
 #define np_rarely(function, p, v) function(p, v)
-#define np_keep_order(x) (void)(x)
+#define np_keep_order()
 #endif
 
 #define np_compiler_barrier() asm volatile("" ::: "memory")
 
-/* Bounds a reason to an index; also what tells the BPF verifier. */
+/*
+ * Bounds a reason to an index; also what tells the BPF verifier: clang may compare one copy
+ * of it and use another, of which the verifier then knows nothing.
+ */
 np_inline __u32 np_reason_index(__u32 reason)
 {
+#ifdef __bpf__
+	asm("if %0 < %1 goto +1; %0 = %1" : "+w"(reason) : "i"(NP_REASON_OTHER));
+	return reason;
+#else
 	return reason < NP_REASON_OTHER ? reason : NP_REASON_OTHER;
+#endif
 }
 
 /* Where an exit of L1 is counted, given such an index; and the reason of what is counted there. */
@@ -43,19 +51,31 @@ np_inline __u32 np_reason_of_cause(__u32 cause)
 	return cause < NP_CAUSES - 1 ? cause + NP_VMX_VMLAUNCH : NP_REASON_OTHER;
 }
 
-/*
- * VMREAD and VMWRITE come first, for they come most; the others from VMLAUNCH to
- * VMXON are rare, or L1's last exit before L2 runs.
- */
-np_inline bool np_is_plain(__u32 reason)
+/* What comes most. */
+np_inline bool np_is_access(__u32 reason)
 {
 	if (reason == NP_VMX_VMREAD)
 		return true;
-	np_keep_order(reason);
-	if (reason == NP_VMX_VMWRITE)
+	np_keep_order();
+	return reason == NP_VMX_VMWRITE;
+}
+
+/* The others from VMLAUNCH to VMXON are rare, or L1's last exit before L2 runs. */
+np_inline bool np_is_no_vmx_insn(__u32 reason)
+{
+	if (reason - (NP_VMX_VMON + 1) < NP_REASON_OTHER - (NP_VMX_VMON + 1))
 		return true;
-	np_keep_order(reason);
-	return reason - NP_VMX_VMLAUNCH > NP_VMX_VMON - NP_VMX_VMLAUNCH;
+	np_keep_order();
+	return reason < NP_VMX_VMLAUNCH;
+}
+
+/* That L1 exits for it means nothing but to be counted. */
+np_inline bool np_is_plain(__u32 reason)
+{
+	if (np_is_access(reason))
+		return true;
+	np_keep_order();
+	return np_is_no_vmx_insn(reason);
 }
 
 /*

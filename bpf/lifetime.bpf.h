@@ -17,8 +17,7 @@ int BPF_PROG(learn_type, struct vcpu_vmx *vmx)
 	v = find_current_vcpu();
 	if (!v || !t)
 		return 0;
-	if (seat_of((__u64)vmx)->key == (__u64)vmx)
-		t->vmx = vmx;
+	keep_type(t, vmx);
 	v->typed = 1; /* or never will be, without a seat */
 	return 0;
 }

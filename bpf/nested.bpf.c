@@ -116,7 +116,10 @@ char LICENSE[] SEC("license") = "GPL";
 
 #include "bpf/unusual.bpf.h"
 
-/* A vCPU without a seat. `reason` is 0 where it is to be read. */
+/*
+ * A vCPU without a seat, or one of which the program cannot know the type, as it never does
+ * of one that enters no L2. `reason` is 0 where it is to be read.
+ */
 static __always_inline int on_exit_without_seat(struct kvm_vcpu *vcpu, __u32 reason, bool timed,
 						bool accesses)
 {
@@ -129,16 +132,9 @@ static __always_inline int on_exit_without_seat(struct kvm_vcpu *vcpu, __u32 rea
 	if (accesses && v->access.reason)
 		access_ended(vcpu, v);
 	reason = index_of(reason ? reason : reason_by_read(vcpu));
-	on_unusual_exit(v, reason, timed);
+	if (level_of(vcpu) != NP_LEVEL_L1 || !np_fsm_outside_exit(v, reason))
+		on_unusual_exit(v, reason, timed);
 	return accesses && is_access(reason) ? access_begins(vcpu, v, reason) : 0;
-}
-
-static __noinline int exit_untyped_accesses(struct kvm_vcpu *vcpu, struct np_vcpu *v)
-{
-	__u32 reason = index_of(reason_by_read((void *)v->key));
-
-	on_unusual_exit(v, reason, UNTIMED);
-	return is_access(reason) ? access_begins(vcpu, v, reason) : 0;
 }
 
 const volatile bool counts_paths;
@@ -163,15 +159,14 @@ static __always_inline int check_exit(struct np_vcpu *v)
 static __always_inline bool on_usual_exit(void *from, struct np_vcpu *v, __u32 reason,
 					  enum way way, bool timed)
 {
-	if (reason >= NP_REASON_OTHER)
-		return false;
 	if (np_fsm_l1_exit(NULL, v, reason, timed))
 		return true;
-	if (way == BY_READ || !from) /* newer verifiers want to see it */
+	if (reason >= NP_REASON_OTHER || way == BY_READ || !from) /* newer verifiers ask for it */
 		return false;
 	if (in_l2_at_once(from, way))
 		return infer_usual_l2_exit(v, reason, timed);
-	return infer_usual_l1_exit(from, v, reason, way, timed);
+	return infer_usual_l1_exit(from, v, reason, way, timed) ||
+	       np_fsm_outside_exit(v, reason);
 }
 
 /*
@@ -199,7 +194,7 @@ static __always_inline bool on_usual_exit(void *from, struct np_vcpu *v, __u32 r
 		v = vcpu_at(seat->at);                                                             \
 		if ((accesses) && v->access.reason)                                                \
 			access_ended(vcpu, v);                                                     \
-		look(timed, accesses);                                                             \
+		look;                                                                              \
 		reason = read_reason;                                                              \
 		if (!on_usual_exit(found, v, reason, way, timed))                                  \
 			on_unusual_exit(v, index_of(reason), timed);                               \
@@ -208,14 +203,8 @@ static __always_inline bool on_usual_exit(void *from, struct np_vcpu *v, __u32 r
 		return 0;                                                                          \
 	}
 
-#define LOOK_NO_FURTHER(timed, accesses)
-#define LOOK_FOR_TYPE(timed, accesses)                                                             \
-	TYPED_VCPU(vmx, hash);                                                                     \
-	if (!vmx && accesses)                                                                      \
-		return exit_untyped_accesses(vcpu, v);                                             \
-	if (!vmx)                                                                                  \
-		return timed ? untyped_exit_of_timed(v->shared_row)                                \
-			     : untyped_exit_of(v->shared_row)
+#define LOOK_NO_FURTHER
+#define LOOK_FOR_TYPE TYPED_VCPU(vmx, hash)
 
 #define ARGUMENTS __u32 given, struct kvm_vcpu *vcpu
 #define EXIT_BY_CAST(name, timed, accesses)                                                        \

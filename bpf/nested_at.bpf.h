@@ -19,7 +19,8 @@ static __always_inline bool infer_usual_exit(void *vcpu, struct np_vcpu *v, __u3
 		return false;
 	if (level_by(vcpu, BY_ADDRESS) == NP_LEVEL_L2)
 		return infer_usual_l2_exit(v, reason, timed);
-	return infer_usual_l1_exit(vcpu, v, reason, BY_ADDRESS, timed);
+	return infer_usual_l1_exit(vcpu, v, reason, BY_ADDRESS, timed) ||
+	       np_fsm_outside_exit(v, reason);
 }
 
 /* kvm_exit is (vcpu, isa). Whatever is usual ends early, as in EXIT_PROGRAM. */
@@ -31,7 +32,7 @@ static __always_inline int on_exit_at(__u64 vcpu, bool timed)
 	if (!v)
 		return 0;
 	reason = int_at(vcpu + at.exit_reason);
-	if (reason < NP_REASON_OTHER && np_fsm_l1_exit(NULL, v, reason, timed))
+	if (np_fsm_l1_exit(NULL, v, reason, timed))
 		return 0;
 	if (infer_usual_exit((void *)vcpu, v, reason, timed))
 		return 0;

@@ -158,10 +158,20 @@ np_aside int np_turn_to(struct np_pools *p, struct np_vcpu *v, __u32 reason)
 	return 0;
 }
 
+/* `n` are logged before; `entering`: NP_LOG_ENTERING or 0. */
+np_inline void np_log_l1_exit(struct np_pools *p, struct np_vcpu *v, __u32 n, __u32 reason,
+			      __u32 entering, bool timed)
+{
+	np_element(v, log, n) = reason;
+	v->logged = (n + 1) | entering;
+	np_keep_order();
+	if (timed && np_is_phased(&v->clock))
+		np_turn_to(p, v, reason);
+}
+
 /*
- * kvm_exit, in the way that nearly all of them take: L1's, for an L2 exit. That
- * one is handled, and that L1's last exit was not to enter L2, tells whose exit
- * it is. False: np_fsm_exit() has to look at it.
+ * kvm_exit, in the way that nearly all of them take: L1's, for an L2 exit. That one is handled, and
+ * that L1's last exit was not to enter L2, tells whose exit it is. False: see np_fsm_exit().
  */
 np_inline bool np_fsm_l1_exit(struct np_pools *p, struct np_vcpu *v, __u32 reason, bool timed)
 {
@@ -169,17 +179,16 @@ np_inline bool np_fsm_l1_exit(struct np_pools *p, struct np_vcpu *v, __u32 reaso
 
 	if (n >= NP_LOG)
 		return false;
-	if (np_is_plain(reason)) {
-		np_element(v, log, n) = reason;
-		v->logged = n + 1;
-	} else if (reason == NP_VMX_VMRESUME) {
-		np_element(v, log, n) = reason;
-		v->logged = (n + 1) | NP_LOG_ENTERING;
-	} else {
-		return false;
+	if (!np_is_access(reason)) {
+		np_keep_order();
+		if (reason == NP_VMX_VMRESUME) {
+			np_log_l1_exit(p, v, n, reason, NP_LOG_ENTERING, timed);
+			return true;
+		}
+		if (!np_is_no_vmx_insn(reason))
+			return false;
 	}
-	if (timed && np_is_phased(&v->clock))
-		np_turn_to(p, v, reason);
+	np_log_l1_exit(p, v, n, reason, 0, timed);
 	return true;
 }
 

@@ -98,7 +98,7 @@ static __always_inline __u32 np_pool_new_page(struct np_pools *p)
 
 /* What few events need: functions of their own, defined where slots are known. */
 #define np_rarely(function, p, v) function##_of((v)->shared_row)
-#define np_keep_order(x) barrier_var(x)
+#define np_keep_order() asm volatile("")
 
 int np_abandon_handling_of(__u32 slot);
 int np_finish_unusual_of(__u32 slot);

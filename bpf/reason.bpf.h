@@ -68,14 +68,25 @@ struct {
 	__type(value, struct typed_vcpu);
 } typed SEC(".maps");
 
-/* It is there only while the vCPU has that seat: learn_type and vcpu_destroyed see to it. */
+/* It is there, for the vCPU has that seat: learn_type and typed_vcpu_destroyed see to it. */
 #define TYPED_VCPU(vmx, hash)                                                                      \
 	struct typed_vcpu *typed_one = bpf_map_lookup_elem(&typed, &(hash));                       \
-	struct vcpu_vmx *vmx;                                                                      \
+	struct vcpu_vmx *vmx = typed_one ? typed_one->vmx : NULL;                                  \
                                                                                                    \
-	if (!typed_one) /* for the verifier alone */                                               \
-		return 0;                                                                          \
-	vmx = typed_one->vmx
+	if (!vmx) /* for the verifier alone */                                                     \
+		return 0
+
+/* From now on it does. */
+static __always_inline void keep_type(struct typed_vcpu *t, struct vcpu_vmx *vmx)
+{
+	struct np_seat *seat = seat_of((__u64)vmx);
+
+	if (!is_untyped(seat, (__u64)vmx))
+		return;
+	t->vmx = vmx;
+	barrier();
+	seat->key = (__u64)vmx;
+}
 
 /* And where there is nothing else, a helper call that costs as much as all the rest. */
 static __always_inline __u32 reason_by_read(struct kvm_vcpu *vcpu)

@@ -113,30 +113,14 @@ static __always_inline bool is_unwanted_at(const struct np_seat *seat, struct kv
 			return name##_without_seat(vcpu, argument);                                \
 		}                                                                                  \
 		t = vcpu_at(seat->at);                                                             \
-		look(accesses);                                                                    \
+		look;                                                                              \
 		reason = read_reason;                                                              \
 		record_exit(found, way, t, reason);                                                \
 		return accesses ? access_of_exit(vcpu, t, reason) : 0;                             \
 	}
 
-static __noinline int exit_untyped(struct np_tape *t)
-{
-	return record_level_by_key(t, exit_word(reason_by_read((void *)t->key)));
-}
-
-static __noinline int exit_untyped_accesses(struct kvm_vcpu *vcpu, struct np_tape *t)
-{
-	__u32 reason = reason_by_read((void *)t->key);
-
-	record_level_by_key(t, exit_word(reason));
-	return access_of_exit(vcpu, t, reason);
-}
-
-#define LOOK_NO_FURTHER(accesses)
-#define LOOK_FOR_TYPE(accesses)                                                                    \
-	TYPED_VCPU(vmx, hash);                                                                     \
-	if (!vmx)                                                                                  \
-		return accesses ? exit_untyped_accesses(vcpu, t) : exit_untyped(t)
+#define LOOK_NO_FURTHER
+#define LOOK_FOR_TYPE TYPED_VCPU(vmx, hash)
 
 #define ARGUMENTS __u32 given, struct kvm_vcpu *vcpu
 #define EXIT_BY_CAST(name, accesses)                                                               \
@@ -282,8 +266,7 @@ int BPF_PROG(learn_type, struct vcpu_vmx *vmx)
 	t = find_current_vcpu();
 	if (!t || !typed_vcpu)
 		return 0;
-	if (seat_of((__u64)vmx)->key == (__u64)vmx)
-		typed_vcpu->vmx = vmx;
+	keep_type(typed_vcpu, vmx);
 	t->typed = 1; /* or never will be, without a seat */
 	return 0;
 }

@@ -210,13 +210,6 @@ static __noinline int record_level(struct kvm_vcpu *vcpu, struct np_tape *t, __u
 	return vcpu ? record_other(vcpu, BY_READ, t, word) : 0;
 }
 
-static __noinline int record_level_by_key(struct np_tape *t, __u64 word)
-{
-	void *vcpu = (void *)t->key;
-
-	return record_other(vcpu, BY_KEY, t, word);
-}
-
 static __noinline int record_level_cast(struct kvm_vcpu *vcpu, struct np_tape *t, __u64 word)
 {
 	return vcpu ? record_other(vcpu, BY_CAST, t, word) : 0;

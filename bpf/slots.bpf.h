@@ -48,6 +48,8 @@ struct {
 	__type(value, __u32);
 } seat_taken SEC(".maps");
 
+const volatile bool asks_types; /* exits are looked at by a typed pointer to their vCPU */
+
 /* Whether vCPUs that are destroyed are forgotten, so that addresses can be remembered. */
 const volatile bool forgets;
 
@@ -109,12 +111,23 @@ static __always_inline void take_seat(__u64 key, __u64 as, __u32 slot)
 	seat->key = as;
 }
 
+static __always_inline bool is_untyped(const struct np_seat *seat, __u64 key)
+{
+	return asks_types && seat->key - NP_UNTYPED == key;
+}
+
+/* Typed or not. */
+static __always_inline bool is_seat_of(const struct np_seat *seat, __u64 key)
+{
+	return seat->key == key || is_untyped(seat, key);
+}
+
 static __always_inline void leave_seat(__u64 key)
 {
 	struct np_seat *seat = seat_of(key);
 	__u32 hash = hash_of(key);
 
-	if (seat->key != key && seat->key - NP_UNWANTED != key)
+	if (!is_seat_of(seat, key) && seat->key - NP_UNWANTED != key)
 		return;
 	seat->key = 0;
 	bpf_map_delete_elem(&seat_taken, &hash);
@@ -146,7 +159,7 @@ static __noinline int search_slot(__u64 key)
 	int slot = known ? *known : claim_slot(key);
 
 	if (slot > 0)
-		take_seat(key, key, slot);
+		take_seat(key, asks_types ? key + NP_UNTYPED : key, slot);
 	return slot;
 }
 
@@ -170,6 +183,8 @@ static __always_inline SLOT *find_vcpu(__u64 key)
 		return vcpu_at(seat->at);
 	if (target_tgid && seat->key - NP_UNWANTED == key)
 		return NULL;
+	if (is_untyped(seat, key))
+		return vcpu_at(seat->at);
 	return search_vcpu(key);
 }
 

@@ -19,8 +19,14 @@ static __always_inline int on_unusual_svm_exit(struct np_vcpu *v, __u32 reason, 
 static __always_inline int on_rare_svm_exit(struct kvm_vcpu *vcpu, bool timed)
 {
 	struct np_vcpu *v = vcpu ? find_vcpu((__u64)vcpu) : NULL;
+	__u32 reason;
 
-	return v ? on_unusual_svm_exit(v, svm_reason_by_read(v->key), timed) : 0;
+	if (!v)
+		return 0;
+	reason = svm_reason_by_read(v->key);
+	if (level_of(vcpu) == NP_LEVEL_L1 && np_fsm_outside_exit(v, reason))
+		return 0;
+	return on_unusual_svm_exit(v, reason, timed);
 }
 
 /* `found` is what `way` begins at, once code_by() has been asked. */

@@ -27,14 +27,18 @@ int BPF_PROG(learn_svm, struct vcpu_svm *svm)
 {
 	__u32 hash = hash_of((__u64)svm);
 	struct typed_svm *t = bpf_map_lookup_elem(&typed_svm, &hash);
+	struct np_seat *seat = seat_at(hash);
 	SLOT *v;
 
 	ONLY_WANTED();
 	v = find_current_vcpu();
 	if (!v || !t)
 		return 0;
-	if (seat_of((__u64)svm)->key == (__u64)svm)
+	if (is_untyped(seat, (__u64)svm)) {
 		t->svm = svm;
+		barrier();
+		seat->key = (__u64)svm;
+	}
 	v->typed = 1; /* or never will be, without a seat */
 	return 0;
 }

@@ -41,17 +41,4 @@ static __always_inline __u32 index_of(__u32 reason)
 	return np_reason_index(reason & BASIC_EXIT_REASON);
 }
 
-/* A vCPU whose typed pointer is not known yet; while it enters no L2, it never is. */
-#define UNTYPED_EXIT_FUNCTION(name, timed)                                                         \
-	__noinline int name(__u32 slot)                                                            \
-	{                                                                                          \
-		struct np_vcpu *v = vcpu_of(slot);                                                 \
-		void *vcpu = (void *)v->key;                                                       \
-                                                                                                   \
-		return on_any_exit(vcpu, v, index_of(reason_by_read(vcpu)), BY_KEY, timed);        \
-	}
-
-UNTYPED_EXIT_FUNCTION(untyped_exit_of, UNTIMED)
-UNTYPED_EXIT_FUNCTION(untyped_exit_of_timed, TIMED)
-
 #endif

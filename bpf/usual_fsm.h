@@ -89,6 +89,19 @@ np_inline bool np_fsm_usual_l1_exit(struct np_pools *p, struct np_vcpu *v, __u32
 }
 
 /*
+ * kvm_exit of L1 while it handles no exit of L2: all that a VM has which runs no other.
+ * The reason is known to be less than NP_REASONS.
+ */
+np_inline bool np_fsm_outside_exit(struct np_vcpu *v, __u32 reason)
+{
+	if (v->state != np_state(NP_LEVEL_L1, NP_REASON_NONE, NP_REASON_NONE, NP_LOG_NONE) ||
+	    !np_is_plain(reason))
+		return false;
+	v->outside[np_cause(reason)]++;
+	return true;
+}
+
+/*
  * kvm_nested_vmenter, where the exits and entries around it tell of it, so that only its
  * time is of interest.
  */

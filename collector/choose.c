@@ -107,6 +107,7 @@ static void choose_types(struct nested_bpf *skel, const struct kvm_hooks *h)
 	bool typed = h->reason == REASON_BY_KPTR && !h->by_address && !h->unchecked;
 	bool vmx = typed && h->isa == NP_ISA_VMX, svm = typed && h->isa == NP_ISA_SVM;
 
+	skel->rodata->asks_types = typed;
 	WANT(learn_type, vmx);
 	WANT(learn_svm, svm);
 	bpf_map__set_autocreate(skel->maps.typed, vmx);

@@ -11,7 +11,7 @@
 static void leave_seat(const struct forgetting *f, uint64_t key)
 {
 	for (uint32_t i = 0; i < NP_SEATS; i++) {
-		if (f->seats[i].key != key)
+		if (f->seats[i].key != key && f->seats[i].key - NP_UNTYPED != key)
 			continue;
 		f->seats[i].key = 0;
 		bpf_map_delete_elem(f->seat_taken, &i);

@@ -61,6 +61,17 @@ static void of_a_process_that_has_ended(void **state)
 	assert_int_equal(seats[8].key, KEY + 4096);
 }
 
+static void whose_type_was_never_known(void **state)
+{
+	(void)state;
+	vcpu.tgid = one_that_has_ended();
+	seats[7].key = KEY + NP_UNTYPED;
+	seats[8].key = KEY + NP_UNWANTED; /* another's, which came to be there */
+	forget_if_ended(&forgetting, &vcpu);
+	assert_int_equal(seats[7].key, 0);
+	assert_int_equal(seats[8].key, KEY + NP_UNWANTED);
+}
+
 static void of_one_that_runs(void **state)
 {
 	(void)state;
@@ -84,6 +95,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(of_a_process_that_has_ended, begin),
+		cmocka_unit_test_setup(whose_type_was_never_known, begin),
 		cmocka_unit_test_setup(of_one_that_runs, begin),
 		cmocka_unit_test_setup(once, begin),
 	};
