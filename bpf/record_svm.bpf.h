@@ -5,7 +5,7 @@
 
 #include "bpf/svm_type.bpf.h"
 
-/* Without a seat, or the typed pointer that the program goes by. */
+/* Without a seat. */
 static __noinline int svm_exit_rare(struct kvm_vcpu *vcpu)
 {
 	struct np_tape *t = vcpu ? find_vcpu((__u64)vcpu) : NULL;
@@ -27,7 +27,7 @@ static __noinline int svm_exit_rare(struct kvm_vcpu *vcpu)
 		__u32 reason;                                                                      \
 		__u64 word;                                                                        \
                                                                                                    \
-		code_by(reason, vcpu, svm_exit_rare);                                              \
+		code_by(reason);                                                                   \
 		word = exit_word(reason);                                                          \
 		return is_brief(v) ? record_briefly(v, word) : name##_other(found, v, word);       \
 	}

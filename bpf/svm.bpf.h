@@ -41,7 +41,7 @@ static __always_inline int on_rare_svm_exit(struct kvm_vcpu *vcpu, bool timed)
 		SVM_SEAT(vcpu, name##_rare);                                                       \
 		__u32 reason;                                                                      \
                                                                                                    \
-		code_by(reason, vcpu, name##_rare);                                                \
+		code_by(reason);                                                                   \
 		if (!on_usual_exit(found, v, reason, way, timed))                                  \
 			on_unusual_svm_exit(v, reason, timed);                                     \
 		return 0;                                                                          \

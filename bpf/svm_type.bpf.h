@@ -21,24 +21,31 @@ struct {
 	__type(value, struct typed_svm);
 } typed_svm SEC(".maps");
 
+/* As keep_type(). */
+static __always_inline void keep_svm_type(struct typed_svm *t, struct vcpu_svm *svm)
+{
+	struct np_seat *seat = seat_of((__u64)svm);
+
+	if (!is_untyped(seat, (__u64)svm))
+		return;
+	t->svm = svm;
+	barrier();
+	seat->key = (__u64)svm;
+}
+
 /* The session takes this out when it has them all. */
 SEC("?fentry/nested_svm_vmexit")
 int BPF_PROG(learn_svm, struct vcpu_svm *svm)
 {
 	__u32 hash = hash_of((__u64)svm);
 	struct typed_svm *t = bpf_map_lookup_elem(&typed_svm, &hash);
-	struct np_seat *seat = seat_at(hash);
 	SLOT *v;
 
 	ONLY_WANTED();
 	v = find_current_vcpu();
 	if (!v || !t)
 		return 0;
-	if (is_untyped(seat, (__u64)svm)) {
-		t->svm = svm;
-		barrier();
-		seat->key = (__u64)svm;
-	}
+	keep_svm_type(t, svm);
 	v->typed = 1; /* or never will be, without a seat */
 	return 0;
 }
@@ -57,7 +64,7 @@ int BPF_PROG(typed_svm_destroyed, struct kvm_vcpu *vcpu)
 
 /*
  * Begins a program on kvm_exit: `v`, and the code of the exit. `rarely` is called for a vCPU
- * without a seat, or without that pointer where one is asked for.
+ * without a seat, as one is whose typed pointer is asked for and not known yet.
  */
 #define SVM_SEAT(vcpu, rarely)                                                                     \
 	__u32 hash = hash_of((__u64)(vcpu));                                                       \
@@ -68,14 +75,14 @@ int BPF_PROG(typed_svm_destroyed, struct kvm_vcpu *vcpu)
 		return seat->key - NP_UNWANTED == (__u64)(vcpu) ? 0 : rarely(vcpu);                \
 	v = vcpu_at(seat->at)
 
-#define SVM_CODE_BY_CAST(reason, vcpu, rarely) reason = svm_reason_by_cast(seat->key)
-#define SVM_CODE_BY_READ(reason, vcpu, rarely) reason = svm_reason_by_read(seat->key)
-#define SVM_CODE_BY_KPTR(reason, vcpu, rarely)                                                     \
+#define SVM_CODE_BY_CAST(reason) reason = svm_reason_by_cast(seat->key)
+#define SVM_CODE_BY_READ(reason) reason = svm_reason_by_read(seat->key)
+#define SVM_CODE_BY_KPTR(reason)                                                                   \
 	struct typed_svm *t = bpf_map_lookup_elem(&typed_svm, &hash);                              \
 	struct vcpu_svm *svm = t ? t->svm : NULL;                                                  \
                                                                                                    \
-	if (!svm)                                                                                  \
-		return rarely(vcpu);                                                               \
+	if (!svm) /* for the verifier alone */                                                     \
+		return 0;                                                                          \
 	reason = np_svm_index(svm->vmcb->control.exit_code)
 
 #endif
