@@ -39,6 +39,6 @@ TRACERS ?= empty,counts,full,full-every-trip,full-and-syncs,full-and-paths,count
 .PHONY: bench-overhead
 bench-overhead: all $(B)/tests/bench_overhead
 	rm -rf $(B)/overhead
-	$(B)/nestprof lab --arms shadow-off,shadow-on --workloads cpuid --repetitions 3 \
+	$(B)/nestprof lab --arms single,shadow-off,shadow-on --workloads cpuid --repetitions 3 \
 		--iterations 2000 --no-charts --tracers $(TRACERS) -o $(B)/overhead
 	$(B)/tests/bench_overhead $(B)/overhead/latest/result.json

@@ -2,17 +2,30 @@
 /*
  * bench_overhead RESULT.json: what each tracer adds to a round trip, beside the untraced
  * ones just before it, in ticks per L0 exit, one column per arm. The exits are those of an
- * iteration: of the L2 exit reason that came most often, and of L1 while it handled it.
+ * iteration: of the L2 exit reason that came most often, and of L1 while it handled it. Where
+ * there is no L2, they are those of the reason that came most often.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/result_json.h"
+#include "analysis/stats.h"
 #include "collector/base/fsutil.h"
 
-static double exits_per_iteration(const struct np_account *a)
+static double exits_without_l2(const struct np_workload_result *w)
 {
+	uint64_t most = 0;
+
+	for (uint32_t i = 0; i < NP_REASONS; i++)
+		if (w->account.outside[i] > most)
+			most = w->account.outside[i];
+	return (double)most / w->traced_iterations;
+}
+
+static double exits_per_iteration(const struct np_workload_result *w)
+{
+	const struct np_account *a = &w->account;
 	const struct np_row *most = &a->l2[0];
 	uint64_t caused = 0;
 
@@ -21,7 +34,7 @@ static double exits_per_iteration(const struct np_account *a)
 			most = &a->l2[i];
 	for (uint32_t i = 0; i < NP_REASONS; i++)
 		caused += most->caused[i];
-	return most->exits ? 1 + (double)caused / most->exits : 0;
+	return most->exits ? 1 + (double)caused / most->exits : exits_without_l2(w);
 }
 
 static const struct np_tracer_result *find_tracer(const struct np_workload_result *w,
@@ -33,6 +46,12 @@ static const struct np_tracer_result *find_tracer(const struct np_workload_resul
 	return NULL;
 }
 
+/* Of a repetition that L0 has something else to do in, nothing is to be seen. */
+static double median(const struct np_samples *s)
+{
+	return np_sample_median(s->ticks, s->n);
+}
+
 static void print_cell(const struct np_workload_result *w, const char *tracer)
 {
 	const struct np_tracer_result *t = w ? find_tracer(w, tracer) : NULL;
@@ -42,19 +61,19 @@ static void print_cell(const struct np_workload_result *w, const char *tracer)
 		printf(" %10s %8s", "-", "-");
 		return;
 	}
-	untraced = np_samples_mean(&t->untraced);
-	added = np_samples_mean(&t->round_trip) - untraced;
-	printf(" %10.1f %7.1f%%", added / exits_per_iteration(&w->account),
+	untraced = median(&t->untraced);
+	added = median(&t->round_trip) - untraced;
+	printf(" %10.1f %7.1f%%", added / exits_per_iteration(w),
 	       100 * added / untraced);
 }
 
-/* Of all that was measured beside the tracers. */
+/* The mean of what was measured beside each tracer. */
 static double mean_untraced(const struct np_workload_result *w)
 {
 	double sum = 0;
 
 	for (uint32_t i = 0; i < w->nr_tracers; i++)
-		sum += np_samples_mean(&w->tracers[i].untraced);
+		sum += median(&w->tracers[i].untraced);
 	return w->nr_tracers ? sum / w->nr_tracers : 0;
 }
 
@@ -73,7 +92,7 @@ static void print_head(const struct np_result *r, const char *workload)
 	for (uint32_t i = 0; i < r->nr_arms; i++) {
 		const struct np_workload_result *w = np_arm_workload(r->arms[i], workload);
 
-		printf(" %19.2f", w ? exits_per_iteration(&w->account) : 0);
+		printf(" %19.2f", w ? exits_per_iteration(w) : 0);
 	}
 	printf("\n%-16s", "tracer adds");
 	for (uint32_t i = 0; i < r->nr_arms; i++)
