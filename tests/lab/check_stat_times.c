@@ -130,17 +130,16 @@ static struct trips stat_trips(const char *workload, int iterations)
 	return t;
 }
 
-/*
- * What the runner has more than stat, per round trip: from kvm_entry, where one
- * clock is read, into L2, and from L2's exit to kvm_exit, where it is read again.
- * It is the same way whatever made L2 exit. The runner warms up before its clock
- * runs, and stat sees L2 begin and end: a long run less a short one has neither.
- * The lab's CPU makes a tick a ns.
- */
-static double between_clocks(const char *workload)
+/* As tests/lab/stat.sh runs them. */
+static const int lengths[] = { 202, 602, 1002, 1402 };
+#define STEPS 3
+
+/* What a run has more than the one before it. */
+static double more_in_step(const char *workload, int step)
 {
-	struct trips few = stat_trips(workload, 202), many = stat_trips(workload, 602);
-	uint64_t ticks = runner_ticks(workload, 602) - runner_ticks(workload, 202);
+	int less = lengths[step], length = lengths[step + 1];
+	struct trips few = stat_trips(workload, less), many = stat_trips(workload, length);
+	uint64_t ticks = runner_ticks(workload, length) - runner_ticks(workload, less);
 	double more = ((double)ticks - (many.ns - few.ns)) / (many.n - few.n);
 
 	printf("%-8s runner %llu ticks, stat %llu ns in %llu round trips: %.1f more each\n",
@@ -148,6 +147,33 @@ static double between_clocks(const char *workload)
 	       (unsigned long long)(many.n - few.n), more);
 	assert_true(many.n - few.n >= 400 && few.n >= 202);
 	return more;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/*
+ * What the runner has more than stat, per round trip: from kvm_entry, where one
+ * clock is read, into L2, and from L2's exit to kvm_exit, where it is read again.
+ * It is the same way whatever made L2 exit. The runner warms up before its clock
+ * runs, and stat sees L2 begin and end: a long run less a short one has neither,
+ * unless a timer's interrupt, L0's or L1's, came in a round trip of one of them that
+ * the runner does not time. That run is in two steps, once as the longer one and once
+ * as the shorter, so that the step in the middle has none of it. The lab's CPU makes
+ * a tick a ns.
+ */
+static double between_clocks(const char *workload)
+{
+	double more[STEPS];
+
+	for (int i = 0; i < STEPS; i++)
+		more[i] = more_in_step(workload, i);
+	qsort(more, STEPS, sizeof(*more), by_size);
+	return more[STEPS / 2];
 }
 
 static void round_trips_are_those_of_the_runner(void **state)

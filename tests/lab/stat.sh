@@ -209,7 +209,7 @@ kill -CONT $web
 
 say "round trips of one VM, beside those that its runner measured"
 for w in cpuid vmcall pio; do
-	for n in 202 602; do
+	for n in 202 602 1002 1402; do # as in check_stat_times.c
 		in_web $w $n
 		nestprof stat -p $web --phases-every 1 --json /tmp/run_$w \
 			>/out/trips_$w.$n.json 2>/dev/null
