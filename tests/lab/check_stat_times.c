@@ -184,8 +184,8 @@ static void round_trips_are_those_of_the_runner(void **state)
 	(void)state;
 	assert_true(cpuid > 0 && cpuid < 2000);
 	/* An interrupt of L0 on that way, of 20,000 ticks, makes 50 more of each. */
-	assert_true(fabs(vmcall - cpuid) < 200);
-	assert_true(fabs(pio - cpuid) < 200);
+	assert_true(fabs(vmcall - cpuid) < 100);
+	assert_true(fabs(pio - cpuid) < 100);
 }
 
 int main(int argc, char **argv)
