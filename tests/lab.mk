@@ -35,10 +35,11 @@ bench-memory: $(B)/tests/bench_memory
 
 # What each tracer adds to an untraced exit, in instructions, so exact; docs/overhead.md
 # has the table. perf and trace-cmd are fetched into an image of the lab of their own.
+# OVERHEAD_LAB: more options for the lab, such as --l0-kernel.
 TRACERS ?= empty,counts,full,full-every-trip,full-and-syncs,full-and-paths,counts-by-address,full-by-address,fields,record,record-all-entries,other-vm,other-vm-full,detached,hist-triggers,trace-cmd,perf-kvm-stat
 .PHONY: bench-overhead
 bench-overhead: all $(B)/tests/bench_overhead
 	rm -rf $(B)/overhead
 	$(B)/nestprof lab --arms single,shadow-off,shadow-on --workloads cpuid --repetitions 3 \
-		--iterations 2000 --no-charts --tracers $(TRACERS) -o $(B)/overhead
+		--iterations 2000 --no-charts --tracers $(TRACERS) $(OVERHEAD_LAB) -o $(B)/overhead
 	$(B)/tests/bench_overhead $(B)/overhead/latest/result.json
