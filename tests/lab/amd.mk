@@ -49,6 +49,6 @@ AMD_TRACERS ?= empty,counts,full,record,other-vm,detached,hist-triggers
 .PHONY: bench-amd
 bench-amd: all $(B)/tests/bench_overhead
 	rm -rf $(B)/amd/overhead
-	$(B)/nestprof lab --cpu amd --arms vgif-off,vgif-on --workloads cpuid --repetitions 3 --iterations 2000 \
-		--no-charts --tracers $(AMD_TRACERS) -o $(B)/amd/overhead
+	$(B)/nestprof lab --cpu amd --arms vgif-off,vgif-on --workloads cpuid --repetitions 3 \
+		--iterations 2000 --no-charts --tracers $(AMD_TRACERS) -o $(B)/amd/overhead
 	$(B)/tests/bench_overhead $(B)/amd/overhead/latest/result.json

@@ -9,6 +9,8 @@
 
 #include <math.h>
 
+#include "analysis/stats.h"
+
 static struct sums sums;
 
 static int read_on(void **state)
@@ -149,13 +151,6 @@ static double more_in_step(const char *workload, int step)
 	return more;
 }
 
-static int by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 /*
  * What the runner has more than stat, per round trip: from kvm_entry, where one
  * clock is read, into L2, and from L2's exit to kvm_exit, where it is read again.
@@ -172,8 +167,7 @@ static double between_clocks(const char *workload)
 
 	for (int i = 0; i < STEPS; i++)
 		more[i] = more_in_step(workload, i);
-	qsort(more, STEPS, sizeof(*more), by_size);
-	return more[STEPS / 2];
+	return np_sample_median(more, STEPS);
 }
 
 static void round_trips_are_those_of_the_runner(void **state)
